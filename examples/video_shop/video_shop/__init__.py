@@ -1,0 +1,1 @@
+"""A small video shop: accounts buy videos, background jobs process them."""

@@ -1,0 +1,1 @@
+"""What the endpoints call: each function takes the session of the request."""

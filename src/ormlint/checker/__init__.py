@@ -1,0 +1,1 @@
+"""The checker: rule table, selection, suppressions, and the dispatch of subjects to rules."""

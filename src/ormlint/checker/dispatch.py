@@ -1,0 +1,99 @@
+"""Subjects to rules: every rule is asked about every subject of the kinds it hooks on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ormlint.facts.module import Comment
+from ormlint.index.symbols import Module
+from ormlint.linting import subjects
+from ormlint.linting.context import Context, Finding
+from ormlint.linting.rule import Rule
+from ormlint.semantic.model import SemanticModel
+from ormlint.settings import Settings
+from ormlint.text import LineIndex
+
+
+class RuleCrash(Exception):
+    """A rule raised; `rule` and the subject's module say where."""
+
+    def __init__(self, rule: Rule, module: Module, cause: BaseException) -> None:
+        super().__init__(f"{rule.name} raised {type(cause).__name__}: {cause}")
+        self.rule = rule
+        self.module = module
+        self.cause = cause
+
+
+class Dispatcher:
+    """Asks the enabled rules about the subjects of one project."""
+
+    def __init__(
+        self,
+        model: SemanticModel,
+        rules: Iterable[Rule],
+        settings: Settings,
+        lines: Mapping[str, LineIndex],
+    ) -> None:
+        self.model = model
+        self.settings = settings
+        self.lines = lines
+        self.hooks: dict[type, list[tuple[Rule, Any]]] = {}
+        for rule in rules:
+            for subject, functions in rule.hooks.items():
+                self.hooks.setdefault(subject, []).extend((rule, function) for function in functions)
+        self.options = {
+            rule.name: {**rule.option_defaults(), **settings.rules.get(rule.name, {})} for rule in rules
+        }
+        self.crashes: list[RuleCrash] = []
+        self._contexts: dict[tuple[str, str], Context] = {}
+        self._ignored: dict[str, frozenset[int]] = {}
+
+    def run(self) -> list[Finding]:
+        """Ask about every model, then about every event, and return what was found, each finding once."""
+        for mapped, is_mapped in self.model.index.declaring():
+            self._ask(subjects.Model(mapped, is_mapped), mapped.symbol.module)
+        for record in self.model.all_records():
+            for event in record.events:
+                self._ask(event, record.module)
+        found: dict[tuple[Any, ...], Finding] = {}
+        for context in self._contexts.values():
+            for finding in context.findings:
+                key = (finding.rule.code, finding.path, finding.range, finding.message)
+                found.setdefault(key, finding)
+        return list(found.values())
+
+    def _ask(self, subject: object, module: Module) -> None:
+        for rule, function in self.hooks.get(type(subject), ()):
+            context = self._context(rule, module)
+            try:
+                function(context, subject)
+            except Exception as error:  # a broken rule must not cost the others' findings
+                self.crashes.append(RuleCrash(rule, module, error))
+
+    def _context(self, rule: Rule, module: Module) -> Context:
+        key = (rule.code, module.path)
+        found = self._contexts.get(key)
+        if found is None:
+            lines = self.lines[module.path]
+            found = self._contexts[key] = Context(
+                rule,
+                module,
+                self.model,
+                self.settings,
+                self.options[rule.name],
+                self._type_ignored(module, lines),
+                lines.row,
+            )
+        return found
+
+    def _type_ignored(self, module: Module, lines: LineIndex) -> frozenset[int]:
+        if module.path not in self._ignored:
+            self._ignored[module.path] = frozenset(
+                lines.row(comment.start) for comment in module.interface.comments if _is_type_ignore(comment)
+            )
+        return self._ignored[module.path]
+
+
+def _is_type_ignore(comment: Comment) -> bool:
+    return "type:" in comment.text and "ignore" in comment.text

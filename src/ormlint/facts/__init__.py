@@ -1,0 +1,5 @@
+"""The plain data one file yields by itself: a small expression and statement language, and the interface of a module."""
+
+from ormlint.facts.module import FACTS_VERSION
+
+__all__ = ["FACTS_VERSION"]

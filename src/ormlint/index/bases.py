@@ -1,0 +1,182 @@
+"""Base classes: what each one is, and the MRO with the unknown kept in its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from ormlint.facts import expressions as e
+from ormlint.index.mro import c3_merge
+from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module, Resolver, Symbol, Unknown, Value
+from ormlint.index.vocabulary import BASE_FACTORIES, canonical
+
+
+@dataclass(eq=False, slots=True)
+class DynamicBase:
+    """A declarative base made by a call. `kind`: "declarative", "automap" or "flask"."""
+
+    kind: str
+    value: Value | None
+    parents: tuple[Base, ...] = ()  # `cls=` or `model_class=`
+    constructor: bool = False  # given a `constructor=` of its own
+    type_map: tuple[e.Expr, Module] | None = None
+
+    def __repr__(self) -> str:
+        return f"DynamicBase({self.kind})"
+
+
+Base: TypeAlias = "ClassSymbol | External | DynamicBase | Unknown"
+
+
+class BaseReader:
+    """Resolves base expressions and linearises classes. Answers are remembered."""
+
+    def __init__(self, resolver: Resolver) -> None:
+        self.resolver = resolver
+        self._mro: dict[str, tuple[Base, ...]] = {}
+        self._dynamic: dict[int, Base] = {}
+        self._external: dict[str, External] = {}
+
+    def base(self, module: Module, expr: e.Expr, depth: int = 0) -> Base:
+        """Return the class a base expression means."""
+        if depth > 10:
+            return Unknown("a base defined through too many names")
+        if isinstance(expr, e.Subscript):
+            return self.base(module, expr.value, depth + 1)
+        if isinstance(expr, e.Call):
+            return self._called(module, expr, None, depth)
+        if isinstance(expr, e.Attribute):
+            owner = self.resolver.expr(module, expr.value)
+            if isinstance(owner, Value) and expr.attr == "Model" and self.is_flask(owner):
+                return self._flask_base(owner)
+        symbol = self.resolver.expr(module, expr)
+        return self._of_symbol(symbol, depth)
+
+    def _of_symbol(self, symbol: Symbol, depth: int) -> Base:
+        if isinstance(symbol, ClassSymbol):
+            return symbol
+        if isinstance(symbol, External):
+            return self._external.setdefault(symbol.name, symbol)
+        if isinstance(symbol, Unknown):
+            return symbol
+        if isinstance(symbol, Value):
+            if id(symbol) not in self._dynamic:
+                self._dynamic[id(symbol)] = Unknown(f"`{symbol.name}` is defined by itself")
+                if isinstance(symbol.value, e.Call):
+                    found = self._called(symbol.module, symbol.value, symbol, depth + 1)
+                elif isinstance(symbol.value, (e.Name, e.Attribute, e.Subscript)):
+                    found = self.base(symbol.module, symbol.value, depth + 1)
+                else:
+                    found = Unknown(f"`{symbol.name}` is not a class that can be read")
+                self._dynamic[id(symbol)] = found
+            return self._dynamic[id(symbol)]
+        return Unknown("not a class")
+
+    def _called(self, module: Module, call: e.Call, value: Value | None, depth: int) -> Base:
+        func = self.resolver.expr(module, call.func)
+        name = func.name if isinstance(func, External) else ""
+        if isinstance(call.func, e.Attribute) and call.func.attr == "generate_base":
+            return DynamicBase("declarative", value, self._parents(module, call, "cls", depth))
+        if name in BASE_FACTORIES:
+            kind = "automap" if name.endswith("automap_base") else "declarative"
+            parents = self._parents(module, call, "cls", depth)
+            if kind == "automap" and call.args:
+                parents = (self.base(module, call.args[0], depth + 1),)
+            type_map = call.keyword("type_annotation_map")
+            return DynamicBase(
+                kind,
+                value,
+                parents,
+                constructor=call.keyword("constructor") is not None,
+                type_map=(type_map, module) if type_map is not None else None,
+            )
+        if isinstance(func, Value) and isinstance(call.func, e.Name) and func.value is not None:
+            return Unknown(f"`{e.dotted_name(call.func)}(...)` makes the class")
+        if (e.dotted_name(call.func) or "").rpartition(".")[2] == "with_metaclass" and len(call.args) > 1:
+            return Unknown("a base made by `with_metaclass`")
+        if isinstance(func, FunctionSymbol):
+            return Unknown(f"the class is made by `{func.name}(...)`")
+        shown = e.dotted_name(call.func) or "a call"
+        return Unknown(f"the class is made by `{shown}(...)`")
+
+    def _parents(self, module: Module, call: e.Call, keyword: str, depth: int) -> tuple[Base, ...]:
+        given = call.keyword(keyword)
+        if given is None:
+            return ()
+        if isinstance(given, e.Display):
+            return tuple(self.base(module, element, depth + 1) for element in given.elements)
+        return (self.base(module, given, depth + 1),)
+
+    # -- Flask-SQLAlchemy
+
+    def is_flask(self, value: Value) -> bool:
+        """Tell whether a module-level name holds a Flask-SQLAlchemy extension object."""
+        call = value.value
+        if not isinstance(call, e.Call):
+            return False
+        func = self.resolver.expr(value.module, call.func)
+        if isinstance(func, External):
+            return func.name == "flask_sqlalchemy.SQLAlchemy"
+        if isinstance(func, ClassSymbol):
+            return any(
+                isinstance(base, External) and base.name == "flask_sqlalchemy.SQLAlchemy"
+                for base in self.mro(func)
+            )
+        return False
+
+    def _flask_base(self, value: Value) -> Base:
+        key = -id(value)
+        if key not in self._dynamic:
+            call = value.value
+            parents: tuple[Base, ...] = ()
+            if isinstance(call, e.Call):
+                parents = self._parents(value.module, call, "model_class", 0)
+            self._dynamic[key] = DynamicBase("flask", value, parents)
+        return self._dynamic[key]
+
+    # -- linearisation
+
+    def mro(self, symbol: ClassSymbol) -> tuple[Base, ...]:
+        """Return the class, then its ancestors in order; `object` is left out, the unknown is kept."""
+        key = symbol.key
+        found = self._mro.get(key)
+        if found is None:
+            self._mro[key] = (symbol, Unknown("the class derives from itself"))
+            found = self._mro[key] = self._linearise(symbol)
+        return found
+
+    def _linearise(self, symbol: ClassSymbol) -> tuple[Base, ...]:
+        bases = [
+            self.base(symbol.module, expr)
+            for expr in symbol.facts.bases
+            if not isinstance(expr, e.Starred)
+        ]
+        if any(isinstance(expr, e.Starred) for expr in symbol.facts.bases):
+            bases.append(Unknown("bases given by `*`"))
+        bases = [base for base in bases if base != External("builtins.object")]
+        sequences: list[list[Base]] = [self._ancestors(base) for base in bases]
+        merged = c3_merge([*sequences, list(bases)])
+        if merged is None:
+            # A class Python would refuse, or two unknown bases that are one: depth first is near enough.
+            seen: list[Base] = []
+            for sequence in sequences:
+                seen.extend(item for item in sequence if item not in seen)
+            merged = seen
+        return (symbol, *merged)
+
+    def _ancestors(self, base: Base) -> list[Base]:
+        if isinstance(base, ClassSymbol):
+            return list(self.mro(base))
+        if isinstance(base, DynamicBase):
+            sequences = [self._ancestors(parent) for parent in base.parents]
+            return [base, *(c3_merge([*sequences, list(base.parents)]) or [])]
+        return [base]
+
+    def is_subclass_of(self, symbol: ClassSymbol, names: frozenset[str]) -> bool:
+        """Tell whether an external class of one of these canonical names is among the ancestors."""
+        return any(isinstance(base, External) and base.name in names for base in self.mro(symbol))
+
+
+def external(name: str) -> External:
+    """Return an external object under its canonical name."""
+    return External(canonical(name))

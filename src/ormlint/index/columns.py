@@ -1,0 +1,382 @@
+"""The facts of one column: type, nullability, defaults, keys, as far as its declaration says them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ormlint.facts import expressions as e
+from ormlint.index.enums import EnumColumn, EnumIndex, labels_of
+from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module, Resolver, Symbol, Value
+from ormlint.index.vocabulary import COLUMN_CALLS, ENUM_TYPES, MAPPED, MAPPED_COLLECTIONS
+from ormlint.text import Range
+
+# What `Mapped[T]` stands for without a type argument.
+_PYTHON_TYPES = {
+    "builtins.int": "sqlalchemy.Integer",
+    "builtins.str": "sqlalchemy.String",
+    "builtins.bool": "sqlalchemy.Boolean",
+    "builtins.float": "sqlalchemy.Float",
+    "builtins.bytes": "sqlalchemy.LargeBinary",
+    "datetime.datetime": "sqlalchemy.DateTime",
+    "datetime.date": "sqlalchemy.Date",
+    "datetime.time": "sqlalchemy.Time",
+    "datetime.timedelta": "sqlalchemy.Interval",
+    "decimal.Decimal": "sqlalchemy.Numeric",
+    "uuid.UUID": "sqlalchemy.Uuid",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Default:
+    """A `default=`, `onupdate=` … argument. `kind`: "python", "sql" or "unknown"."""
+
+    kind: str
+    expr: e.Expr
+    module: Module
+
+    @property
+    def range(self) -> Range:
+        """The range of the argument's value."""
+        return self.expr.range
+
+
+@dataclass(eq=False, slots=True)
+class Column:
+    """A mapped column. What is not known is None; `type` is the canonical name of its SQLAlchemy type."""
+
+    name: str  # in the database
+    type: str | None = None
+    type_expr: e.Expr | None = None
+    timezone: bool | None = None
+    nullable: bool | None = None
+    primary_key: bool = False
+    default: Default | None = None
+    server_default: Default | None = None
+    onupdate: Default | None = None
+    server_onupdate: Default | None = None
+    foreign_keys: tuple[str, ...] = ()
+    unique: bool = False
+    index: bool = False
+    enum: EnumColumn | None = None
+    python_type: Symbol | None = None
+    init: bool | None = None  # of a dataclass field
+    has_dataclass_default: bool = False
+    arguments: tuple[str, ...] = ()
+    unread: bool = False  # some argument was a `*` or `**`
+    extra: dict[str, e.Expr] = field(default_factory=dict)
+
+    @property
+    def is_server_managed(self) -> bool:
+        """Whether the database or a SQL expression fills the column on insert or update."""
+        return self.server_default is not None or any(
+            default is not None and default.kind == "sql" for default in (self.default, self.onupdate)
+        )
+
+
+class ColumnReader:
+    """Reads `Column(...)`, `mapped_column(...)`, `Field(...)` and bare annotations."""
+
+    def __init__(self, resolver: Resolver, enums: EnumIndex) -> None:
+        self.resolver = resolver
+        self.enums = enums
+
+    def from_call(self, call: e.Call, name: str, module: Module, scope: ClassSymbol | None) -> Column:
+        """Read `Column(...)` or `mapped_column(...)` given to attribute `name`, in the body of `scope`."""
+        column = Column(name)
+        column.arguments = tuple(keyword.name for keyword in call.keywords)
+        positional = list(call.args)
+        if positional and isinstance(positional[0], e.Str):
+            column.name = positional[0].value
+            positional.pop(0)
+        for argument in positional:
+            if isinstance(argument, e.Starred):
+                column.unread = True
+                continue
+            self._positional(column, argument, module, scope)
+        for keyword in call.keywords:
+            self.keyword(column, keyword, module, scope)
+        return column
+
+    def _positional(self, column: Column, argument: e.Expr, module: Module, scope: ClassSymbol | None) -> None:
+        func = argument.func if isinstance(argument, e.Call) else argument
+        symbol = self.resolver.expr(module, func)
+        name = symbol.name if isinstance(symbol, External) else ""
+        last = name.rpartition(".")[2] or (e.dotted_name(func) or "").rpartition(".")[2]
+        if last == "ForeignKey":
+            target = argument.args[0] if isinstance(argument, e.Call) and argument.args else None
+            if isinstance(target, e.Str):
+                column.foreign_keys = (*column.foreign_keys, target.value)
+            elif target is not None:
+                column.foreign_keys = (*column.foreign_keys, e.dotted_name(target) or "?")
+            return
+        if last in ("Sequence", "Computed", "Identity", "FetchedValue", "DefaultClause"):
+            default = Default("sql", argument, module)
+            column.server_default = column.server_default or default
+            return
+        if last in ("CheckConstraint", "UniqueConstraint", "PrimaryKeyConstraint", "ColumnDefault"):
+            return
+        if column.type_expr is None:
+            self.set_type(column, argument, module, scope)
+
+    def set_type(self, column: Column, expr: e.Expr, module: Module, scope: ClassSymbol | None = None) -> None:
+        """Read a type: `String`, `String(20)`, `Enum(Status)`, a project's own type."""
+        column.type_expr = expr
+        func = expr.func if isinstance(expr, e.Call) else expr
+        if isinstance(func, e.Attribute) and func.attr in ("with_variant", "evaluates_none", "as_mutable"):
+            inner = func.value
+            if func.attr == "as_mutable" and isinstance(expr, e.Call) and expr.args:
+                inner = expr.args[0]
+            self.set_type(column, inner, module, scope)
+            return
+        symbol = self.resolver.expr(module, func)
+        if isinstance(symbol, Value) and symbol.value is not None:
+            if isinstance(symbol.value, e.Call):
+                self.set_type(column, symbol.value, symbol.module)
+            return
+        if isinstance(symbol, ClassSymbol):
+            column.type = f"project.{symbol.name}"
+            column.python_type = symbol
+            return
+        if not isinstance(symbol, External):
+            return
+        column.type = symbol.name
+        if column.type in ENUM_TYPES and isinstance(expr, e.Call):
+            column.enum = self.enums.column(module, expr, scope)
+        if isinstance(expr, e.Call):
+            timezone = expr.keyword("timezone")
+            if timezone is None and column.type in ("sqlalchemy.DateTime", "sqlalchemy.TIMESTAMP") and expr.args:
+                timezone = expr.args[0]
+            if isinstance(timezone, e.Constant):
+                column.timezone = bool(timezone.value)
+            elif timezone is None:
+                column.timezone = False
+        else:
+            column.timezone = False
+
+    def keyword(self, column: Column, keyword: e.Keyword, module: Module, scope: ClassSymbol | None) -> None:
+        name, value = keyword.name, keyword.value
+        flag = value.value if isinstance(value, e.Constant) and isinstance(value.value, bool) else None
+        if not name:
+            column.unread = True
+        elif name == "name" and isinstance(value, e.Str):
+            column.name = value.value
+        elif name == "nullable":
+            column.nullable = flag
+            column.extra["nullable"] = value
+        elif name == "primary_key":
+            column.primary_key = flag is not False
+        elif name in ("default", "insert_default", "default_factory"):
+            if name == "default":
+                column.has_dataclass_default = True
+            elif name == "default_factory":
+                column.has_dataclass_default = True
+            if not (isinstance(value, e.Constant) and value.value is None):
+                column.default = self.default(value, module)
+        elif name == "server_default":
+            if not (isinstance(value, e.Constant) and value.value is None):
+                column.server_default = Default("sql", value, module)
+        elif name == "onupdate":
+            if not (isinstance(value, e.Constant) and value.value is None):
+                column.onupdate = self.default(value, module)
+        elif name == "server_onupdate":
+            column.server_onupdate = Default("sql", value, module)
+        elif name == "unique":
+            column.unique = flag is True
+        elif name == "index":
+            column.index = flag is not False
+        elif name == "init":
+            column.init = flag
+        elif name == "type_":
+            self.set_type(column, value, module, scope)
+
+    def default(self, expr: e.Expr, module: Module) -> Default:
+        """Classify a default: a SQL expression, or something Python gives."""
+        if isinstance(expr, (e.Constant, e.Str, e.Lambda, e.Display, e.DictDisplay, e.Bytes)):
+            return Default("python", expr, module)
+        func = expr.func if isinstance(expr, e.Call) else expr
+        symbol = self.resolver.expr(module, func)
+        if isinstance(symbol, External):
+            if symbol.name.startswith(("sqlalchemy.", "sqlalchemy_utc.", "sqlalchemy_utils.")):
+                return Default("sql", expr, module)
+            return Default("python", expr, module)
+        if isinstance(symbol, ClassSymbol):
+            # A project class called here may be a SQL construct of its own (`class utcnow(expression.FunctionElement)`).
+            for base in symbol.facts.bases:
+                resolved = self.resolver.expr(symbol.module, base)
+                if isinstance(resolved, External) and resolved.name.startswith("sqlalchemy."):
+                    return Default("sql", expr, module)
+            return Default("python", expr, module)
+        if isinstance(symbol, Value):
+            value = symbol.value
+            if isinstance(value, e.Call):
+                return self.default(value, symbol.module)
+            if isinstance(value, (e.Constant, e.Str, e.Lambda)):
+                return Default("python", expr, module)
+            return Default("unknown", expr, module)
+        if isinstance(expr, e.Call):
+            return Default("unknown", expr, module)  # a project function may return a SQL expression
+        if isinstance(symbol, FunctionSymbol):
+            return Default("python", expr, module)
+        return Default("unknown", expr, module)
+
+    # -- annotations
+
+    def mapped_inner(self, annotation: e.Expr | None, module: Module) -> tuple[str, e.Expr] | None:
+        """Return ("Mapped" or "collection", T) for `Mapped[T]`, `DynamicMapped[T]`, `WriteOnlyMapped[T]`."""
+        if not isinstance(annotation, e.Subscript):
+            return None
+        symbol = self.resolver.expr(module, annotation.value)
+        name = symbol.name if isinstance(symbol, External) else ""
+        if not name:
+            last = (e.dotted_name(annotation.value) or "").rpartition(".")[2]
+            if last not in ("Mapped", "DynamicMapped", "WriteOnlyMapped"):
+                return None
+            name = f"sqlalchemy.{last}"
+        if name in MAPPED:
+            return "Mapped", annotation.index
+        if name in MAPPED_COLLECTIONS:
+            return "collection", annotation.index
+        return None
+
+    def apply_annotation(
+        self, column: Column, inner: e.Expr, module: Module, is_mapped: bool, type_map: TypeMap | None
+    ) -> None:
+        """Complete a column from the annotation `Mapped[inner]` (or a SQLModel field's annotation)."""
+        optional, core = split_optional(inner, self.resolver, module)
+        annotated = self._annotated(core, module)
+        if annotated is not None:
+            core, call, call_module = annotated
+            inner_optional, core = split_optional(core, self.resolver, module)
+            optional = optional or inner_optional
+            if call is not None:
+                base = self.from_call(call, column.name, call_module, None)
+                _inherit(column, base)
+        if is_mapped and column.nullable is None and "nullable" not in column.extra:
+            column.nullable = optional
+        symbol = self.resolver.expr(module, core) if not isinstance(core, e.Str) else None
+        if symbol is not None and column.python_type is None:
+            column.python_type = symbol
+        if column.type_expr is not None or symbol is None:
+            return
+        if type_map is not None and type_map.covers(symbol):
+            self._from_type_map(column, symbol, type_map)
+            return
+        if isinstance(symbol, External):
+            column.type = _PYTHON_TYPES.get(symbol.name)
+            if column.type == "sqlalchemy.DateTime":
+                column.timezone = False
+        elif (enum := self.enums.of(symbol)) is not None:
+            column.type = "sqlalchemy.Enum"
+            column.enum = EnumColumn(enum, labels_of(enum, False), False)
+
+    def _from_type_map(self, column: Column, symbol: Symbol, type_map: TypeMap) -> None:
+        expr, module = type_map.type_of(symbol)
+        enum = self.enums.of(symbol)
+        if enum is not None:
+            column.type = "sqlalchemy.Enum"
+            by_value: bool | None = None
+            if isinstance(expr, e.Call):
+                by_value = self.enums.by_value(expr.keyword("values_callable"))
+            column.enum = EnumColumn(enum, labels_of(enum, by_value), by_value)
+        elif expr is not None and module is not None:
+            self.set_type(column, expr, module)
+            column.type_expr = None
+
+    def _annotated(self, core: e.Expr, module: Module) -> tuple[e.Expr, e.Call | None, Module] | None:
+        """Return (T, its `mapped_column` call, module) for `Annotated[T, …]`, also through an alias."""
+        seen = 0
+        while seen < 5:
+            seen += 1
+            if isinstance(core, e.Subscript):
+                symbol = self.resolver.expr(module, core.value)
+                if isinstance(symbol, External) and symbol.name.endswith(".Annotated"):
+                    elements = core.index.elements if isinstance(core.index, e.Display) else (core.index,)
+                    for element in elements[1:]:
+                        if isinstance(element, e.Call):
+                            called = self.resolver.expr(module, element.func)
+                            if isinstance(called, External) and called.name == "sqlalchemy.mapped_column":
+                                return elements[0], element, module
+                    return elements[0], None, module
+                return None
+            symbol = self.resolver.expr(module, core)
+            if isinstance(symbol, Value) and isinstance(symbol.value, (e.Subscript, e.Name, e.Attribute)):
+                core, module = symbol.value, symbol.module
+                continue
+            return None
+        return None
+
+    def is_column_call(self, call: e.Call, module: Module) -> bool:
+        """Tell whether a call is `Column(...)` or `mapped_column(...)`."""
+        symbol = self.resolver.expr(module, call.func)
+        return isinstance(symbol, External) and symbol.name in COLUMN_CALLS
+
+
+@dataclass(frozen=True, slots=True)
+class TypeMap:
+    """A `type_annotation_map`: Python type (canonical name) → SQLAlchemy type expression."""
+
+    entries: dict[str, tuple[e.Expr, Module]]
+    is_open: bool
+
+    def covers(self, symbol: Symbol) -> bool:
+        """Tell whether the map may say something of a Python type."""
+        if isinstance(symbol, ClassSymbol):
+            return self.is_open or "enum.Enum" in self.entries or symbol.key in self.entries
+        return isinstance(symbol, External) and symbol.name in self.entries
+
+    def type_of(self, symbol: Symbol) -> tuple[e.Expr | None, Module | None]:
+        """Return the type expression for a Python type and the module it stands in."""
+        key = symbol.key if isinstance(symbol, ClassSymbol) else symbol.name if isinstance(symbol, External) else ""
+        if key in self.entries:
+            return self.entries[key]
+        if isinstance(symbol, ClassSymbol) and "enum.Enum" in self.entries:
+            return self.entries["enum.Enum"]
+        return None, None
+
+
+def split_optional(expr: e.Expr, resolver: Resolver, module: Module) -> tuple[bool, e.Expr]:
+    """Return (accepts None, T) for `Optional[T]`, `T | None`, `Union[T, None]`, `T`."""
+    if isinstance(expr, e.Subscript):
+        name = (e.dotted_name(expr.value) or "").rpartition(".")[2]
+        if name == "Optional":
+            return True, expr.index
+        if name == "Union":
+            elements = expr.index.elements if isinstance(expr.index, e.Display) else (expr.index,)
+            rest = [element for element in elements if not _is_none(element)]
+            return len(rest) < len(elements), rest[0] if len(rest) == 1 else expr
+        return False, expr
+    if isinstance(expr, e.Binary) and expr.op == "|":
+        parts = _union_parts(expr)
+        rest = [part for part in parts if not _is_none(part)]
+        return len(rest) < len(parts), rest[0] if len(rest) == 1 else expr
+    return _is_none(expr), expr
+
+
+def _union_parts(expr: e.Expr) -> list[e.Expr]:
+    if isinstance(expr, e.Binary) and expr.op == "|":
+        return [*_union_parts(expr.left), *_union_parts(expr.right)]
+    return [expr]
+
+
+def _is_none(expr: e.Expr) -> bool:
+    return isinstance(expr, e.Constant) and expr.value is None
+
+
+def _inherit(column: Column, base: Column) -> None:
+    """Fill what the declaration left open from `Annotated[..., mapped_column(...)]`."""
+    column.type = column.type or base.type
+    column.type_expr = column.type_expr or base.type_expr
+    column.timezone = column.timezone if column.timezone is not None else base.timezone
+    if column.nullable is None and "nullable" in base.extra:
+        column.nullable = base.nullable
+    column.primary_key = column.primary_key or base.primary_key
+    column.default = column.default or base.default
+    column.server_default = column.server_default or base.server_default
+    column.onupdate = column.onupdate or base.onupdate
+    column.server_onupdate = column.server_onupdate or base.server_onupdate
+    column.foreign_keys = column.foreign_keys or base.foreign_keys
+    column.unique = column.unique or base.unique
+    column.index = column.index or base.index
+    column.enum = column.enum or base.enum
+    column.init = base.init if column.init is None else column.init
+    column.has_dataclass_default = column.has_dataclass_default or base.has_dataclass_default

@@ -1,0 +1,80 @@
+"""Strings and flags known without running anything: literals, constants, `cls.__name__` and their kin."""
+
+from __future__ import annotations
+
+import re
+
+from ormlint.facts import expressions as e
+from ormlint.facts import statements as s
+from ormlint.index.bases import BaseReader
+from ormlint.index.symbols import ClassSymbol, Module, Resolver, Value
+
+
+class Constants:
+    """Evaluates string expressions, in a class's `declared_attr` also those that depend on the class."""
+
+    def __init__(self, resolver: Resolver, bases: BaseReader) -> None:
+        self.resolver = resolver
+        self.bases = bases
+
+    def string(
+        self, expr: e.Expr | None, module: Module, cls: ClassSymbol | None = None, first: str = "cls", depth: int = 0
+    ) -> str | None:
+        """Return the value of a string expression, or None. `first` is the parameter that stands for `cls`."""
+        if expr is None or depth > 8:
+            return None
+        if isinstance(expr, e.Str):
+            return expr.value
+        if isinstance(expr, e.FString):
+            parts = [self.string(part, module, cls, first, depth + 1) for part in expr.parts]
+            return "".join(part for part in parts if part) if None not in parts else None
+        if isinstance(expr, e.Binary) and expr.op == "+":
+            left = self.string(expr.left, module, cls, first, depth + 1)
+            right = self.string(expr.right, module, cls, first, depth + 1)
+            return left + right if left is not None and right is not None else None
+        if isinstance(expr, e.Attribute) and isinstance(expr.value, e.Name) and expr.value.id == first and cls:
+            if expr.attr in ("__name__", "__qualname__"):
+                return cls.name
+            if expr.attr == "__tablename__":
+                return None
+            return self._class_constant(cls, expr.attr, depth)
+        if isinstance(expr, e.Call):
+            return self._call(expr, module, cls, first, depth)
+        if isinstance(expr, (e.Name, e.Attribute)):
+            symbol = self.resolver.expr(module, expr)
+            if isinstance(symbol, Value):
+                return self.string(symbol.value, symbol.module, None, first, depth + 1)
+            if isinstance(expr, e.Attribute) and expr.attr == "__name__":
+                owner = self.resolver.expr(module, expr.value)
+                if isinstance(owner, ClassSymbol):
+                    return owner.name
+        return None
+
+    def _call(self, expr: e.Call, module: Module, cls: ClassSymbol | None, first: str, depth: int) -> str | None:
+        func = expr.func
+        if isinstance(func, e.Attribute) and not expr.args and func.attr in ("lower", "upper"):
+            value = self.string(func.value, module, cls, first, depth + 1)
+            return value and (value.lower() if func.attr == "lower" else value.upper())
+        name = (e.dotted_name(func) or "").rpartition(".")[2]
+        if len(expr.args) == 1 and re.fullmatch(r"_?(camel|pascal)?_?(case)?_?(to)?_?snake(_?case|ify)?|\w*snake\w*", name):
+            value = self.string(expr.args[0], module, cls, first, depth + 1)
+            return camel_to_snake(value) if value is not None else None
+        return None
+
+    def _class_constant(self, cls: ClassSymbol, name: str, depth: int) -> str | None:
+        for base in self.bases.mro(cls):
+            if not isinstance(base, ClassSymbol):
+                continue
+            for statement in reversed(base.facts.body):
+                if not isinstance(statement, s.Assign):
+                    continue
+                for target in statement.targets:
+                    if isinstance(target, e.Name) and target.id == name:
+                        return self.string(statement.value, base.module, cls, "cls", depth + 1)
+        return None
+
+
+def camel_to_snake(name: str) -> str:
+    """Return Flask-SQLAlchemy's table name for a class name: `HTTPUser2Thing` → `http_user2_thing`."""
+    name = re.sub(r"((?<=[a-z0-9])[A-Z]|(?!^)[A-Z](?=[a-z]))", r"_\1", name)
+    return name.lower().lstrip("_")

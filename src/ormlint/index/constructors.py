@@ -1,0 +1,72 @@
+"""Which keywords the constructor of a mapped class accepts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ormlint.facts import expressions as e
+from ormlint.index.bases import DynamicBase
+from ormlint.index.classbody import ClassBody
+from ormlint.index.model import Constructor, MappedClass
+from ormlint.index.symbols import ClassSymbol, External, Resolver, Unknown
+from ormlint.index.vocabulary import EXTERNAL_MIXINS, HARMLESS_BASES
+
+
+def read_constructor(
+    mapped: MappedClass, body_of: Callable[[ClassSymbol], ClassBody], resolver: Resolver
+) -> Constructor:
+    """Return the constructor that runs for `Class(...)`: the first `__init__` in the MRO, or SQLAlchemy's."""
+    extra: set[str] = set()
+    for base in mapped.mro:
+        if isinstance(base, ClassSymbol):
+            member = body_of(base).members.get("__init__")
+            if member is None or "__new__" in body_of(base).members:
+                if "__new__" in body_of(base).members:
+                    return Constructor("custom", open_reason=f"`{base.name}` defines `__new__`")
+                continue
+            if member.function is None or member.conditional:
+                return Constructor("custom", open_reason=f"the `__init__` of `{base.name}` was not read")
+            facts = member.function.facts
+            if facts.decorators:
+                return Constructor("custom", open_reason=f"the `__init__` of `{base.name}` is decorated")
+            names = {param.name for param in facts.params[1:] if param.kind in ("", "=")}
+            has_rest = any(param.kind == "**" for param in facts.params)
+            if not has_rest:
+                accepted = frozenset(names | extra)
+                return Constructor("custom", accepted, function=member.function)
+            if facts.forwarded is None:
+                return Constructor(
+                    "custom", open_reason=f"the `__init__` of `{base.name}` takes any keyword", function=member.function
+                )
+            extra.update(names, facts.forwarded)
+        elif isinstance(base, DynamicBase):
+            if base.constructor:
+                return Constructor("custom", open_reason="its base is made with a `constructor=` of its own")
+            break  # the default constructor is installed on the base itself
+        elif isinstance(base, Unknown):
+            return Constructor("custom", open_reason=f"one of its bases is not known: {base.reason}")
+        elif isinstance(base, External) and base.name not in HARMLESS_BASES and base.name != "sqlmodel.SQLModel":
+            if base.name not in EXTERNAL_MIXINS and not base.name.startswith(("typing.", "abc.")):
+                return Constructor(
+                    "custom", open_reason=f"its base `{base.name}` belongs to a package that was not read"
+                )
+    names = frozenset(extra)
+    if mapped.style == "sqlmodel":
+        return Constructor("sqlmodel", extra=names)
+    if mapped.is_dataclass:
+        return _dataclass_constructor(mapped, names)
+    return Constructor("default", extra=names)
+
+
+def _dataclass_constructor(mapped: MappedClass, extra: frozenset[str]) -> Constructor:
+    for base in mapped.mro:
+        if isinstance(base, ClassSymbol):
+            for keyword in base.facts.keywords:
+                if keyword.name == "init" and isinstance(keyword.value, e.Constant) and keyword.value.value is False:
+                    return Constructor("default", extra=extra)
+    accepted = {
+        attribute.name
+        for attribute in mapped.attributes.values()
+        if attribute.is_field and not (attribute.column is not None and attribute.column.init is False)
+    }
+    return Constructor("dataclass", frozenset(accepted), extra)

@@ -1,0 +1,311 @@
+"""Mapped classes from class bodies: the attributes along the MRO, their kinds, and what stays open."""
+
+from __future__ import annotations
+
+from ormlint.facts import expressions as e
+from ormlint.facts import statements as s
+from ormlint.index.bases import Base, BaseReader, DynamicBase
+from ormlint.index.classbody import ClassBody, Member, read_class_body
+from ormlint.index.columns import Column, ColumnReader, TypeMap
+from ormlint.index.constants import Constants, camel_to_snake
+from ormlint.index.constructors import read_constructor
+from ormlint.index.members import BodyOf, MemberReader
+from ormlint.index.model import MappedClass, ModelAttribute
+from ormlint.index.symbols import ClassSymbol, External, Module, Resolver, Symbol, Unknown
+from ormlint.index.vocabulary import (
+    DATACLASS_BASES,
+    DECLARATIVE_BASES,
+    EXTERNAL_MIXINS,
+    HARMLESS_BASES,
+)
+
+_KNOWN_DECORATORS = frozenset(
+    {"total_ordering", "dataclass", "unique", "final", "runtime_checkable", "as_declarative", "python_2_unicode_compatible"}
+)
+_MAPPING_DECORATORS = frozenset({"mapped", "mapped_as_dataclass"})
+
+
+class Mapper:
+    """Finds the mapped classes of a project and reads each one."""
+
+    def __init__(
+        self,
+        resolver: Resolver,
+        bases: BaseReader,
+        columns: ColumnReader,
+        constants: Constants,
+        body_of: BodyOf,
+    ) -> None:
+        self.resolver = resolver
+        self.bases = bases
+        self.columns = columns
+        self.constants = constants
+        self.members = MemberReader(resolver, columns, constants, body_of)
+        self._bodies: dict[str, ClassBody] = {}
+        self._styles: dict[str, str | None] = {}
+        self._type_maps: dict[str, TypeMap | None] = {}
+
+    def body(self, symbol: ClassSymbol) -> ClassBody:
+        """Return what the body of a class declares."""
+        key = symbol.key
+        if key not in self._bodies:
+            self._bodies[key] = read_class_body(symbol)
+        return self._bodies[key]
+
+    # -- which classes are mapped
+
+    def style(self, symbol: ClassSymbol) -> str | None:
+        """Return "declarative", "flask" or "sqlmodel" for a mapped class, None for any other."""
+        key = symbol.key
+        if key not in self._styles:
+            self._styles[key] = None
+            self._styles[key] = self._style(symbol)
+        return self._styles[key]
+
+    def _style(self, symbol: ClassSymbol) -> str | None:
+        mro = self.bases.mro(symbol)
+        decorators = self._decorator_names(symbol)
+        if decorators & _MAPPING_DECORATORS:
+            return "declarative"
+        if "as_declarative" in decorators or self._is_base(symbol):
+            return None
+        body = self.body(symbol)
+        if _is_true(body.members.get("__abstract__")):
+            return None
+        style: str | None = None
+        for base in mro[1:]:
+            if isinstance(base, DynamicBase):
+                style = "flask" if base.kind == "flask" else "declarative"
+            elif isinstance(base, External):
+                if base.name == "sqlmodel.SQLModel":
+                    style = style or ("sqlmodel" if self._is_sqlmodel_table(symbol) else None)
+                elif base.name in DECLARATIVE_BASES:
+                    style = style or "declarative"
+            elif isinstance(base, ClassSymbol) and "as_declarative" in self._decorator_names(base):
+                style = style or "declarative"
+            if style:
+                break
+        if style is None and self._looks_mapped(symbol, body, mro):
+            return "declarative"
+        return style
+
+    def _is_base(self, symbol: ClassSymbol) -> bool:
+        """A direct subclass of `DeclarativeBase` is a base and never mapped itself."""
+        for expr in symbol.facts.bases:
+            base = self.bases.base(symbol.module, expr)
+            if isinstance(base, External) and base.name in DECLARATIVE_BASES:
+                return True
+        return False
+
+    def _is_sqlmodel_table(self, symbol: ClassSymbol) -> bool:
+        for keyword in symbol.facts.keywords:
+            if keyword.name == "table" and isinstance(keyword.value, e.Constant):
+                return keyword.value.value is True
+        return False
+
+    def _looks_mapped(self, symbol: ClassSymbol, body: ClassBody, mro: tuple[Base, ...]) -> bool:
+        """A class over a base that cannot be read is mapped when it names its table and declares columns."""
+        unread = [
+            base
+            for base in mro
+            if isinstance(base, Unknown)
+            or (isinstance(base, External) and base.name not in HARMLESS_BASES and "." in base.name)
+        ]
+        if not unread or any(
+            isinstance(base, External) and base.name.startswith(("pydantic.", "enum.", "marshmallow."))
+            for base in unread
+        ):
+            return False
+        named = "__tablename__" in body.members or "__table__" in body.members
+        return named and any(self.members.is_column_member(member) for member in body.members.values())
+
+    def _decorator_names(self, symbol: ClassSymbol) -> set[str]:
+        names: set[str] = set()
+        for decorator in symbol.facts.decorators:
+            func = decorator.func if isinstance(decorator, e.Call) else decorator
+            names.add((e.dotted_name(func) or "?").rpartition(".")[2])
+        return names
+
+    # -- reading one
+
+    def read(self, symbol: ClassSymbol, style: str) -> MappedClass:
+        """Read a mapped class: its attributes from the last base to the class itself."""
+        mro = self.bases.mro(symbol)
+        mapped = MappedClass(symbol, style, None, mro)
+        mapped.is_dataclass = self._is_dataclass(symbol, mro)
+        type_map = self._type_map(mro)
+        set_by_init: set[str] = set()
+        for base in reversed(mro):
+            reason = self._open_reason(base, mapped)
+            if reason is not None and mapped.open_reason is None:
+                mapped.open_reason = reason
+            if isinstance(base, ClassSymbol):
+                self._merge(mapped, base, type_map, set_by_init)
+        mapped.set_by_init = frozenset(set_by_init)
+        mapped.table = self._table_name(symbol, style, mro)
+        mapped.constructor = read_constructor(mapped, self.body, self.resolver)
+        return mapped
+
+    def _is_dataclass(self, symbol: ClassSymbol, mro: tuple[Base, ...]) -> bool:
+        if "mapped_as_dataclass" in self._decorator_names(symbol):
+            return True
+        return any(isinstance(base, External) and base.name in DATACLASS_BASES for base in mro)
+
+    def _merge(
+        self, mapped: MappedClass, base: ClassSymbol, type_map: TypeMap | None, set_by_init: set[str]
+    ) -> None:
+        body = self.body(base)
+        is_own_table = base is mapped.symbol or self.style(base) is not None
+        for name, member in body.members.items():
+            if name.startswith("__") and name.endswith("__"):
+                continue
+            previous = mapped.attributes.get(name)
+            if (
+                previous is not None
+                and previous.column is not None
+                and previous.value is not None
+                and member.value is None
+                and member.annotation is not None
+                and mapped.style != "sqlmodel"
+            ):
+                continue  # an annotation alone loses to a mixin's `mapped_column(...)`
+            attribute = self.members.attribute(member, mapped, is_own_table, type_map)
+            if attribute is None:
+                continue
+            if member.conditional and previous is not None and previous.column is not None:
+                attribute.conditional = True
+            mapped.attributes[name] = attribute
+            for extra in self.members.composite_attributes(member, mapped):
+                mapped.attributes.setdefault(extra.name, extra)
+        for statement in base.facts.body:
+            if isinstance(statement, s.FunctionStmt):
+                function = base.module.functions[statement.index]
+                if function.name in ("__init__", "__post_init__", "model_post_init", "__setstate__", "__new__") or any(
+                    (e.dotted_name(d) or "").endswith(("reconstructor", "validates")) for d in function.facts.decorators
+                ):
+                    set_by_init.update(function.facts.self_stores)
+
+    def _open_reason(self, base: Base, mapped: MappedClass) -> str | None:
+        if isinstance(base, Unknown):
+            return f"one of its bases is not known: {base.reason}"
+        if isinstance(base, External):
+            name = base.name
+            if name in HARMLESS_BASES or name in EXTERNAL_MIXINS or name == "sqlmodel.SQLModel" or name.startswith(("typing.", "abc.")):
+                return None
+            return f"its base `{name}` belongs to a package that was not read"
+        if isinstance(base, DynamicBase):
+            return "its base is made by `automap_base()`" if base.kind == "automap" else None
+        body = self.body(base)
+        if body.open_reason is not None:
+            where = "" if base is mapped.symbol else f" (of its base `{base.name}`)"
+            return body.open_reason + where
+        for special in ("__getattr__", "__getattribute__", "__setattr__"):
+            if special in body.members:
+                return f"`{base.name}` defines `{special}`"
+        for keyword in base.facts.keywords:
+            if keyword.name == "metaclass" and not self._is_known_metaclass(base, keyword.value):
+                return f"`{base.name}` has a metaclass of its own"
+        if "__table__" in body.members and body.members["__table__"].value is not None:
+            return f"`{base.name}` is mapped to a `Table` object"
+        if "__mapper_args__" in body.members and self._has_properties(body.members["__mapper_args__"]):
+            return "`__mapper_args__` adds properties"
+        for decorator in base.facts.decorators:
+            func = decorator.func if isinstance(decorator, e.Call) else decorator
+            last = (e.dotted_name(func) or "?").rpartition(".")[2]
+            if last in _KNOWN_DECORATORS or last in _MAPPING_DECORATORS:
+                continue
+            if not self._keeps_class(base.module, func):
+                return f"the decorator `{e.dotted_name(func) or '?'}` may change `{base.name}`"
+        return None
+
+    def _keeps_class(self, module: Module, func: e.Expr) -> bool:
+        """A listener registered by decorator leaves the class as it is."""
+        symbol = self.resolver.expr(module, func)
+        return isinstance(symbol, External) and symbol.name in ("sqlalchemy.listens_for", "sqlalchemy.event.listens_for")
+
+    def _is_known_metaclass(self, base: ClassSymbol, expr: e.Expr) -> bool:
+        symbol = self.resolver.expr(base.module, expr)
+        return isinstance(symbol, External) and symbol.name in (
+            "abc.ABCMeta",
+            "sqlalchemy.DeclarativeMeta",
+            "sqlmodel.SQLModelMetaclass",
+            "sqlalchemy.DeclarativeAttributeIntercept",
+        )
+
+    def _has_properties(self, member: Member) -> bool:
+        return isinstance(member.value, e.DictDisplay) and any(
+            item.key is None
+            or (isinstance(item.key, e.Str) and item.key.value in ("properties", "include_properties", "exclude_properties"))
+            for item in member.value.items
+        )
+
+    def _table_name(self, symbol: ClassSymbol, style: str, mro: tuple[Base, ...]) -> str | None:
+        for base in mro:
+            if not isinstance(base, ClassSymbol):
+                continue
+            members = self.body(base).members
+            member = members.get("__tablename__")
+            if member is not None:
+                if member.function is not None:
+                    expr, first = self.members.returned(member.function)
+                    return self.constants.string(expr, base.module, symbol, first)
+                if isinstance(member.value, e.Constant):
+                    continue
+                if member.value is not None:
+                    return self.constants.string(member.value, base.module, symbol)
+            table = members.get("__table__")
+            if table is not None and isinstance(table.value, e.Call) and table.value.args:
+                return self.constants.string(table.value.args[0], base.module)
+            if base is not symbol and style == "flask" and self.style(base):
+                return self._table_name(base, style, self.bases.mro(base))
+        if style == "flask":
+            return camel_to_snake(symbol.name)
+        if style == "sqlmodel":
+            return symbol.name.lower()
+        return None
+
+    # -- type_annotation_map
+
+    def _type_map(self, mro: tuple[Base, ...]) -> TypeMap | None:
+        for base in mro:
+            if isinstance(base, ClassSymbol):
+                member = self.body(base).members.get("type_annotation_map")
+                if member is not None and member.value is not None:
+                    return self._read_type_map(base.key, member.value, base.module)
+                registry = self.body(base).members.get("registry")
+                if registry is not None and isinstance(registry.value, e.Call):
+                    given = registry.value.keyword("type_annotation_map")
+                    if given is not None:
+                        return self._read_type_map(base.key, given, base.module)
+            elif isinstance(base, DynamicBase) and base.type_map is not None:
+                return self._read_type_map(str(id(base)), *base.type_map)
+        return None
+
+    def _read_type_map(self, key: str, expr: e.Expr, module: Module) -> TypeMap:
+        found = self._type_maps.get(key)
+        if found is not None:
+            return found
+        entries: dict[str, tuple[e.Expr, Module]] = {}
+        is_open = not isinstance(expr, e.DictDisplay)
+        if isinstance(expr, e.DictDisplay):
+            for item in expr.items:
+                if item.key is None:
+                    is_open = True
+                    continue
+                symbol: Symbol = self.resolver.expr(module, item.key)
+                name = symbol.name if isinstance(symbol, External) else ""
+                if isinstance(symbol, ClassSymbol):
+                    name = symbol.key
+                if name and not isinstance(item.key, e.Subscript):
+                    entries[name] = (item.value, module)
+        found = self._type_maps[key] = TypeMap(entries, is_open)
+        return found
+
+
+def _is_true(member: Member | None) -> bool:
+    return member is not None and isinstance(member.value, e.Constant) and member.value.value is True
+
+
+def column_of(attribute: ModelAttribute | None) -> Column | None:
+    """Return the column of an attribute, if it has one."""
+    return attribute.column if attribute is not None else None

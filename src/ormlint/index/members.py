@@ -1,0 +1,440 @@
+"""The kind of one name in the body of a model, mixin or base."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from ormlint.facts import expressions as e
+from ormlint.facts import statements as s
+from ormlint.facts.walk import walk_statements
+from ormlint.index.classbody import Member
+from ormlint.index.columns import Column, ColumnReader, TypeMap, split_optional
+from ormlint.index.constants import Constants
+from ormlint.index.model import MappedClass, ModelAttribute, Relationship
+from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module, Resolver, Value
+from ormlint.index.vocabulary import (
+    COLUMN_CALLS,
+    DECLARED_ATTRS,
+    HYBRIDS,
+    PROPERTY_CALLS,
+    RELATIONSHIP_CALLS,
+)
+
+BodyOf: TypeAlias = "Callable[[FunctionSymbol], tuple[s.Stmt, ...]]"
+
+_COLLECTIONS = frozenset({"list", "List", "set", "Set", "Sequence", "Collection", "Iterable", "dict", "Dict", "MutableSequence", "MutableSet", "Mapping"})
+
+
+class MemberReader:
+    """Turns members of class bodies into model attributes."""
+
+    def __init__(
+        self, resolver: Resolver, columns: ColumnReader, constants: Constants, body_of: BodyOf
+    ) -> None:
+        self.resolver = resolver
+        self.columns = columns
+        self.constants = constants
+        self.body_of = body_of
+
+    def is_column_member(self, member: Member) -> bool:
+        """Tell whether a member is written as a column."""
+        if isinstance(member.value, e.Call):
+            return self._callee(member.owner.module, member.value) in COLUMN_CALLS
+        return self.columns.mapped_inner(member.annotation, member.owner.module) is not None
+
+    def attribute(
+        self, member: Member, mapped: MappedClass, is_own_table: bool, type_map: TypeMap | None
+    ) -> ModelAttribute | None:
+        """Return the attribute a member makes on `mapped`, or None for none at all."""
+        module = member.owner.module
+        attribute = ModelAttribute(
+            member.name, "plain", module, member.range, member.owner, value=member.value, annotation=member.annotation
+        )
+        if member.nested is not None:
+            return attribute
+        if member.function is not None:
+            return self._from_function(attribute, member, mapped, type_map)
+        if member.annotation is not None and self._is_class_var(member.annotation, module):
+            attribute.bare = member.value is None
+            return attribute
+        mapped_inner = self.columns.mapped_inner(member.annotation, module)
+        attribute.is_field = mapped_inner is not None or (member.annotation is not None and mapped.is_dataclass)
+        if member.value is None:
+            return self._bare(attribute, member, mapped, mapped_inner, type_map)
+        value = self._value(member.value, module)
+        if isinstance(value[0], e.Call):
+            self._from_call(attribute, value[0], value[1], mapped, mapped_inner, type_map)
+        elif mapped.style == "sqlmodel" and member.annotation is not None:
+            attribute.is_field = True
+            self._sqlmodel_column(attribute, None, mapped, type_map)
+        elif mapped_inner is not None and mapped.is_dataclass:
+            # `x: Mapped[int] = 5`: not SQLAlchemy's documented form, yet a dataclass default of a column
+            self._mapped_column(attribute, mapped_inner[1], type_map)
+        elif isinstance(member.value, e.Attribute) and isinstance(
+            self.resolver.expr(module, member.value.value), ClassSymbol
+        ):
+            attribute.kind = "synonym"  # `y = Parent.x`
+        elif isinstance(member.value, e.Name) and member.value.id == member.name:
+            attribute.kind = "unknown"
+        return attribute
+
+    def _bare(
+        self,
+        attribute: ModelAttribute,
+        member: Member,
+        mapped: MappedClass,
+        mapped_inner: tuple[str, e.Expr] | None,
+        type_map: TypeMap | None,
+    ) -> ModelAttribute:
+        if mapped_inner is not None:
+            if mapped_inner[0] == "collection":
+                attribute.kind = "relationship"
+                attribute.relationship = self._relationship_of(None, attribute, mapped_inner, attribute.module, mapped)
+                return attribute
+            self._mapped_column(attribute, mapped_inner[1], type_map)
+        elif mapped.style == "sqlmodel":
+            attribute.is_field = True
+            self._sqlmodel_column(attribute, None, mapped, type_map)
+        else:
+            attribute.bare = True
+        return attribute
+
+    def _is_class_var(self, annotation: e.Expr, module: Module) -> bool:
+        core = annotation.value if isinstance(annotation, e.Subscript) else annotation
+        return (e.dotted_name(core) or "").rpartition(".")[2] in ("ClassVar", "PrivateAttr")
+
+    def _callee(self, module: Module, call: e.Call) -> str:
+        symbol = self.resolver.expr(module, call.func)
+        return symbol.name if isinstance(symbol, External) else ""
+
+    def _value(self, value: e.Expr, module: Module) -> tuple[e.Expr, Module]:
+        """Follow a name to the module-level call it stands for: `id = primary_key_column`."""
+        if isinstance(value, (e.Name, e.Attribute)):
+            symbol = self.resolver.expr(module, value)
+            if isinstance(symbol, Value) and isinstance(symbol.value, e.Call) and symbol.owner is None:
+                return symbol.value, symbol.module
+        return value, module
+
+    def _mapped_column(self, attribute: ModelAttribute, inner: e.Expr, type_map: TypeMap | None) -> None:
+        attribute.kind = "column"
+        column = attribute.column = Column(attribute.name)
+        self.columns.apply_annotation(column, inner, attribute.module, True, type_map)
+
+    def _from_call(
+        self,
+        attribute: ModelAttribute,
+        call: e.Call,
+        module: Module,
+        mapped: MappedClass,
+        mapped_inner: tuple[str, e.Expr] | None,
+        type_map: TypeMap | None,
+    ) -> None:
+        name = self._callee(module, call)
+        if name == "sqlalchemy.deferred" and call.args and isinstance(call.args[0], e.Call):
+            call = call.args[0]
+            name = self._callee(module, call)
+        if name == "sqlalchemy.column_property" and call.args and isinstance(call.args[0], e.Call):
+            if self._callee(module, call.args[0]) in COLUMN_CALLS:
+                call = call.args[0]
+                name = self._callee(module, call)
+        if name in COLUMN_CALLS:
+            attribute.kind = "column"
+            column = attribute.column = self.columns.from_call(
+                call, attribute.name, module, attribute.owner if module is attribute.module else None
+            )
+            if mapped_inner is not None and name == "sqlalchemy.mapped_column":
+                self.columns.apply_annotation(column, mapped_inner[1], attribute.module, True, type_map)
+            elif attribute.annotation is not None and mapped_inner is None and name == "sqlalchemy.mapped_column":
+                self.columns.apply_annotation(column, attribute.annotation, attribute.module, True, type_map)
+            if column.nullable is None and "nullable" not in column.extra:
+                column.nullable = not column.primary_key
+            attribute.value = call
+            return
+        if name in RELATIONSHIP_CALLS:
+            attribute.kind = "relationship"
+            attribute.relationship = self._relationship_of(call, attribute, mapped_inner, module, mapped)
+            return
+        if name in PROPERTY_CALLS:
+            attribute.kind = PROPERTY_CALLS[name]
+            return
+        if name == "sqlmodel.Field":
+            attribute.is_field = True
+            alias = call.keyword("alias") or call.keyword("validation_alias")
+            attribute.alias = alias.value if isinstance(alias, e.Str) else None
+            self._sqlmodel_column(attribute, call, mapped, type_map)
+            return
+        if mapped.style == "sqlmodel" and attribute.annotation is not None:
+            last = (e.dotted_name(call.func) or "").rpartition(".")[2]
+            if last == "PrivateAttr":
+                return
+            attribute.is_field = True
+            self._sqlmodel_column(attribute, None, mapped, type_map)
+            return
+        if not name or name.startswith("sqlalchemy."):
+            # A helper that may build a column, or an extension of SQLAlchemy: the name exists, what it is does not show.
+            helper = self._helper_column(call, module, attribute)
+            if helper is not None:
+                attribute.kind = "column"
+                attribute.column = helper
+                if mapped_inner is not None:
+                    self.columns.apply_annotation(helper, mapped_inner[1], attribute.module, True, type_map)
+                return
+            if mapped_inner is not None and mapped_inner[0] == "Mapped":
+                attribute.kind = "unknown"
+                return
+            symbol = self.resolver.expr(module, call.func)
+            attribute.kind = "plain" if isinstance(symbol, ClassSymbol) else "unknown"
+
+    def _helper_column(self, call: e.Call, module: Module, attribute: ModelAttribute) -> Column | None:
+        """Read `id = uuid_key()` where the project's function returns a column with literal arguments."""
+        symbol = self.resolver.expr(module, call.func)
+        if not isinstance(symbol, FunctionSymbol):
+            return None
+        returned, _ = self.returned(symbol)
+        if isinstance(returned, e.Call) and self._callee(symbol.module, returned) in COLUMN_CALLS:
+            column = self.columns.from_call(returned, attribute.name, symbol.module, None)
+            if returned.args and isinstance(returned.args[0], e.Name):
+                column.type = column.type_expr = None  # the type is the helper's own parameter
+            column.unread = True
+            return column
+        return None
+
+    def returned(self, function: FunctionSymbol) -> tuple[e.Expr | None, str]:
+        """Return the value of a function's only `return` (None where there are several), and its first parameter."""
+        params = function.facts.params
+        first = params[0].name if params else "cls"
+        values = [statement.value for statement in walk_statements(self.body_of(function)) if isinstance(statement, s.Return)]
+        return (values[0] if len(values) == 1 else None), first
+
+    # -- functions
+
+    def _from_function(
+        self, attribute: ModelAttribute, member: Member, mapped: MappedClass, type_map: TypeMap | None
+    ) -> ModelAttribute | None:
+        function = member.function
+        if function is None:
+            return None
+        attribute.function = function
+        attribute.kind = "method"
+        for decorator in function.facts.decorators:
+            func = decorator.func if isinstance(decorator, e.Call) else decorator
+            symbol = self.resolver.expr(attribute.module, func)
+            name = symbol.name if isinstance(symbol, External) else ""
+            dotted = e.dotted_name(func) or ""
+            last = (name or dotted).rpartition(".")[2]
+            if "declared_attr" in dotted or name in DECLARED_ATTRS:
+                return self._declared(attribute, function, mapped, type_map)
+            if name in HYBRIDS or last == "hybrid_property":
+                attribute.kind = "hybrid"
+                attribute.read_only = "setter" not in member.accessors
+                return attribute
+            if last in ("property", "cached_property", "abstractproperty") or name.endswith("property"):
+                attribute.kind = "property"
+                attribute.read_only = "setter" not in member.accessors and last != "cached_property"
+                if last not in ("property", "cached_property"):
+                    attribute.read_only = False
+                return attribute
+            if last in ("staticmethod", "classmethod", "hybrid_method", "validates", "abstractmethod", "overload"):
+                continue
+            attribute.kind = "unknown"  # the decorator decides what the name becomes
+        return attribute
+
+    def _declared(
+        self, attribute: ModelAttribute, function: FunctionSymbol, mapped: MappedClass, type_map: TypeMap | None
+    ) -> ModelAttribute:
+        returned, first = self.returned(function)
+        attribute.kind = "unknown"
+        attribute.read_only = False
+        if isinstance(returned, e.Call):
+            inner = self.columns.mapped_inner(function.facts.returns, attribute.module)
+            self._from_call(attribute, returned, attribute.module, mapped, inner, type_map)
+            if attribute.relationship is not None:
+                self._resolve_declared(attribute.relationship, returned, attribute, mapped, first)
+        elif (inner := self.columns.mapped_inner(function.facts.returns, attribute.module)) is not None:
+            symbol = self.resolver.expr(attribute.module, split_optional(inner[1], self.resolver, attribute.module)[1])
+            attribute.kind = "unknown" if isinstance(symbol, ClassSymbol) else "column"
+            if attribute.kind == "column":
+                attribute.column = Column(attribute.name)
+                attribute.column.unread = True
+                self.columns.apply_annotation(attribute.column, inner[1], attribute.module, True, type_map)
+        return attribute
+
+    def _resolve_declared(
+        self, relationship: Relationship, call: e.Call, attribute: ModelAttribute, mapped: MappedClass, first: str
+    ) -> None:
+        """Complete a mixin's relationship for one class: its target and backref may depend on `cls`."""
+        target = call.args[0] if call.args else call.keyword("argument")
+        if relationship.target is None and target is not None:
+            name = self.constants.string(target, attribute.module, mapped.symbol, first)
+            relationship.target_name = name or relationship.target_name
+        if isinstance(target, e.Name) and target.id == first:
+            relationship.target = mapped.symbol
+        backref = call.keyword("backref")
+        if backref is not None and relationship.has_unknown_backref:
+            inner = backref.args[0] if isinstance(backref, e.Call) and backref.args else backref
+            name = self.constants.string(inner, attribute.module, mapped.symbol, first)
+            if name is not None:
+                relationship.backref = name
+                relationship.has_unknown_backref = False
+
+    # -- relationships
+
+    def _relationship_of(
+        self,
+        call: e.Call | None,
+        attribute: ModelAttribute,
+        mapped_inner: tuple[str, e.Expr] | None,
+        module: Module,
+        mapped: MappedClass,
+    ) -> Relationship:
+        relationship = Relationship(None, "", None, call=call)
+        annotation: e.Expr | None = None
+        if mapped_inner is not None:
+            annotation = mapped_inner[1]
+            if mapped_inner[0] == "collection":
+                relationship.uselist = True
+                relationship.lazy = "dynamic"
+                if isinstance(attribute.annotation, e.Subscript) and "WriteOnly" in (
+                    e.dotted_name(attribute.annotation.value) or ""
+                ):
+                    relationship.lazy = "write_only"
+        elif mapped.style == "sqlmodel" or (attribute.annotation is not None):
+            annotation = attribute.annotation
+        if annotation is not None:
+            self._relationship_annotation(relationship, annotation, attribute.module)
+        if call is None:
+            return relationship
+        target = call.args[0] if call.args else call.keyword("argument")
+        if target is not None:
+            self._relationship_target(relationship, target, module)
+        uselist = call.keyword("uselist")
+        if isinstance(uselist, e.Constant) and isinstance(uselist.value, bool):
+            relationship.uselist = uselist.value
+        options = call.keyword("sa_relationship_kwargs")
+        if isinstance(options, e.DictDisplay):
+            for item in options.items:
+                if isinstance(item.key, e.Str):
+                    if item.key.value == "uselist" and isinstance(item.value, e.Constant):
+                        relationship.uselist = bool(item.value.value)
+                    if item.key.value == "lazy" and isinstance(item.value, e.Str):
+                        relationship.lazy = item.value.value
+                    if item.key.value == "backref":
+                        self._backref(relationship, item.value)
+        lazy = call.keyword("lazy")
+        if isinstance(lazy, e.Str) and not (relationship.lazy and mapped_inner and mapped_inner[0] == "collection"):
+            relationship.lazy = lazy.value
+        if self._callee(module, call) == "sqlalchemy.dynamic_loader":
+            relationship.lazy = "dynamic"
+        if relationship.lazy in ("dynamic", "write_only"):
+            relationship.uselist = True
+        back = call.keyword("back_populates")
+        if isinstance(back, e.Str):
+            relationship.back_populates = back.value
+        backref = call.keyword("backref")
+        if backref is not None:
+            self._backref(relationship, backref)
+        return relationship
+
+    def _backref(self, relationship: Relationship, backref: e.Expr) -> None:
+        inner = backref
+        if isinstance(backref, e.Call) and backref.args:
+            inner = backref.args[0]
+            uselist = backref.keyword("uselist")
+            if isinstance(uselist, e.Constant):
+                relationship.backref_uselist = bool(uselist.value)
+        if isinstance(inner, e.Str):
+            relationship.backref = inner.value
+        elif not (isinstance(inner, e.Constant) and inner.value is None):
+            relationship.has_unknown_backref = True
+
+    def _relationship_annotation(self, relationship: Relationship, annotation: e.Expr, module: Module) -> None:
+        _, core = split_optional(annotation, self.resolver, module)
+        if isinstance(core, e.Subscript):
+            last = (e.dotted_name(core.value) or "").rpartition(".")[2]
+            if last in _COLLECTIONS:
+                relationship.uselist = True
+            elif last == "Mapped":
+                return self._relationship_annotation(relationship, core.index, module)
+            index = core.index
+            if isinstance(index, e.Display) and index.elements:
+                index = index.elements[-1]
+            core = index
+        elif relationship.uselist is None:
+            relationship.uselist = False
+        if isinstance(core, e.Str):
+            relationship.target_name = core.value
+            return None
+        symbol = self.resolver.expr(module, core)
+        if isinstance(symbol, ClassSymbol):
+            relationship.target = symbol
+        relationship.target_name = relationship.target_name or e.dotted_name(core) or ""
+        return None
+
+    def _relationship_target(self, relationship: Relationship, target: e.Expr, module: Module) -> None:
+        if isinstance(target, e.Lambda):
+            target = target.body
+        if isinstance(target, e.Str):
+            relationship.target_name = target.value
+            if relationship.target is not None and relationship.target.name != target.value:
+                relationship.target = None
+            return
+        symbol = self.resolver.expr(module, target)
+        relationship.target_name = e.dotted_name(target) or "?"
+        relationship.target = symbol if isinstance(symbol, ClassSymbol) else None
+
+    # -- SQLModel
+
+    def _sqlmodel_column(
+        self, attribute: ModelAttribute, call: e.Call | None, mapped: MappedClass, type_map: TypeMap | None
+    ) -> None:
+        attribute.kind = "column"
+        column = Column(attribute.name)
+        if call is not None:
+            given = call.keyword("sa_column")
+            if isinstance(given, e.Call) and self._callee(attribute.module, given) in COLUMN_CALLS:
+                column = self.columns.from_call(given, attribute.name, attribute.module, attribute.owner)
+                if column.nullable is None and "nullable" not in column.extra:
+                    column.nullable = not column.primary_key
+            self._sqlmodel_field(column, call, attribute)
+        attribute.column = column
+        if attribute.annotation is not None:
+            self.columns.apply_annotation(column, attribute.annotation, attribute.module, True, None)
+
+    def _sqlmodel_field(self, column: Column, call: e.Call, attribute: ModelAttribute) -> None:
+        module = attribute.module
+        for keyword in call.keywords:
+            name, value = keyword.name, keyword.value
+            if name in ("default", "default_factory", "primary_key", "nullable", "unique", "index"):
+                self.columns.keyword(column, keyword, module, attribute.owner)
+            elif name == "foreign_key" and isinstance(value, e.Str):
+                column.foreign_keys = (*column.foreign_keys, value.value)
+            elif name == "sa_type":
+                self.columns.set_type(column, value, module, attribute.owner)
+            elif name == "sa_column_kwargs" and isinstance(value, e.DictDisplay):
+                for item in value.items:
+                    if isinstance(item.key, e.Str):
+                        inner = e.Keyword(item.start, item.end, item.key.value, item.value)
+                        self.columns.keyword(column, inner, module, attribute.owner)
+            elif name in ("sa_column", "sa_column_args") and not isinstance(value, e.Call):
+                column.unread = True
+        if call.args and not (isinstance(call.args[0], (e.EllipsisLiteral, e.Constant))):
+            column.default = column.default or self.columns.default(call.args[0], module)
+
+    def composite_attributes(self, member: Member, mapped: MappedClass) -> list[ModelAttribute]:
+        """Return the columns a `composite(mapped_column("x1"), …)` adds under their own names."""
+        call = member.value
+        if not isinstance(call, e.Call) or self._callee(member.owner.module, call) != "sqlalchemy.composite":
+            return []
+        found: list[ModelAttribute] = []
+        for argument in call.args:
+            if isinstance(argument, e.Call) and self.columns.is_column_call(argument, member.owner.module):
+                column = self.columns.from_call(argument, "", member.owner.module, member.owner)
+                if column.name:
+                    found.append(
+                        ModelAttribute(
+                            column.name, "column", member.owner.module, argument.range, member.owner, column
+                        )
+                    )
+        return found
+

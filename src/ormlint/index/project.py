@@ -1,0 +1,346 @@
+"""The project index: every module linked, every mapped class read, with what others add to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from ormlint.facts import expressions as e
+from ormlint.facts import statements as s
+from ormlint.facts.module import FunctionFacts, ModuleBodies, ModuleInterface
+from ormlint.index.bases import BaseReader, DynamicBase
+from ormlint.index.classbody import Member
+from ormlint.index.columns import ColumnReader
+from ormlint.index.constants import Constants
+from ormlint.index.enums import EnumClass, EnumIndex
+from ormlint.index.mapping import Mapper
+from ormlint.index.model import Constructor, MappedClass, ModelAttribute, Relationship
+from ormlint.index.modules import ModuleMap, shared_folders
+from ormlint.index.symbols import ClassSymbol, FunctionSymbol, Module, Resolver, Symbol, build_module
+from ormlint.text import Range
+
+
+class ProjectIndex:
+    """What the whole project declares. Made once per run by `link`; rules only ask."""
+
+    def __init__(
+        self, interfaces: Mapping[str, ModuleInterface], bodies_of: Callable[[str], ModuleBodies]
+    ) -> None:
+        self.paths = ModuleMap(interfaces)
+        self.modules: dict[str, Module] = {
+            path: build_module(path, self.paths.name(path), interface)
+            for path, interface in sorted(interfaces.items())
+        }
+        self._bodies_of = bodies_of
+        self.resolver = Resolver(self.modules, self.paths)
+        self.bases = BaseReader(self.resolver)
+        self.resolver.is_flask = self.bases.is_flask
+        self.enums = EnumIndex(self.resolver)
+        self.columns = ColumnReader(self.resolver, self.enums)
+        self.constants = Constants(self.resolver, self.bases)
+        self.mapper = Mapper(self.resolver, self.bases, self.columns, self.constants, self.body)
+        self.mapped: dict[str, MappedClass] = {}
+        self.by_name: dict[str, list[MappedClass]] = {}
+        self.floating_backrefs: set[str] = set()
+        self._subclasses: dict[str, list[MappedClass]] = {}
+
+    # -- questions
+
+    def body(self, function: FunctionSymbol) -> tuple[s.Stmt, ...]:
+        """Return the statements of a function."""
+        return self._bodies_of(function.module.path).functions[function.index]
+
+    def mapped_of(self, symbol: Symbol | None) -> MappedClass | None:
+        """Return the mapped class a symbol is, or None."""
+        return self.mapped.get(symbol.key) if isinstance(symbol, ClassSymbol) else None
+
+    def enum_of(self, symbol: Symbol | None) -> EnumClass | None:
+        """Return the enum a symbol is, or None."""
+        return self.enums.of(symbol) if symbol is not None else None
+
+    def subclasses(self, mapped: MappedClass) -> list[MappedClass]:
+        """Return the mapped classes that derive from `mapped`, itself first."""
+        return self._subclasses.get(mapped.symbol.key, [mapped])
+
+    def target(self, relationship: Relationship | None) -> MappedClass | None:
+        """Return the mapped class a relationship leads to, or None."""
+        return self.mapped_of(relationship.target) if relationship is not None else None
+
+    def model_by_name(self, name: str, near: MappedClass | Module | None = None) -> MappedClass | None:
+        """Return the mapped class of a name or dotted name, as a registry would; None when several may be meant.
+
+        Of several those of the same declarative base are meant, then the one in the same module or the
+        nearest folder; classes made inside functions are known there only.
+        """
+        found = self.by_name.get(name.rpartition(".")[2], [])
+        if len(found) > 1 and "." in name:
+            dotted = name.rpartition(".")[0]
+            found = [mapped for mapped in found if mapped.symbol.module.name.endswith(dotted)] or found
+        if len(found) > 1:
+            found = [mapped for mapped in found if mapped.symbol.facts.function < 0] or found
+        if len(found) > 1 and near is not None:
+            module = near.symbol.module if isinstance(near, MappedClass) else near
+            if isinstance(near, MappedClass):
+                registry = _registry(near)
+                found = [mapped for mapped in found if _registry(mapped) is registry] or found
+            same = [mapped for mapped in found if mapped.symbol.module is module]
+            if same:
+                return same[-1]
+            ranks = [shared_folders(mapped.symbol.module.path, module.path) for mapped in found]
+            found = [mapped for mapped, rank in zip(found, ranks, strict=True) if rank == max(ranks)]
+        return found[0] if len(found) == 1 else None
+
+    def inherited(self, mapped: MappedClass, name: str) -> ModelAttribute | None:
+        """Return the attribute `name` as the class's bases declare it, the class's own body left out."""
+        for base in mapped.mro[1:]:
+            if not isinstance(base, ClassSymbol):
+                continue
+            member = self.mapper.body(base).members.get(name)
+            if member is not None:
+                return self.mapper.members.attribute(member, mapped, False, None)
+        return None
+
+    def declaring(self) -> Iterator[tuple[MappedClass, bool]]:
+        """Yield every mapped class with True, and every abstract class or mixin between them with False."""
+        seen: set[str] = set(self.mapped)
+        for mapped in list(self.mapped.values()):
+            yield mapped, True
+            for base in mapped.mro[1:]:
+                if isinstance(base, ClassSymbol) and base.key not in seen and base.facts.bases:
+                    seen.add(base.key)
+                    yield self.mapper.read(base, mapped.style), False
+
+    # -- linking
+
+    def link(self) -> None:
+        """Read every mapped class, then what other places add: backrefs, attached attributes, mappings."""
+        for module in self.modules.values():
+            for symbol in module.classes:
+                style = self.mapper.style(symbol)
+                if style is not None:
+                    self._add(self.mapper.read(symbol, style))
+        for module in self.modules.values():
+            for call in module.interface.marked_calls:
+                self._imperative(module, call)
+        for mapped in list(self.mapped.values()):
+            for base in mapped.mro:
+                if isinstance(base, ClassSymbol) and base.key in self.mapped:
+                    self._subclasses.setdefault(base.key, []).append(mapped)
+        for mapped in self.mapped.values():
+            mapped_rank = self._subclasses.get(mapped.symbol.key)
+            if mapped_rank and mapped_rank[0] is not mapped:
+                mapped_rank.sort(key=lambda other: other is not mapped)
+        for mapped in self.mapped.values():
+            self._resolve_relationships(mapped)
+        for mapped in list(self.mapped.values()):
+            self._add_backrefs(mapped)
+        for module in self.modules.values():
+            for statement in module.interface.attached:
+                self._attach(module, statement)
+            for call in module.interface.marked_calls:
+                self._marked(module, call)
+        self._names_in_branches()
+
+    def _add(self, mapped: MappedClass) -> None:
+        self.mapped[mapped.symbol.key] = mapped
+        self.by_name.setdefault(mapped.name, []).append(mapped)
+
+    def _imperative(self, module: Module, call: e.Call) -> None:
+        name = (e.dotted_name(call.func) or "").rpartition(".")[2]
+        if name not in ("map_imperatively", "mapper") or not call.args:
+            return
+        symbol = self.resolver.expr(module, call.args[0])
+        if not isinstance(symbol, ClassSymbol) or symbol.key in self.mapped:
+            return
+        mapped = self.mapper.read(symbol, "declarative")
+        mapped.open_reason = "it is mapped imperatively"
+        if mapped.constructor.kind == "default":
+            mapped.constructor = Constructor("default", open_reason=mapped.open_reason)
+        self._add(mapped)
+
+    def _resolve_relationships(self, mapped: MappedClass) -> None:
+        for attribute in mapped.attributes.values():
+            relationship = attribute.relationship
+            if relationship is None:
+                continue
+            if relationship.target is None and relationship.target_name:
+                name = relationship.target_name.strip()
+                found = self.model_by_name(name, mapped)
+                relationship.target = found.symbol if found is not None else None
+            if relationship.uselist is None:
+                relationship.uselist = self._uselist(mapped, relationship)
+
+    def _uselist(self, mapped: MappedClass, relationship: Relationship) -> bool | None:
+        """Tell the side of a relationship from the foreign keys; None when they do not show it."""
+        target = self.target(relationship)
+        if target is None or relationship.call is None:
+            return None
+        if relationship.call.keyword("secondary") is not None or (
+            len(relationship.call.args) > 1 and relationship.lazy != ""
+        ):
+            return True
+        forward = _references(mapped, target)
+        backward = _references(target, mapped)
+        if forward and not backward:
+            return False
+        if backward and not forward:
+            return True
+        if relationship.call.keyword("remote_side") is not None:
+            return False
+        return None
+
+    def _add_backrefs(self, mapped: MappedClass) -> None:
+        for attribute in list(mapped.attributes.values()):
+            relationship = attribute.relationship
+            if relationship is None or attribute.kind == "backref":
+                continue
+            target = self.target(relationship)
+            if relationship.has_unknown_backref:
+                reason = f"`{mapped.name}.{attribute.name}` gives it a backref whose name is computed"
+                for other in [target] if target is not None else list(self.mapped.values()):
+                    for heir in self.subclasses(other):
+                        heir.open_reason = heir.open_reason or reason
+            elif relationship.backref is not None:
+                if target is None:
+                    self.floating_backrefs.add(relationship.backref)
+                    continue
+                uselist = relationship.backref_uselist
+                if uselist is None and relationship.uselist is not None:
+                    uselist = not relationship.uselist
+                    if relationship.call is not None and relationship.call.keyword("secondary") is not None:
+                        uselist = True
+                for heir in self.subclasses(target):
+                    reverse = Relationship(mapped.symbol, mapped.name, uselist)
+                    heir.attributes.setdefault(
+                        relationship.backref,
+                        ModelAttribute(
+                            relationship.backref, "backref", attribute.module, attribute.range, None, relationship=reverse
+                        ),
+                    )
+
+    def _attach(self, module: Module, statement: s.Assign) -> None:
+        for target in statement.targets:
+            if not isinstance(target, e.Attribute):
+                continue
+            owner = self._class_named(module, target.value)
+            if owner is None:
+                continue
+            self._add_attribute(owner, target.attr, module, target.range, statement.value)
+
+    def _class_named(self, module: Module, expr: e.Expr) -> MappedClass | None:
+        """Return the mapped class an expression means; names bound in functions are known by their spelling."""
+        mapped = self.mapped_of(self.resolver.expr(module, expr))
+        if mapped is None:
+            mapped = self.model_by_name(e.dotted_name(expr) or "?", module)
+        return mapped
+
+    def _add_attribute(
+        self, owner: MappedClass, name: str, module: Module, place: Range, value: e.Expr | None
+    ) -> None:
+        for heir in self.subclasses(owner):
+            if name in heir.attributes:
+                continue
+            member = Member(name, heir.symbol, place, value=value)
+            attribute: ModelAttribute | None = None
+            if module is heir.symbol.module:
+                attribute = self.mapper.members.attribute(member, heir, True, None)
+            if attribute is None:
+                attribute = ModelAttribute(name, "unknown", module, place, None)
+            elif attribute.relationship is not None:
+                self._resolve_relationships(heir)
+            attribute.module = module
+            heir.attributes[name] = attribute
+
+    def _marked(self, module: Module, call: e.Call) -> None:
+        name = (e.dotted_name(call.func) or "").rpartition(".")[2]
+        if name == "setattr" and len(call.args) >= 2:
+            self._setattr(module, call)
+        elif name == "add_property" and isinstance(call.func, e.Attribute) and call.args:
+            inner = call.func.value
+            owner = inner.value if isinstance(inner, e.Attribute) else inner.args[0] if isinstance(inner, e.Call) and inner.args else inner
+            mapped = self._class_named(module, owner)
+            if mapped is not None and isinstance(call.args[0], e.Str):
+                self._add_attribute(mapped, call.args[0].value, module, call.range, None)
+            elif mapped is not None:
+                mapped.open_reason = mapped.open_reason or "properties are added to it under computed names"
+        elif name in ("listen", "listens_for") and len(call.args) >= 2:
+            event = call.args[1]
+            if isinstance(event, e.Str) and event.value == "init":
+                mapped = self._class_named(module, call.args[0])
+                for heir in self.subclasses(mapped) if mapped is not None else list(self.mapped.values()):
+                    if heir.constructor.open_reason is None:
+                        heir.constructor = Constructor(
+                            heir.constructor.kind, open_reason="an `init` event listener may change its keywords"
+                        )
+
+    def _setattr(self, module: Module, call: e.Call) -> None:
+        first, second = call.args[0], call.args[1]
+        mapped = self.mapped_of(self.resolver.expr(module, first))
+        if mapped is not None:
+            if isinstance(second, e.Str):
+                self._add_attribute(mapped, second.value, module, call.range, None)
+            else:
+                for heir in self.subclasses(mapped):
+                    heir.open_reason = heir.open_reason or "attributes are set on it under computed names"
+            return
+        if isinstance(first, e.Name) and first.id == "cls":
+            holder = _innermost(module, call)
+            if holder is None or holder.owner < 0:
+                return
+            owner = module.classes[holder.owner]
+            for heir in self.mapped.values():
+                if owner in heir.mro:
+                    heir.open_reason = heir.open_reason or f"`{owner.name}.{holder.name}` sets attributes on the class"
+
+    def _names_in_branches(self) -> None:
+        """A class that is defined twice under `if` and `else` may be either one."""
+        for mapped in self.mapped.values():
+            if not mapped.symbol.facts.is_conditional:
+                continue
+            twins = [
+                other
+                for other in self.by_name.get(mapped.name, ())
+                if other is not mapped and other.symbol.module is mapped.symbol.module
+            ]
+            for twin in twins:
+                for name, attribute in twin.attributes.items():
+                    mapped.attributes.setdefault(name, attribute)
+                if twin.open_reason and not mapped.open_reason:
+                    mapped.open_reason = twin.open_reason
+
+
+def _references(child: MappedClass, parent: MappedClass) -> bool:
+    """Tell whether a foreign key of `child` names the table of `parent`."""
+    if parent.table is None:
+        return False
+    for attribute in child.attributes.values():
+        for key in attribute.column.foreign_keys if attribute.column is not None else ():
+            parts = key.split(".")
+            if len(parts) >= 2 and (parts[-2] == parent.table or parts[0] == parent.name):
+                return True
+    return False
+
+
+def _registry(mapped: MappedClass) -> object:
+    """Return what stands for the registry of a class: its declarative base."""
+    for base in mapped.mro[1:]:
+        if isinstance(base, DynamicBase):
+            return base
+    bases = [base for base in mapped.mro[1:] if isinstance(base, ClassSymbol)]
+    return bases[-1] if bases else None
+
+
+def _innermost(module: Module, node: e.Node) -> FunctionFacts | None:
+    found: FunctionFacts | None = None
+    for function in module.interface.functions:
+        if function.start <= node.start and node.end <= function.end and (found is None or function.start >= found.start):
+            found = function
+    return found
+
+
+def link(
+    interfaces: Mapping[str, ModuleInterface], bodies_of: Callable[[str], ModuleBodies]
+) -> ProjectIndex:
+    """Link the interfaces of all files (path → interface); `bodies_of` loads a file's bodies when asked."""
+    index = ProjectIndex(interfaces, bodies_of)
+    index.link()
+    return index

@@ -1,0 +1,365 @@
+"""What a name means: module scopes, imports followed across files, dotted expressions resolved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from ormlint.facts import expressions as e
+from ormlint.facts import statements as s
+from ormlint.facts.module import ClassFacts, FunctionFacts, ModuleInterface
+from ormlint.index.modules import ModuleMap
+from ormlint.index.vocabulary import canonical
+from ormlint.text import Range
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """What could not be resolved, and why."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class External:
+    """An object of a package outside the project, under its canonical name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A namespace package: a folder without `__init__.py`."""
+
+    path: str
+
+
+@dataclass(eq=False, slots=True)
+class Module:
+    """A file of the project with its names. `scope` holds, per name, its bindings in source order."""
+
+    path: str
+    name: str
+    interface: ModuleInterface
+    scope: dict[str, list[Binding]] = field(default_factory=dict)
+    stars: list[s.ImportBinding] = field(default_factory=list)
+    classes: list[ClassSymbol] = field(default_factory=list)
+    functions: list[FunctionSymbol] = field(default_factory=list)
+
+    def __repr__(self) -> str:
+        return f"Module({self.path})"
+
+
+@dataclass(eq=False, slots=True)
+class ClassSymbol:
+    """A class of the project."""
+
+    module: Module
+    facts: ClassFacts
+    index: int
+
+    @property
+    def name(self) -> str:
+        """The class's own name."""
+        return self.facts.name
+
+    @property
+    def key(self) -> str:
+        """A name that is unique in the project."""
+        return f"{self.module.path}:{self.facts.qualname}:{self.facts.start}"
+
+    def __repr__(self) -> str:
+        return f"ClassSymbol({self.module.name}.{self.facts.qualname})"
+
+
+@dataclass(eq=False, slots=True)
+class FunctionSymbol:
+    """A function or method of the project; `owner` is the class whose body holds it."""
+
+    module: Module
+    facts: FunctionFacts
+    index: int
+    owner: ClassSymbol | None
+
+    @property
+    def name(self) -> str:
+        """The function's own name."""
+        return self.facts.name
+
+    def __repr__(self) -> str:
+        return f"FunctionSymbol({self.module.name}.{self.facts.qualname})"
+
+
+@dataclass(eq=False, slots=True)
+class Value:
+    """A module-level name bound to an expression; `owner` is set for a name of a class body."""
+
+    module: Module
+    name: str
+    value: e.Expr | None
+    annotation: e.Expr | None
+    range: Range
+    owner: ClassSymbol | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """One binding of a name in a module. `target` is a symbol, or an import still to be followed."""
+
+    target: ClassSymbol | FunctionSymbol | Value | s.ImportBinding | Unknown
+    conditional: bool
+
+
+Symbol: TypeAlias = "Module | Folder | ClassSymbol | FunctionSymbol | Value | External | Unknown"
+
+_BUILTINS = frozenset(
+    "object int str float bool bytes list dict set frozenset tuple type property staticmethod classmethod "
+    "super len isinstance getattr setattr hasattr sorted zip enumerate next iter map filter reversed range "
+    "print any all min max sum repr id hash open round abs Exception ValueError TypeError KeyError "
+    "AttributeError RuntimeError LookupError None True False Ellipsis NotImplemented vars dir callable "
+    "issubclass format divmod pow ord chr hex oct bin input delattr locals globals exec eval complex "
+    "bytearray memoryview slice BaseException NotImplementedError IndexError StopIteration OSError".split()
+)
+
+
+def build_module(path: str, name: str, interface: ModuleInterface) -> Module:
+    """Make a module and its scope from its interface; nothing is resolved yet."""
+    module = Module(path, name, interface)
+    module.classes = [ClassSymbol(module, facts, index) for index, facts in enumerate(interface.classes)]
+    for index, facts in enumerate(interface.functions):
+        owner = module.classes[facts.owner] if facts.owner >= 0 else None
+        module.functions.append(FunctionSymbol(module, facts, index, owner))
+    _bind_block(module, interface.body, conditional=False)
+    return module
+
+
+def _bind_block(module: Module, body: tuple[s.Stmt, ...], conditional: bool) -> None:
+    for statement in body:
+        if isinstance(statement, s.Assign):
+            for target in statement.targets:
+                _bind_target(module, target, statement, conditional)
+        elif isinstance(statement, s.ClassStmt):
+            _bind(module, statement.name, module.classes[statement.index], conditional)
+        elif isinstance(statement, s.FunctionStmt):
+            _bind(module, statement.name, module.functions[statement.index], conditional)
+        elif isinstance(statement, s.Import):
+            for binding in statement.bindings:
+                if binding.name == "*":
+                    module.stars.append(binding)
+                elif binding.name:
+                    _bind(module, binding.name, binding, conditional)
+        elif isinstance(statement, s.If):
+            _bind_block(module, statement.body, True)
+            _bind_block(module, statement.orelse, True)
+        elif isinstance(statement, s.Try):
+            _bind_block(module, statement.body, True)
+            for handler in statement.handlers:
+                _bind_block(module, handler.body, True)
+            _bind_block(module, statement.orelse, True)
+            _bind_block(module, statement.final, conditional)
+        elif isinstance(statement, s.With):
+            for item in statement.items:
+                if item.target is not None:
+                    _bind_unknown(module, item.target, "bound by a with statement")
+            _bind_block(module, statement.body, conditional)
+        elif isinstance(statement, (s.For, s.While)):
+            if isinstance(statement, s.For):
+                _bind_unknown(module, statement.target, "bound by a loop")
+            _bind_block(module, statement.body, True)
+            _bind_block(module, statement.orelse, True)
+        elif isinstance(statement, s.TypeAlias):
+            place = Range(statement.start, statement.end)
+            _bind(module, statement.name, Value(module, statement.name, statement.value, None, place), conditional)
+        elif isinstance(statement, s.AugAssign):
+            _bind_unknown(module, statement.target, "changed in place")
+
+
+def _bind(module: Module, name: str, target: object, conditional: bool) -> None:
+    module.scope.setdefault(name, []).append(Binding(target, conditional))  # type: ignore[arg-type]
+
+
+def _bind_target(module: Module, target: e.Expr, statement: s.Assign, conditional: bool) -> None:
+    if isinstance(target, e.Name):
+        if statement.value is None and statement.annotation is not None and target.id in module.scope:
+            return
+        value = Value(module, target.id, statement.value, statement.annotation, target.range)
+        _bind(module, target.id, value, conditional)
+    else:
+        _bind_unknown(module, target, "bound by unpacking")
+
+
+def _bind_unknown(module: Module, target: e.Expr, reason: str) -> None:
+    if isinstance(target, e.Name):
+        _bind(module, target.id, Unknown(reason), True)
+    elif isinstance(target, e.Display):
+        for element in target.elements:
+            _bind_unknown(module, element, reason)
+    elif isinstance(target, e.Starred):
+        _bind_unknown(module, target.value, reason)
+
+
+class Resolver:
+    """Follows names and dotted expressions through modules. Answers are remembered."""
+
+    def __init__(self, modules: dict[str, Module], paths: ModuleMap) -> None:
+        self.modules = modules
+        self.paths = paths
+        # Set by the index: whether a module-level name holds a Flask-SQLAlchemy extension, whose attributes
+        # are SQLAlchemy's own names (`db.Column`).
+        self.is_flask: Callable[[Value], bool] = lambda value: False
+        self._memo: dict[tuple[str, str], Symbol] = {}
+        self._active: set[tuple[str, str]] = set()
+
+    def name(self, module: Module, name: str) -> Symbol:
+        """Return what a bare name means at the top level of `module`."""
+        key = (module.path, name)
+        found = self._memo.get(key)
+        if found is not None:
+            return found
+        if key in self._active:
+            return Unknown(f"`{name}` is imported in a circle")
+        self._active.add(key)
+        try:
+            found = self._name(module, name)
+        finally:
+            self._active.discard(key)
+        self._memo[key] = found
+        return found
+
+    def candidates(self, module: Module, name: str) -> list[Symbol]:
+        """Return all that a name may mean: more than one where branches bind it differently."""
+        bindings = module.scope.get(name, [])
+        last = 0
+        for position, binding in enumerate(bindings):
+            if not binding.conditional:
+                last = position
+        return [self._target(module, binding) for binding in bindings[last:]]
+
+    def expr(self, module: Module, expr: e.Expr) -> Symbol:
+        """Return what a name or dotted expression means at the top level of `module`."""
+        if isinstance(expr, e.Name):
+            return self.name(module, expr.id)
+        if isinstance(expr, e.Attribute):
+            return self.attribute(self.expr(module, expr.value), expr.attr)
+        if isinstance(expr, e.Subscript):
+            return self.expr(module, expr.value)
+        return Unknown("not a name")
+
+    def attribute(self, owner: Symbol, name: str) -> Symbol:
+        """Return `owner.name` for modules and external objects; values are not looked into."""
+        if isinstance(owner, Module):
+            return self._member(owner, name)
+        if isinstance(owner, External):
+            return External(canonical(f"{owner.name}.{name}"))
+        if isinstance(owner, ClassSymbol):
+            return self._class_member(owner, name)
+        if isinstance(owner, Folder):
+            found = self.paths.submodule(owner.path, name)
+            return self._module(found) if found else Unknown(f"no module `{name}` in {owner.path}")
+        if isinstance(owner, Unknown):
+            return owner
+        if isinstance(owner, Value) and isinstance(owner.value, e.Call) and self.is_flask(owner):
+            if name in ("session", "engine", "Model", "Query"):
+                return External(f"flask_sqlalchemy.db.{name}")
+            return External(canonical(f"sqlalchemy.{name}"))
+        return Unknown(f"attribute `{name}` of a value")
+
+    def _class_member(self, owner: ClassSymbol, name: str) -> Symbol:
+        for statement in owner.facts.body:
+            if isinstance(statement, s.ClassStmt) and statement.name == name:
+                return owner.module.classes[statement.index]
+            if isinstance(statement, s.FunctionStmt) and statement.name == name:
+                return owner.module.functions[statement.index]
+            if isinstance(statement, s.Assign):
+                for target in statement.targets:
+                    if isinstance(target, e.Name) and target.id == name:
+                        return Value(
+                            owner.module, name, statement.value, statement.annotation, target.range, owner
+                        )
+        return Unknown(f"`{name}` is not in the body of `{owner.name}`")
+
+    def _name(self, module: Module, name: str) -> Symbol:
+        if name in module.scope:
+            found = self.candidates(module, name)
+            # `try: import x / except ImportError: x = None`: the definition is meant, not the stand-in.
+            ranked = sorted(found, key=_weight)
+            return ranked[0] if ranked else Unknown(f"`{name}` is not bound")
+        for star in reversed(module.stars):
+            target = self._module_of(module, star)
+            if isinstance(target, Module):
+                if not name.startswith("_"):
+                    symbol = self.name(target, name)
+                    if not isinstance(symbol, Unknown) and not (
+                        isinstance(symbol, External) and symbol.name.startswith("builtins.")
+                    ):
+                        return symbol
+            elif star.module and not star.level and self.paths.find(star.module, module.path) is None:
+                top = star.module.partition(".")[0]
+                if top in ("sqlalchemy", "sqlmodel", "typing", "enum"):
+                    return External(canonical(f"{star.module}.{name}"))
+        if name in _BUILTINS:
+            return External(f"builtins.{name}")
+        return Unknown(f"`{name}` is not defined in {module.path}")
+
+    def _target(self, module: Module, binding: Binding) -> Symbol:
+        target = binding.target
+        if isinstance(target, s.ImportBinding):
+            return self.imported(module, target)
+        if isinstance(target, Value) and isinstance(target.value, (e.Name, e.Attribute)):
+            aliased = self.expr(module, target.value)  # `Base = db.Model`, `Video = models.Video`
+            if isinstance(aliased, (ClassSymbol, External, FunctionSymbol, Module)):
+                return aliased
+        return target
+
+    def imported(self, module: Module, binding: s.ImportBinding) -> Symbol:
+        """Return what an import binds, in whatever scope it stands."""
+        target = self._module_of(module, binding)
+        if not binding.member:
+            return target
+        if isinstance(target, Module):
+            return self._member(target, binding.member)
+        if isinstance(target, External):
+            return External(canonical(f"{target.name}.{binding.member}"))
+        if isinstance(target, Folder):
+            found = self.paths.submodule(target.path, binding.member)
+            return self._module(found) if found else Unknown(f"no module `{binding.member}` in {target.path}")
+        return target
+
+    def _module_of(self, module: Module, binding: s.ImportBinding) -> Symbol:
+        if binding.level:
+            found = self.paths.relative(binding.module, binding.level, module.path)
+            if found is None:
+                return Unknown(f"relative import of `{'.' * binding.level}{binding.module}` finds no file")
+        else:
+            found = self.paths.find(binding.module, module.path)
+            if found is None:
+                return External(canonical(binding.module))
+        return self._module(found)
+
+    def _module(self, path: str) -> Module | Folder:
+        return self.modules[path] if path in self.modules else Folder(path)
+
+    def _member(self, module: Module, name: str) -> Symbol:
+        if name in module.scope or any(star for star in module.stars):
+            found = self.name(module, name)
+            if not isinstance(found, Unknown):
+                return found
+            submodule = self.paths.submodule(module.path, name)
+            return self._module(submodule) if submodule else found
+        submodule = self.paths.submodule(module.path, name)
+        if submodule:
+            return self._module(submodule)
+        if "__getattr__" in module.scope:
+            return Unknown(f"{module.path} answers names by `__getattr__`")
+        return Unknown(f"{module.path} does not define `{name}`")
+
+
+def _weight(symbol: Symbol) -> int:
+    if isinstance(symbol, (ClassSymbol, Module, FunctionSymbol)):
+        return 0
+    if isinstance(symbol, External):
+        return 1
+    if isinstance(symbol, Value):
+        return 3 if isinstance(symbol.value, e.Constant) else 2
+    return 4

@@ -1,0 +1,42 @@
+"""What the rules about unknown attributes share: which stores are on names a model does not have."""
+
+from __future__ import annotations
+
+from ormlint.index.model import MappedClass
+from ormlint.linting import subjects
+from ormlint.linting.context import Context
+from ormlint.linting.names import nearest
+
+
+def is_unknown(context: Context, store: subjects.AttributeStore) -> bool:
+    """Tell whether a store sets a name that none of the possible classes declares in any way."""
+    name = store.name
+    if name in context.index.floating_backrefs or name.startswith("__"):
+        return False
+    if any(mapped.has(name) or name in mapped.set_by_init for mapped in store.models):
+        return False
+    return not context.is_type_ignored(store.node)
+
+
+def owner_name(models: tuple[MappedClass, ...]) -> str:
+    """Return the class names for a message."""
+    return "` or `".join(dict.fromkeys(mapped.name for mapped in models))
+
+
+def near_attribute(store: subjects.AttributeStore) -> str | None:
+    """Return the attribute a name is a slip of, or None."""
+    candidates = [
+        attribute.name
+        for attribute in store.models[0].attributes.values()
+        if attribute.kind not in ("method", "plain", "unknown")
+    ]
+    return nearest(store.name, candidates)
+
+
+def is_meant_to_be_kept(context: Context, store: subjects.AttributeStore) -> bool:
+    """Tell whether the value was surely meant for the database: a write follows, a near miss, or SQLModel."""
+    if any(mapped.raises_on_unknown for mapped in store.models):
+        return not store.name.startswith("_")
+    if near_attribute(store) is not None:
+        return True
+    return not store.via_self and context.model.write_follows(store.record, store.statement)

@@ -1,0 +1,41 @@
+"""The subjects rules hook on: mapped classes, constructor calls, stores, loads, enum operands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ormlint.index.model import MappedClass, ModelAttribute
+from ormlint.semantic.events import (
+    AttributeStore,
+    ColumnWrite,
+    ConstructorCall,
+    EnumOperand,
+    GivenKeyword,
+    Reveal,
+    UnknownAttributeLoad,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A mapped class, asked about once, in the file that defines it.
+
+    Abstract bases and mixins that derive from others come too, with `is_mapped` false: what they redeclare
+    their heirs inherit.
+    """
+
+    mapped: MappedClass
+    is_mapped: bool
+
+
+__all__ = [
+    "AttributeStore",
+    "ColumnWrite",
+    "ConstructorCall",
+    "EnumOperand",
+    "GivenKeyword",
+    "Model",
+    "ModelAttribute",
+    "Reveal",
+    "UnknownAttributeLoad",
+]

@@ -1,0 +1,103 @@
+"""What timestamp rules share: the configured pairs, overrides, and how a column is kept."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ormlint.facts import expressions as e
+from ormlint.index.columns import Column, Default
+from ormlint.index.model import MappedClass, ModelAttribute
+from ormlint.index.symbols import ClassSymbol
+from ormlint.linting.context import Context, Place
+
+_NOW_FUNCTIONS = frozenset(
+    {
+        "now",
+        "current_timestamp",
+        "localtimestamp",
+        "utcnow",
+        "utc_timestamp",
+        "clock_timestamp",
+        "statement_timestamp",
+        "transaction_timestamp",
+        "sysdate",
+        "getdate",
+        "sysutcdatetime",
+    }
+)
+_NOW_TEXT = re.compile(
+    r"\b(now|current_timestamp|localtimestamp|clock_timestamp|statement_timestamp|sysdate|getdate|utc_timestamp)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A column that a class declares again over an inherited one."""
+
+    own: ModelAttribute
+    inherited: ModelAttribute
+    owner: ClassSymbol
+
+    @property
+    def own_column(self) -> Column:
+        """The column of the class itself."""
+        assert self.own.column is not None
+        return self.own.column
+
+    @property
+    def inherited_column(self) -> Column:
+        """The column it replaces."""
+        assert self.inherited.column is not None
+        return self.inherited.column
+
+
+def override(context: Context, mapped: MappedClass, name: str) -> Override | None:
+    """Return the override of a column by the class's own body, or None."""
+    own = mapped.attributes.get(name)
+    if own is None or own.owner is not mapped.symbol or own.column is None or own.value is None:
+        return None
+    if own.column.unread or own.conditional:
+        return None
+    inherited = context.index.inherited(mapped, name)
+    if inherited is None or inherited.column is None or inherited.column.unread or inherited.owner is None:
+        return None
+    return Override(own, inherited, inherited.owner)
+
+
+def pairs(context: Context) -> tuple[tuple[str, str], ...]:
+    """Return the configured pairs of created and updated columns."""
+    return context.settings.timestamp_pairs
+
+
+def names(context: Context) -> tuple[str, ...]:
+    """Return every column name of the configured pairs, each once, in order."""
+    return tuple(dict.fromkeys(name for pair in pairs(context) for name in pair))
+
+
+def is_python(default: Default | None) -> bool:
+    """Tell whether a default certainly runs in Python."""
+    return default is not None and default.kind == "python"
+
+
+def asks_database_for_now(default: Default | None) -> bool:
+    """Tell whether a default is the database's present time: `func.now()`, `text("CURRENT_TIMESTAMP")`."""
+    if default is None:
+        return False
+    expr = default.expr
+    if isinstance(expr, e.Call):
+        name = (e.dotted_name(expr.func) or "").rpartition(".")[2]
+        if name in ("text", "literal_column", "DefaultClause", "TextClause"):
+            return bool(expr.args) and isinstance(expr.args[0], e.Str) and bool(_NOW_TEXT.search(expr.args[0].value))
+        if name in ("timezone", "timezone_", "utcnow") or name in _NOW_FUNCTIONS:
+            return True
+        return False
+    if isinstance(expr, e.Str):
+        return bool(_NOW_TEXT.search(expr.value))
+    return False
+
+
+def related_to(attribute: ModelAttribute, message: str) -> Place:
+    """Return the place of an attribute's declaration, with what it is to the finding."""
+    return Place(attribute.module.path, attribute.range, message)

@@ -1,0 +1,40 @@
+"""Rule phantom-attribute-read. Its documentation and tests: phantom_attribute_read.md."""
+
+from __future__ import annotations
+
+from ormlint.diagnostics import Severity
+from ormlint.linting import subjects
+from ormlint.linting.context import Context, Place
+from ormlint.linting.names import closest
+from ormlint.linting.phantoms import owner_name
+from ormlint.linting.rule import Rule, Status
+
+rule = Rule(
+    __name__,
+    code="ORM203",
+    summary="An attribute is read that the model does not have",
+    since="0.1.0",
+    severity=Severity.ERROR,
+    status=Status.STABLE,
+)
+
+
+@rule.on(subjects.UnknownAttributeLoad)
+def phantom_read(context: Context, load: subjects.UnknownAttributeLoad) -> None:
+    if load.name in load.record.stored_names or load.name in load.record.guarded_names:
+        return
+    if context.is_type_ignored(load.node) or load.name in context.model.stored_anywhere:
+        return
+    mapped = load.models[0]
+    if load.is_class:
+        effect = f"this raises AttributeError: type object '{mapped.name}' has no attribute '{load.name}'"
+    else:
+        effect = f"this raises AttributeError: '{mapped.name}' object has no attribute '{load.name}'"
+    near = closest(load.name, [name for name in mapped.attributes if not name.startswith("_")], 0.75)
+    hint = f"; did you mean `{near}`?" if near else ""
+    context.report(
+        load.node.attr_range,
+        f"`{owner_name(load.models)}` has no attribute `{load.name}`: {effect}{hint}",
+        symbol=f"{mapped.name}.{load.name}",
+        related=[Place(mapped.symbol.module.path, mapped.symbol.facts.name_range, f"`{mapped.name}` is defined here")],
+    )

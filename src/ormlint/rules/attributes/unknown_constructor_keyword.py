@@ -1,0 +1,74 @@
+"""Rule unknown-constructor-keyword. Its documentation and tests: unknown_constructor_keyword.md."""
+
+from __future__ import annotations
+
+from ormlint.diagnostics import Severity
+from ormlint.facts.expressions import Keyword
+from ormlint.index.model import MappedClass
+from ormlint.linting import subjects
+from ormlint.linting.context import Context, Place
+from ormlint.linting.names import closest
+from ormlint.linting.rule import Rule, Status
+
+rule = Rule(
+    __name__,
+    code="ORM201",
+    summary="A constructor is given a keyword that the model does not have",
+    since="0.1.0",
+    severity=Severity.ERROR,
+    status=Status.STABLE,
+)
+
+
+@rule.on(subjects.ConstructorCall)
+def unknown_keyword(context: Context, call: subjects.ConstructorCall) -> None:
+    mapped = call.mapped
+    constructor = mapped.constructor
+    if constructor.open_reason is not None:
+        return
+    if constructor.kind != "custom" and mapped.open_reason is not None:
+        return
+    for given in call.keywords:
+        if _accepts(context, mapped, given.name):
+            continue
+        place = given.node.name_range if isinstance(given.node, Keyword) else given.node.range
+        context.report(
+            place,
+            _message(mapped, given.name),
+            symbol=f"{mapped.name}({given.name})",
+            related=[Place(mapped.symbol.module.path, mapped.symbol.facts.name_range, f"`{mapped.name}` is defined here")],
+        )
+
+
+def _accepts(context: Context, mapped: MappedClass, name: str) -> bool:
+    constructor = mapped.constructor
+    if name in constructor.extra:
+        return True
+    if constructor.accepted is not None:
+        return name in constructor.accepted
+    if name in context.index.floating_backrefs or mapped.has(name):
+        return True
+    # SQLModel takes a field by its alias too.
+    return any(attribute.alias == name for attribute in mapped.attributes.values())
+
+
+def _message(mapped: MappedClass, name: str) -> str:
+    constructor = mapped.constructor
+    if constructor.kind == "sqlmodel":
+        effect = f"`{mapped.name}` has no field `{name}`: SQLModel drops the value without a word"
+    elif constructor.kind == "default":
+        effect = (
+            f"`{mapped.name}` has no attribute `{name}`: this call raises "
+            f"TypeError: '{name}' is an invalid keyword argument for {mapped.name}"
+        )
+    else:
+        effect = (
+            f"`{mapped.name}.__init__` has no parameter `{name}`: this call raises "
+            f"TypeError: __init__() got an unexpected keyword argument '{name}'"
+        )
+    for attribute in mapped.columns():
+        if attribute.column is not None and attribute.column.name == name and attribute.name != name:
+            return f"{effect}; `{name}` is the database's name of `{attribute.name}`"
+    candidates = constructor.accepted or [item for item in mapped.attributes if not item.startswith("_")]
+    near = closest(name, candidates, 0.75)
+    return f"{effect}; did you mean `{near}`?" if near else effect

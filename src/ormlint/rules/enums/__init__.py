@@ -1,0 +1,1 @@
+"""3xx: values that meet enum columns."""

@@ -1,0 +1,1 @@
+"""1xx: columns that record when a row was made or changed."""

@@ -1,0 +1,228 @@
+"""Attribute loads and stores: on models, on the project's own objects, on SQLAlchemy's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ormlint.facts import expressions as e
+from ormlint.index.model import MappedClass, ModelAttribute
+from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol
+from ormlint.index.vocabulary import canonical
+from ormlint.semantic import events, orm
+from ormlint.semantic import types as t
+
+if TYPE_CHECKING:
+    from ormlint.semantic.evaluation import Evaluator
+
+_ORM_OBJECTS = (t.Session, t.Query, t.Statement, t.Result, t.Attr, t.SqlExpression, t.SessionFactory)
+_PLAIN_OBJECTS = (t.Sequence, t.Dict, t.TupleOf, t.Loaded)
+
+
+class AttributeReader:
+    """Answers `value.name`, and reports stores on models and loads of names they do not have."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self.ev = evaluator
+        self.model = evaluator.model
+        self.index = evaluator.index
+
+    # -- loads
+
+    def load(self, expr: e.Attribute, owner: t.Type) -> t.Type:
+        """Return the type of `owner.attr`."""
+        if isinstance(owner, t.Union_):
+            return self._load_union(expr, owner)
+        return self._load_one(expr, owner, report=True)
+
+    def _load_union(self, expr: e.Attribute, owner: t.Union_) -> t.Type:
+        found = t.instances(owner)
+        if found:
+            self._report_missing(expr, found)
+        kinds = [
+            self._load_one(expr, member, report=False)
+            for member in owner.members
+            if not isinstance(member, t.NoneType)
+        ]
+        return t.join(kinds)
+
+    def _load_one(self, expr: e.Attribute, owner: t.Type, report: bool) -> t.Type:
+        name = expr.attr
+        if isinstance(owner, t.Unknown):
+            return owner
+        if isinstance(owner, t.Instance):
+            return self._of_instance(expr, owner, report)
+        if isinstance(owner, (t.ClassType, t.Aliased)):
+            return self._of_class(expr, owner, report)
+        if isinstance(owner, t.ModuleType):
+            return self.model.symbol_type(self.index.resolver.attribute(owner.module, name))
+        if isinstance(owner, t.ExternalObject):
+            return self.model.external_type(canonical(f"{owner.name}.{name}"))
+        if isinstance(owner, t.EnumMember):
+            return self._of_member(owner, name)
+        if isinstance(owner, t.Pagination):
+            return t.Sequence(owner.element) if name == "items" else t.unknown(f"`Pagination.{name}`")
+        if isinstance(owner, t.Super):
+            return self._of_super(owner, name)
+        if isinstance(owner, t.Row):
+            return self._of_row(owner, name)
+        if isinstance(owner, (*_ORM_OBJECTS, *_PLAIN_OBJECTS)):
+            return t.Method(owner, name)
+        if isinstance(owner, t.Literal) and isinstance(owner.value, str):
+            return t.Method(owner, name)
+        if isinstance(owner, (t.Context, t.Builtin, t.Function)):
+            return t.unknown(f"`{name}` of {t.show(owner)}")
+        return t.unknown(f"`{name}` of a value")
+
+    def _of_member(self, owner: t.EnumMember, name: str) -> t.Type:
+        if name in ("value", "_value_"):
+            value = owner.enum.members.get(owner.name)
+            return t.unknown("an enum value that is not a literal") if value is None else t.Literal(value)
+        if name in ("name", "_name_"):
+            return t.Literal(owner.name)
+        return t.unknown("an attribute of an enum member")
+
+    def _of_row(self, owner: t.Row, name: str) -> t.Type:
+        for entity in owner.entities or ():
+            if isinstance(entity, t.Instance) and entity.cls.name == name:
+                return entity
+            if isinstance(entity, t.Loaded) and entity.attribute.name == name:
+                return entity
+        return t.unknown("an element of a row")
+
+    def _of_instance(self, expr: e.Attribute, owner: t.Instance, report: bool) -> t.Type:
+        name = expr.attr
+        mapped = self.index.mapped_of(owner.cls)
+        if mapped is None:
+            return self.model.attribute_of_instance(owner, name)
+        attribute = mapped.attributes.get(name)
+        if attribute is None:
+            if report:
+                self._report_missing(expr, (owner,))
+            return t.unknown(f"`{mapped.name}` declares no `{name}`")
+        return self._value_of(mapped, attribute, owner)
+
+    def _value_of(self, mapped: MappedClass, attribute: ModelAttribute, owner: t.Instance) -> t.Type:
+        function = attribute.function
+        if function is not None and attribute.kind in ("method", "property", "hybrid"):
+            bound = t.Function(function, owner)
+            if attribute.kind == "method":
+                return bound
+            return self.model.call_function(bound, None)
+        if attribute.kind == "plain":
+            return self.model.attribute_of_instance(owner, attribute.name)
+        return orm.attribute_value(mapped, attribute, self.index.target(attribute.relationship))
+
+    def _of_class(self, expr: e.Attribute, owner: t.ClassType | t.Aliased, report: bool) -> t.Type:
+        name = expr.attr
+        enum = self.index.enum_of(owner.cls)
+        if enum is not None:
+            if name in enum.members:
+                return t.EnumMember(enum, name)
+            return t.unknown(f"`{enum.name}.{name}`")
+        mapped = self.index.mapped_of(owner.cls)
+        if mapped is None:
+            return self.model.attribute_of_class(owner.cls, name)
+        attribute = mapped.attributes.get(name)
+        if attribute is None or attribute.bare:
+            if name == "query" and attribute is None:
+                return t.Query((t.Instance(owner.cls),), single=True, flask=mapped.style == "flask")
+            if name in ("__table__", "metadata", "registry"):
+                return t.unknown(f"`{mapped.name}.{name}`")
+            if report and attribute is None:
+                self._report_missing(expr, (), (mapped,))
+            return t.unknown(f"`{mapped.name}` declares no `{name}`")
+        if attribute.kind in ("column", "relationship", "backref", "synonym", "composite", "column_property", "hybrid"):
+            return t.Attr(mapped, attribute)
+        if attribute.function is not None and attribute.kind == "method":
+            return t.Function(attribute.function, t.ClassType(owner.cls))
+        if attribute.kind == "plain":
+            return self.model.attribute_of_class(owner.cls, name)
+        return t.unknown(f"`{mapped.name}.{name}` is a {attribute.kind}")
+
+    def _of_super(self, owner: t.Super, name: str) -> t.Type:
+        for base in self.index.bases.mro(owner.cls)[1:]:
+            if not isinstance(base, ClassSymbol):
+                return t.unknown("a method of a base outside the project")
+            member = self.index.mapper.body(base).members.get(name)
+            if member is not None:
+                if member.function is not None:
+                    return t.Function(member.function, owner.bound)
+                return t.unknown("an attribute of a base")
+        return t.unknown("a method of `object`")
+
+    def _report_missing(
+        self, expr: e.Attribute, owners: tuple[t.Instance, ...], classes: tuple[MappedClass, ...] = ()
+    ) -> None:
+        name = expr.attr
+        models = classes or tuple(
+            mapped for mapped in (self.index.mapped_of(owner.cls) for owner in owners) if mapped is not None
+        )
+        if len(models) < len(owners) or not models:
+            return
+        record = self.ev.record
+        if self.ev.guarded or name in record.guarded_names or name in record.stored_names:
+            return
+        if any(mapped.has(name) or name in mapped.set_by_init for mapped in models):
+            return
+        if name in self.index.floating_backrefs:
+            return
+        self.ev.emit(events.UnknownAttributeLoad(models, name, expr, bool(classes), record))
+
+    # -- stores
+
+    def store(self, target: e.Attribute, kind: t.Type, value: e.Expr | None) -> None:
+        """Assign `owner.attr = value`."""
+        owner = self.ev.eval(target.value)
+        record = self.ev.record
+        name = target.attr
+        record.stored_names.add(name)
+        is_self = isinstance(target.value, e.Name) and self._is_self(target.value.id)
+        if is_self:
+            known = record.self_types.get(name)
+            record.self_types[name] = kind if known is None else t.join((known, kind))
+        self.store_on(owner, name, target, target, kind, value, via_self=is_self,
+                      receiver=target.value.id if isinstance(target.value, e.Name) else "")
+
+    def store_on(
+        self,
+        owner: t.Type,
+        name: str,
+        node: e.Node,
+        place: e.Node,
+        kind: t.Type,
+        value: e.Expr | None,
+        via_self: bool = False,
+        receiver: str = "",
+    ) -> None:
+        """Report a store on model instances, and the column it writes."""
+        found = t.instances(owner)
+        models = tuple(mapped for mapped in (self.index.mapped_of(item.cls) for item in found) if mapped is not None)
+        record = self.ev.record
+        if not found and any(isinstance(member, (t.Unknown, t.TypeVar, t.Loaded)) for member in t.members(owner)):
+            record.unknown_stores.add(name)
+        elif found and not models and via_self:
+            record.unknown_stores.add(name)  # a mixin's method: its heirs may be mapped
+        if not models or len(models) < len(found):
+            return
+        self.ev.emit(
+            events.AttributeStore(
+                models, name, node, place, value, kind, self.ev.statement, record, via_self, receiver
+            )
+        )
+        if value is None:
+            return
+        for mapped in models:
+            attribute = mapped.attributes.get(name)
+            if attribute is not None:
+                self.ev.operands.write(mapped, attribute, value, kind, "assignment", node)
+
+    def _is_self(self, name: str) -> bool:
+        symbol: FunctionSymbol | None = self.ev.record.symbol
+        if symbol is None or symbol.owner is None or not symbol.facts.params:
+            return False
+        return symbol.facts.params[0].name == name
+
+
+def is_external(base: object, name: str) -> bool:
+    """Tell whether a base is the external class `name`."""
+    return isinstance(base, External) and base.name == name

@@ -1,0 +1,372 @@
+"""Expressions to types: the half of the interpreter that reads, and reports what it meets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from ormlint.facts import expressions as e
+from ormlint.index.symbols import ClassSymbol
+from ormlint.semantic import events, orm
+from ormlint.semantic import types as t
+from ormlint.semantic.attributes import AttributeReader
+from ormlint.semantic.calls import CallReader
+from ormlint.semantic.narrowing import narrow
+from ormlint.semantic.operands import OperandReader
+
+if TYPE_CHECKING:
+    from ormlint.semantic.model import SemanticModel
+    from ormlint.semantic.records import FunctionRecord
+
+Environment = dict[str, t.Type]
+MAX_DEPTH = 60
+
+
+class Evaluator:
+    """Evaluates expressions in an environment, statement by statement, for one function body."""
+
+    def __init__(self, model: SemanticModel, record: FunctionRecord, closure: Environment | None) -> None:
+        self.model = model
+        self.index = model.index
+        self.record = record
+        self.module = record.module
+        self.closure = closure or {}
+        self.env: Environment = {}
+        self.recording = True
+        self.statement = 0
+        self.depth = 0
+        self.guarded = 0  # depth of `try` blocks that catch AttributeError
+        self.attributes = AttributeReader(self)
+        self.calls = CallReader(self)
+        self.operands = OperandReader(self)
+        self._handlers: dict[type, Callable[..., t.Type]] = {
+            e.Name: self._name,
+            e.Attribute: self._attribute,
+            e.Call: self._call,
+            e.Str: self._str,
+            e.Constant: self._constant,
+            e.FString: self._fstring,
+            e.Display: self._display,
+            e.DictDisplay: self._dict,
+            e.Subscript: self._subscript,
+            e.Compare: self._compare,
+            e.BoolOp: self._boolop,
+            e.Unary: self._unary,
+            e.Binary: self._binary,
+            e.Conditional: self._conditional,
+            e.Await: self._await,
+            e.Comprehension: self._comprehension,
+            e.Lambda: self._lambda,
+            e.Walrus: self._walrus,
+            e.Yield: self._yield,
+            e.Starred: self._starred,
+            e.Bytes: self._bytes,
+            e.Slice: self._slice,
+        }
+
+    def emit(self, event: object) -> None:
+        """Keep an event, unless this pass over a loop is only a rehearsal."""
+        if self.recording:
+            self.record.events.append(event)
+
+    def eval(self, expr: e.Expr | None) -> t.Type:
+        """Return the type of an expression."""
+        if expr is None:
+            return t.NONE
+        handler = self._handlers.get(type(expr))
+        if handler is None:
+            return t.unknown("an expression that was not read")
+        if self.depth > MAX_DEPTH:
+            return t.unknown("an expression nested too deeply")
+        self.depth += 1
+        try:
+            return handler(expr)
+        finally:
+            self.depth -= 1
+
+    # -- names
+
+    def _name(self, expr: e.Name) -> t.Type:
+        found = self.env.get(expr.id)
+        if found is None:
+            found = self.closure.get(expr.id)
+        if found is None:
+            found = self.model.name_type(self.module, expr.id)
+        return found
+
+    def _attribute(self, expr: e.Attribute) -> t.Type:
+        return self.attributes.load(expr, self.eval(expr.value))
+
+    def _call(self, expr: e.Call) -> t.Type:
+        return self.calls.call(expr)
+
+    # -- literals and displays
+
+    def _str(self, expr: e.Str) -> t.Type:
+        return t.Literal(expr.value)
+
+    def _bytes(self, expr: e.Bytes) -> t.Type:
+        return t.Builtin("builtins.bytes")
+
+    def _constant(self, expr: e.Constant) -> t.Type:
+        return t.NONE if expr.value is None else t.Literal(expr.value)
+
+    def _fstring(self, expr: e.FString) -> t.Type:
+        for part in expr.parts:
+            self.eval(part)
+        return t.Builtin("builtins.str")
+
+    def _starred(self, expr: e.Starred) -> t.Type:
+        return self.eval(expr.value)
+
+    def _slice(self, expr: e.Slice) -> t.Type:
+        for part in (expr.lower, expr.upper, expr.step):
+            if part is not None:
+                self.eval(part)
+        return t.Builtin("builtins.slice")
+
+    def _display(self, expr: e.Display) -> t.Type:
+        kinds: list[t.Type] = []
+        is_fixed = expr.kind == "tuple"
+        for element in expr.elements:
+            kind = self.eval(element)
+            if isinstance(element, e.Starred):
+                is_fixed = False
+                kind = orm.iterate(kind)
+            kinds.append(kind)
+        if is_fixed:
+            return t.TupleOf(tuple(kinds))
+        element_type = t.join(kinds) if kinds else t.unknown("elements of an empty list")
+        return t.Sequence(element_type, expr.kind)
+
+    def _dict(self, expr: e.DictDisplay) -> t.Type:
+        items: list[tuple[str, t.Type, e.Expr]] | None = []
+        keys: list[t.Type] = []
+        values: list[t.Type] = []
+        for item in expr.items:
+            value = self.eval(item.value)
+            if item.key is None:
+                if isinstance(value, t.Dict) and value.items is not None and items is not None:
+                    items.extend(value.items)
+                else:
+                    items = None
+                continue
+            key = self.eval(item.key)
+            keys.append(key)
+            values.append(value)
+            if isinstance(key, t.Literal) and isinstance(key.value, str) and items is not None:
+                items.append((key.value, value, item.key))
+            else:
+                items = None
+        key_type = t.join(keys) if keys else t.unknown("keys of an empty dict")
+        value_type = t.join(values) if values else t.unknown("values of an empty dict")
+        return t.Dict(key_type, value_type, tuple(items) if items is not None else None)
+
+    # -- operators
+
+    def _subscript(self, expr: e.Subscript) -> t.Type:
+        value = self.eval(expr.value)
+        index = self.eval(expr.index)
+        if isinstance(value, t.ClassType):
+            arguments = expr.index.elements if isinstance(expr.index, e.Display) else (expr.index,)
+            args = tuple(self.model.annotations.read(argument, self.module) for argument in arguments)
+            return t.ClassType(value.cls, args)
+        value = t.without_none(value)
+        is_slice = isinstance(expr.index, e.Slice)
+        if isinstance(value, t.Sequence):
+            return value if is_slice else value.element
+        if isinstance(value, t.TupleOf):
+            if isinstance(index, t.Literal) and isinstance(index.value, int) and not is_slice:
+                if -len(value.elements) <= index.value < len(value.elements):
+                    return value.elements[index.value]
+            return t.unknown("an element of a tuple")
+        if isinstance(value, t.Row):
+            if value.entities and isinstance(index, t.Literal) and isinstance(index.value, int):
+                if -len(value.entities) <= index.value < len(value.entities):
+                    return value.entities[index.value]
+            return t.unknown("an element of a row")
+        if isinstance(value, t.Query):
+            return t.Sequence(orm.query_row(value)) if is_slice else orm.query_row(value)
+        if isinstance(value, t.Dict):
+            if value.items is not None and isinstance(index, t.Literal):
+                for key, kind, _ in value.items:
+                    if key == index.value:
+                        return kind
+            return value.value
+        if isinstance(value, (t.Attr, t.SqlExpression)):
+            return t.SQL
+        if isinstance(value, t.ExternalObject):
+            return value  # `scoped_session[Session]`, a generic alias
+        return t.unknown("an element of something unknown")
+
+    def _compare(self, expr: e.Compare) -> t.Type:
+        left = self.eval(expr.left)
+        left_expr = expr.left
+        is_sql = False
+        for comparison in expr.rest:
+            right = self.eval(comparison.right)
+            self.operands.compare(left_expr, left, comparison.op, comparison.right, right)
+            if isinstance(left, (t.Attr, t.SqlExpression)) or isinstance(right, (t.Attr, t.SqlExpression)):
+                is_sql = comparison.op not in ("is", "is not", "in", "not in")
+            left, left_expr = right, comparison.right
+        return t.SQL if is_sql else t.Builtin("builtins.bool")
+
+    def _boolop(self, expr: e.BoolOp) -> t.Type:
+        left = self.eval(expr.left)
+        saved = self.env
+        positive, negative = narrow(self, expr.left, dict(saved))
+        self.env = positive if expr.op == "and" else negative
+        right = self.eval(expr.right)
+        assigned = {name: kind for name, kind in self.env.items() if name not in saved}
+        self.env = saved
+        self.env.update(assigned)
+        if expr.op == "or":
+            return t.join((t.without_none(left), right))
+        return t.join((left, right))
+
+    def _unary(self, expr: e.Unary) -> t.Type:
+        operand = self.eval(expr.operand)
+        if expr.op == "not":
+            return t.Builtin("builtins.bool")
+        if isinstance(operand, t.Literal) and isinstance(operand.value, (int, float)) and expr.op == "-":
+            return t.Literal(-operand.value)
+        if isinstance(operand, (t.Attr, t.SqlExpression)):
+            return t.SQL
+        return t.unknown("a computed value")
+
+    def _binary(self, expr: e.Binary) -> t.Type:
+        left, right = self.eval(expr.left), self.eval(expr.right)
+        if isinstance(left, (t.Attr, t.SqlExpression)) or isinstance(right, (t.Attr, t.SqlExpression)):
+            return t.SQL
+        if expr.op == "+" and isinstance(left, t.Sequence) and isinstance(right, t.Sequence):
+            return t.Sequence(t.join((left.element, right.element)), left.kind)
+        if expr.op == "|" and isinstance(left, t.Dict) and isinstance(right, t.Dict):
+            items = None if left.items is None or right.items is None else (*left.items, *right.items)
+            return t.Dict(t.join((left.key, right.key)), t.join((left.value, right.value)), items)
+        return t.unknown("a computed value")
+
+    def _conditional(self, expr: e.Conditional) -> t.Type:
+        self.eval(expr.test)
+        saved = self.env
+        positive, negative = narrow(self, expr.test, dict(saved))
+        self.env = positive
+        body = self.eval(expr.body)
+        self.env = negative
+        orelse = self.eval(expr.orelse)
+        self.env = saved
+        return t.join((body, orelse))
+
+    def _await(self, expr: e.Await) -> t.Type:
+        value = self.eval(expr.value)
+        results = [member.result if isinstance(member, t.Coroutine) else None for member in t.members(value)]
+        if all(result is not None for result in results):
+            return t.join(result for result in results if result is not None)
+        if isinstance(value, t.Unknown):
+            return value
+        return t.unknown("an awaited value")
+
+    def _walrus(self, expr: e.Walrus) -> t.Type:
+        value = self.eval(expr.value)
+        if expr.name:
+            self.env[expr.name] = value
+        return value
+
+    def _yield(self, expr: e.Yield) -> t.Type:
+        value = self.eval(expr.value)
+        if expr.is_from:
+            value = orm.iterate(value)
+        self.record.yielded = value if self.record.yielded is None else t.join((self.record.yielded, value))
+        return t.unknown("a value sent to a generator")
+
+    def _lambda(self, expr: e.Lambda) -> t.Type:
+        saved = self.env
+        self.env = dict(saved)
+        for param in expr.params:
+            self.env[param.name] = t.unknown("a parameter of a lambda")
+        self.eval(expr.body)
+        self.env = saved
+        return t.unknown("a lambda")
+
+    def _comprehension(self, expr: e.Comprehension) -> t.Type:
+        saved = self.env
+        self.env = dict(saved)
+        for clause in expr.clauses:
+            self.bind(clause.target, orm.iterate(self.eval(clause.iter)))
+            for condition in clause.conditions:
+                self.eval(condition)
+                self.env, _ = narrow(self, condition, self.env)
+        element = self.eval(expr.element)
+        result: t.Type
+        if expr.value is not None:
+            result = t.Dict(element, self.eval(expr.value))
+        else:
+            result = t.Sequence(element, "iterator" if expr.kind == "generator" else expr.kind)
+        self.env = saved
+        return result
+
+    # -- binding
+
+    def bind(self, target: e.Expr, kind: t.Type, value: e.Expr | None = None) -> None:
+        """Bind an assignment's target to a type."""
+        if isinstance(target, e.Name):
+            self.env[target.id] = kind
+        elif isinstance(target, e.Display):
+            self._unpack(target, kind, value)
+        elif isinstance(target, e.Attribute):
+            self.attributes.store(target, kind, value)
+        elif isinstance(target, e.Subscript):
+            self._store_item(target, kind, value)
+        elif isinstance(target, e.Starred):
+            self.bind(target.value, t.Sequence(kind))
+
+    def _unpack(self, target: e.Display, kind: t.Type, value: e.Expr | None) -> None:
+        elements = target.elements
+        stars = [position for position, element in enumerate(elements) if isinstance(element, e.Starred)]
+        parts: tuple[t.Type, ...] | None = None
+        if isinstance(kind, t.TupleOf):
+            parts = kind.elements
+        elif isinstance(kind, t.Row):
+            parts = kind.entities
+        values = value.elements if isinstance(value, e.Display) and len(value.elements) == len(elements) else None
+        if parts is not None and len(parts) == len(elements) and not stars:
+            for position, element in enumerate(elements):
+                self.bind(element, parts[position], values[position] if values else None)
+            return
+        if parts is not None and len(stars) == 1 and len(parts) >= len(elements) - 1:
+            star = stars[0]
+            after = len(elements) - star - 1
+            for position in range(star):
+                self.bind(elements[position], parts[position])
+            middle = parts[star : len(parts) - after]
+            starred = t.join(middle) if middle else t.unknown("an empty rest")
+            self.bind(elements[star], starred)
+            for position in range(after):
+                self.bind(elements[star + 1 + position], parts[len(parts) - after + position])
+            return
+        each = orm.iterate(kind) if not isinstance(kind, (t.TupleOf, t.Row)) else t.unknown("unpacked")
+        for element in elements:
+            self.bind(element, each)
+
+    def _store_item(self, target: e.Subscript, kind: t.Type, value: e.Expr | None) -> None:
+        owner = self.eval(target.value)
+        key = self.eval(target.index)
+        if isinstance(target.value, e.Name) and isinstance(owner, t.Dict):
+            items = None
+            if owner.items is not None and isinstance(key, t.Literal) and isinstance(key.value, str):
+                rest = tuple(item for item in owner.items if item[0] != key.value)
+                items = (*rest, (key.value, kind, target.index))
+            self.env[target.value.id] = t.Dict(
+                _widen(owner.key, key), _widen(owner.value, kind), items
+            )
+
+    def self_class(self) -> ClassSymbol | None:
+        """Return the class whose method this body is, or None."""
+        return self.record.symbol.owner if self.record.symbol is not None else None
+
+    def reveal(self, node: e.Call, text: str) -> None:
+        """Report a type to a test document."""
+        self.emit(events.Reveal(node, text, self.record))
+
+
+def _widen(known: t.Type, more: t.Type) -> t.Type:
+    return more if isinstance(known, t.Unknown) else t.join((known, more))

@@ -1,0 +1,408 @@
+"""The types of the abstract interpreter. `Unknown` says why; everything else is certain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TypeAlias, Union
+
+from ormlint.facts import expressions as e
+from ormlint.index.enums import EnumClass
+from ormlint.index.model import MappedClass, ModelAttribute
+from ormlint.index.symbols import ClassSymbol, FunctionSymbol, Module
+
+MAX_UNION = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Not known, with the reason."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoneType:
+    """The type of None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A string, number or flag known by its value."""
+
+    value: str | int | float | bool
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """The present time by the clock of the Python process. `aware` is None when that is not known."""
+
+    aware: bool | None
+    spelling: str
+
+
+@dataclass(frozen=True, slots=True)
+class Builtin:
+    """An instance of a class outside the project, by its canonical name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """An instance of a class of the project; `args` are its type arguments."""
+
+    cls: ClassSymbol
+    args: tuple[Type, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ClassType:
+    """A class of the project itself."""
+
+    cls: ClassSymbol
+    args: tuple[Type, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Aliased:
+    """`aliased(Model)`: used like the class in queries."""
+
+    cls: ClassSymbol
+
+
+@dataclass(frozen=True, slots=True)
+class EnumMember:
+    """A member of an enum of the project."""
+
+    enum: EnumClass
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalObject:
+    """A function, class or module outside the project, by its canonical name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleType:
+    """A module of the project."""
+
+    module: Module
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The value of a mapped attribute on an instance, not a model itself."""
+
+    mapped: MappedClass
+    attribute: ModelAttribute
+
+
+@dataclass(frozen=True, slots=True)
+class Attr:
+    """A mapped attribute on the class: a SQL expression."""
+
+    mapped: MappedClass
+    attribute: ModelAttribute
+
+
+@dataclass(frozen=True, slots=True)
+class SqlExpression:
+    """Any other SQL expression."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A session. `flavor`: "sqlalchemy", "sqlmodel"."""
+
+    is_async: bool
+    flavor: str = "sqlalchemy"
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFactory:
+    """A callable that makes sessions."""
+
+    is_async: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """`select(…)`, `insert(…)` … `entities` are the types of a row's elements; None when not known."""
+
+    kind: str
+    entities: tuple[Type, ...] | None
+    model: MappedClass | None = None
+    flavor: str = "sqlalchemy"
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A legacy `Query`; `entities` as in `Statement`. `single`: rows are the entity itself."""
+
+    entities: tuple[Type, ...] | None
+    single: bool = False
+    flask: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What `execute` returns. `mode`: "rows", "scalars" or "mappings"."""
+
+    entities: tuple[Type, ...] | None
+    mode: str = "rows"
+    is_async: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of several elements."""
+
+    entities: tuple[Type, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """Any iterable of one element type. `kind`: "list", "set", "tuple", "iterator", "relationship"."""
+
+    element: Type
+    kind: str = "list"
+
+
+@dataclass(frozen=True, slots=True)
+class Pagination:
+    """A page of Flask-SQLAlchemy's `paginate`."""
+
+    element: Type
+
+
+@dataclass(frozen=True, slots=True)
+class TupleOf:
+    """A tuple of known length."""
+
+    elements: tuple[Type, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dict:
+    """A mapping; `items` are set when all keys are known strings: (key, value's type, value's expression)."""
+
+    key: Type
+    value: Type
+    items: tuple[tuple[str, Type, e.Expr], ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Coroutine:
+    """What an `async def` returns before it is awaited."""
+
+    result: Type
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """A context manager: `entered` is what `as` binds."""
+
+    entered: Type
+    is_transaction: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function of the project; `bound` is the object or class a method was taken from."""
+
+    symbol: FunctionSymbol
+    bound: Type | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A method of one of the ORM's own objects, or of a model's relationship or column."""
+
+    receiver: Type
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Super:
+    """`super()` in a method of a class."""
+
+    cls: ClassSymbol
+    bound: Type
+
+
+@dataclass(frozen=True, slots=True)
+class TypeVar:
+    """A type variable of a generic class or function."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Union_:
+    """One of several types."""
+
+    members: tuple[Type, ...]
+
+
+Type: TypeAlias = Union[
+    Unknown,
+    NoneType,
+    Literal,
+    Now,
+    Builtin,
+    Instance,
+    ClassType,
+    Aliased,
+    EnumMember,
+    ExternalObject,
+    ModuleType,
+    Loaded,
+    Attr,
+    SqlExpression,
+    Session,
+    SessionFactory,
+    Statement,
+    Query,
+    Result,
+    Row,
+    Sequence,
+    Pagination,
+    TupleOf,
+    Dict,
+    Coroutine,
+    Context,
+    Function,
+    Method,
+    Super,
+    TypeVar,
+    Union_,
+]
+
+NONE = NoneType()
+SQL = SqlExpression()
+
+
+@lru_cache(maxsize=1024)
+def unknown(reason: str) -> Unknown:
+    """Return the one `Unknown` of a reason."""
+    return Unknown(reason)
+
+
+def members(kind: Type) -> tuple[Type, ...]:
+    """Return the members of a union, or the type alone."""
+    return kind.members if isinstance(kind, Union_) else (kind,)
+
+
+def join(kinds: Iterable[Type]) -> Type:
+    """Return the type of a value that has one of these types."""
+    seen: dict[Type, None] = {}
+    for kind in kinds:
+        for member in members(kind):
+            seen[member] = None
+    if not seen:
+        return unknown("nothing is known")
+    if len(seen) == 1:
+        return next(iter(seen))
+    if len(seen) > MAX_UNION:
+        return unknown("too many possible types")
+    return Union_(tuple(seen))
+
+
+def optional(kind: Type) -> Type:
+    """Return `kind | None`."""
+    return join((kind, NONE))
+
+
+def without_none(kind: Type) -> Type:
+    """Return a type without None."""
+    if not isinstance(kind, Union_):
+        return kind
+    rest = [member for member in kind.members if not isinstance(member, NoneType)]
+    return join(rest) if rest else kind
+
+
+def instances(kind: Type) -> tuple[Instance, ...]:
+    """Return the possible instances, None left out; empty when it may be anything else."""
+    found: list[Instance] = []
+    for member in members(kind):
+        if isinstance(member, Instance):
+            found.append(member)
+        elif not isinstance(member, NoneType):
+            return ()
+    return tuple(found)
+
+
+def show(kind: Type) -> str:
+    """Return how `reveal_type` prints a type."""
+    if isinstance(kind, Unknown):
+        return f"Unknown({kind.reason})"
+    if isinstance(kind, NoneType):
+        return "None"
+    if isinstance(kind, Literal):
+        return f"Literal[{kind.value!r}]"
+    if isinstance(kind, Now):
+        return "Now"
+    if isinstance(kind, (Builtin, ExternalObject)):
+        return kind.name.removeprefix("builtins.")
+    if isinstance(kind, Instance):
+        return f"{kind.cls.name}{_args(kind.args)}"
+    if isinstance(kind, ClassType):
+        return f"type[{kind.cls.name}{_args(kind.args)}]"
+    if isinstance(kind, Aliased):
+        return f"Aliased[{kind.cls.name}]"
+    if isinstance(kind, EnumMember):
+        return f"{kind.enum.name}.{kind.name}"
+    if isinstance(kind, ModuleType):
+        return f"Module[{kind.module.name}]"
+    if isinstance(kind, (Loaded, Attr)):
+        wrapper = "Loaded" if isinstance(kind, Loaded) else "Attr"
+        return f"{wrapper}[{kind.mapped.name}.{kind.attribute.name}]"
+    if isinstance(kind, SqlExpression):
+        return "SQL"
+    if isinstance(kind, Session):
+        return "AsyncSession" if kind.is_async else "Session"
+    if isinstance(kind, SessionFactory):
+        return "SessionFactory"
+    if isinstance(kind, Statement):
+        return f"{kind.kind.capitalize()}{_entities(kind.entities)}"
+    if isinstance(kind, Query):
+        return f"Query{_entities(kind.entities)}"
+    if isinstance(kind, Result):
+        name = {"rows": "Result", "scalars": "ScalarResult", "mappings": "MappingResult"}[kind.mode]
+        return f"{'Async' if kind.is_async else ''}{name}{_entities(kind.entities)}"
+    if isinstance(kind, Row):
+        return f"Row{_entities(kind.entities)}"
+    if isinstance(kind, Sequence):
+        return f"{kind.kind}[{show(kind.element)}]"
+    if isinstance(kind, Pagination):
+        return f"Pagination[{show(kind.element)}]"
+    if isinstance(kind, TupleOf):
+        return f"tuple[{', '.join(map(show, kind.elements))}]"
+    if isinstance(kind, Dict):
+        return f"dict[{show(kind.key)}, {show(kind.value)}]"
+    if isinstance(kind, Coroutine):
+        return f"Coroutine[{show(kind.result)}]"
+    if isinstance(kind, Context):
+        return f"ContextManager[{show(kind.entered)}]"
+    if isinstance(kind, Function):
+        return f"Function[{kind.symbol.name}]"
+    if isinstance(kind, Method):
+        return f"Method[{show(kind.receiver)}.{kind.name}]"
+    if isinstance(kind, Super):
+        return f"Super[{kind.cls.name}]"
+    if isinstance(kind, TypeVar):
+        return kind.name
+    return " | ".join(sorted(map(show, kind.members), key=lambda text: (text == "None", text)))
+
+
+def _args(args: tuple[Type, ...]) -> str:
+    return f"[{', '.join(map(show, args))}]" if args else ""
+
+
+def _entities(entities: tuple[Type, ...] | None) -> str:
+    return "[?]" if entities is None else f"[{', '.join(map(show, entities))}]"
