@@ -42,9 +42,7 @@ class Dispatcher:
         for rule in rules:
             for subject, functions in rule.hooks.items():
                 self.hooks.setdefault(subject, []).extend((rule, function) for function in functions)
-        self.options = {
-            rule.name: {**rule.option_defaults(), **settings.rules.get(rule.name, {})} for rule in rules
-        }
+        self.options = {rule.name: {**rule.option_defaults(), **settings.rules.get(rule.name, {})} for rule in rules}
         self.crashes: list[RuleCrash] = []
         self._contexts: dict[tuple[str, str], Context] = {}
         self._ignored: dict[str, frozenset[int]] = {}

@@ -1,24 +1,25 @@
-"""Check a project: lower each file, link once, ask the rules, suppress and sort."""
+"""Check a project: read it as one program, ask the rules, suppress, sort."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from ormlint.diagnostics import Diagnostic
+from ormlint.checker.analysis import Analysis, Progress, Statistics, analyse
+from ormlint.checker.dispatch import Dispatcher, RuleCrash
+from ormlint.checker.registry import load_rules
+from ormlint.checker.selection import RuleTable
+from ormlint.checker.suppressions import apply_suppressions
+from ormlint.diagnostics import Diagnostic, Related, Severity
+from ormlint.facts.module import SyntaxProblem
+from ormlint.linting.context import Finding
+from ormlint.linting.rule import Rule
+from ormlint.semantic.events import Reveal
 from ormlint.settings import Settings
-from ormlint.text import SourceError, SourceText
+from ormlint.text import LineIndex, Location, Range, SourceError, SourceText
 
-Progress = Callable[[str, int, int], None]
-
-
-@dataclass
-class Statistics:
-    """What a run did: counts, and seconds of CPU per phase (`parse`, `lower`, `link`, `check`)."""
-
-    files: int = 0
-    bytes: int = 0
-    seconds: dict[str, float] = field(default_factory=dict)
+SYNTAX_ERROR = "ORM001"
+RULE_CRASHED = "ORM002"
 
 
 @dataclass
@@ -26,7 +27,7 @@ class CheckResult:
     """Diagnostics in the one order of all output, and what the run did."""
 
     diagnostics: list[Diagnostic]
-    statistics: Statistics
+    statistics: Statistics = field(default_factory=Statistics)
 
 
 def check_project(
@@ -41,4 +42,138 @@ def check_project(
     `only` limits the paths whose findings are wanted; all files are read all the same. `progress` is
     called with a phase's name, the files done and the files in all.
     """
-    raise NotImplementedError
+    statistics = Statistics()
+    analysis = analyse(files, statistics, progress)
+    return CheckResult(_Checker(files, settings, analysis, only).run(), statistics)
+
+
+class _Checker:
+    """One run over an analysed project."""
+
+    def __init__(
+        self,
+        files: Mapping[str, SourceText | SourceError],
+        settings: Settings,
+        analysis: Analysis,
+        only: Collection[str] | None,
+    ) -> None:
+        self.files = files
+        self.settings = settings
+        self.analysis = analysis
+        self.only = only
+        self.rules = load_rules()
+        self.table = RuleTable(settings, self.rules)
+        self.lines: dict[str, LineIndex] = {path: source.lines for path, source in analysis.sources.items()}
+
+    def run(self) -> list[Diagnostic]:
+        """Return the diagnostics of all wanted files, in the one order of all output."""
+        by_path: dict[str, list[Diagnostic]] = {}
+        for diagnostic in (*self._syntax_errors(), *self._rule_findings(), *self._reveals()):
+            by_path.setdefault(diagnostic.path, []).append(diagnostic)
+        kept: list[Diagnostic] = []
+        for path in self.files:
+            if self.only is None or path in self.only:
+                kept.extend(self._unsuppressed(path, by_path.get(path, [])))
+        return sorted(kept, key=lambda diagnostic: diagnostic.sort_key)
+
+    def _rule_findings(self) -> list[Diagnostic]:
+        # Rules that no file has enabled are not asked at all.
+        enabled = {code for path in self.files for code in self.table.enabled(path)}
+        rules = [rule for code, rule in self.rules.items() if code in enabled]
+        dispatcher = Dispatcher(self.analysis.model, rules, self.settings, self.lines)
+        found = [self._diagnostic(finding) for finding in dispatcher.run()]
+        found.extend(self._crashes(dispatcher.crashes))
+        return [diagnostic for diagnostic in found if diagnostic.code in self.table.enabled(diagnostic.path)]
+
+    def _unsuppressed(self, path: str, diagnostics: list[Diagnostic]) -> list[Diagnostic]:
+        source = self.analysis.sources.get(path)
+        if source is None:
+            return diagnostics
+        comments = self.analysis.facts[path].interface.comments
+        return apply_suppressions(path, source, comments, diagnostics, self.rules, self.table.enabled(path))
+
+    # -- diagnostics
+
+    def _diagnostic(self, finding: Finding) -> Diagnostic:
+        lines = self.lines[finding.path]
+        severity = self.table.severity(finding.rule, finding.severity)
+        related = tuple(
+            Related(
+                place.path,
+                place.range,
+                self.lines[place.path].location(place.range.start),
+                self.lines[place.path].location(place.range.end),
+                place.message,
+            )
+            for place in finding.related
+        )
+        return Diagnostic(
+            finding.rule.code,
+            finding.rule.name,
+            severity,
+            finding.path,
+            finding.range,
+            lines.location(finding.range.start),
+            lines.location(finding.range.end),
+            finding.message,
+            finding.symbol,
+            finding.fix,
+            related,
+        )
+
+    def _own(self, code: str, path: str, where: Range, message: str) -> Diagnostic:
+        """Make a diagnostic of ormlint's own."""
+        rule: Rule = self.rules[code]
+        lines = self.lines.get(path)
+        start = lines.location(where.start) if lines is not None else Location(1, 1)
+        end = lines.location(where.end) if lines is not None else Location(1, 1)
+        severity = self.table.severity(rule, rule.severity)
+        return Diagnostic(code, rule.name, severity, path, where, start, end, message)
+
+    def _syntax_errors(self) -> Iterable[Diagnostic]:
+        for path, source in self.files.items():
+            if SYNTAX_ERROR not in self.table.enabled(path):
+                continue
+            if isinstance(source, SourceError):
+                yield self._own(SYNTAX_ERROR, path, Range(0, 0), f"this file could not be read: {source.message}")
+                continue
+            problems: tuple[SyntaxProblem, ...] = self.analysis.facts[path].interface.problems
+            for problem in problems:
+                message = f"{problem.message}: this region was not read, the rest of the file was"
+                yield self._own(SYNTAX_ERROR, path, problem.range, message)
+
+    def _crashes(self, crashes: list[RuleCrash]) -> Iterable[Diagnostic]:
+        seen: set[tuple[str, str]] = set()
+        for crash in crashes:
+            path = crash.module.path
+            if (crash.rule.code, path) in seen:
+                continue
+            seen.add((crash.rule.code, path))
+            cause = f"{type(crash.cause).__name__}: {crash.cause}"
+            yield self._own(
+                RULE_CRASHED,
+                path,
+                Range(0, 0),
+                f"rule `{crash.rule.name}` ({crash.rule.code}) failed on this file with `{cause}`; the other rules "
+                f"went on. Please report it with the file, and meanwhile ignore {crash.rule.code} for it",
+            )
+
+    def _reveals(self) -> Iterable[Diagnostic]:
+        """Answer `reveal_type(x)`, which only ormlint's own test documents call."""
+        if "REVEAL" not in self.settings.extend_select:
+            return
+        for record in self.analysis.model.all_records():
+            for event in record.events:
+                if isinstance(event, Reveal):
+                    lines = self.lines[record.module.path]
+                    where = event.node.range
+                    yield Diagnostic(
+                        "REVEAL",
+                        "reveal",
+                        Severity.INFO,
+                        record.module.path,
+                        where,
+                        lines.location(where.start),
+                        lines.location(where.end),
+                        event.text,
+                    )

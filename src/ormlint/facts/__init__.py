@@ -1,4 +1,4 @@
-"""The plain data one file yields by itself: a small expression and statement language, and the interface of a module."""
+"""The plain data one file yields by itself: expressions, statements, and the interface of a module."""
 
 from ormlint.facts.module import FACTS_VERSION
 

@@ -21,13 +21,13 @@ class Node(msgspec.Struct, array_like=True, frozen=True, gc=False, eq=False):
         return Range(self.start, self.end)
 
 
-class Name(Node, tag="N", gc=False, eq=False):
+class Name(Node, tag="N", frozen=True, gc=False, eq=False):
     """A bare name."""
 
     id: str
 
 
-class Attribute(Node, tag="A", gc=False, eq=False):
+class Attribute(Node, tag="A", frozen=True, gc=False, eq=False):
     """`value.attr`."""
 
     value: Expr
@@ -39,7 +39,7 @@ class Attribute(Node, tag="A", gc=False, eq=False):
         return Range(self.end - len(self.attr.encode()), self.end)
 
 
-class Keyword(Node, gc=False, eq=False):
+class Keyword(Node, frozen=True, gc=False, eq=False):
     """`name=value` in a call or a class statement; the name is empty for `**value`."""
 
     name: str
@@ -51,7 +51,7 @@ class Keyword(Node, gc=False, eq=False):
         return Range(self.start, self.start + len(self.name.encode()))
 
 
-class Call(Node, tag="C", gc=False, eq=False):
+class Call(Node, tag="C", frozen=True, gc=False, eq=False):
     """`func(*args, **keywords)`; starred arguments are `Starred`."""
 
     func: Expr
@@ -72,66 +72,66 @@ class Call(Node, tag="C", gc=False, eq=False):
         return self.keyword(name)
 
 
-class Str(Node, tag="S", gc=False, eq=False):
+class Str(Node, tag="S", frozen=True, gc=False, eq=False):
     """A string literal, adjacent literals joined."""
 
     value: str
 
 
-class Bytes(Node, tag="b", gc=False, eq=False):
+class Bytes(Node, tag="b", frozen=True, gc=False, eq=False):
     """A bytes literal; its value is never asked for."""
 
 
-class Constant(Node, tag="K", gc=False, eq=False):
+class Constant(Node, tag="K", frozen=True, gc=False, eq=False):
     """None, True, False or a number."""
 
     value: int | float | bool | None
 
 
-class EllipsisLiteral(Node, tag=".", gc=False, eq=False):
+class EllipsisLiteral(Node, tag=".", frozen=True, gc=False, eq=False):
     """`...`."""
 
 
-class FString(Node, tag="F", gc=False, eq=False):
+class FString(Node, tag="F", frozen=True, gc=False, eq=False):
     """A formatted string: literal parts are `Str`, the others the interpolated expressions."""
 
     parts: tuple[Expr, ...]
 
 
-class Starred(Node, tag="*", gc=False, eq=False):
+class Starred(Node, tag="*", frozen=True, gc=False, eq=False):
     """`*value`."""
 
     value: Expr
 
 
-class Display(Node, tag="L", gc=False, eq=False):
+class Display(Node, tag="L", frozen=True, gc=False, eq=False):
     """A list, tuple or set display; `kind` is "list", "tuple" or "set"."""
 
     kind: str
     elements: tuple[Expr, ...]
 
 
-class DictItem(Node, gc=False, eq=False):
+class DictItem(Node, frozen=True, gc=False, eq=False):
     """`key: value`; the key is None for `**value`."""
 
     key: Expr | None
     value: Expr
 
 
-class DictDisplay(Node, tag="D", gc=False, eq=False):
+class DictDisplay(Node, tag="D", frozen=True, gc=False, eq=False):
     """A dict display."""
 
     items: tuple[DictItem, ...]
 
 
-class Subscript(Node, tag="I", gc=False, eq=False):
+class Subscript(Node, tag="I", frozen=True, gc=False, eq=False):
     """`value[index]`; several indices are a tuple display."""
 
     value: Expr
     index: Expr
 
 
-class Slice(Node, tag=":", gc=False, eq=False):
+class Slice(Node, tag=":", frozen=True, gc=False, eq=False):
     """`lower:upper:step`."""
 
     lower: Expr | None
@@ -139,21 +139,21 @@ class Slice(Node, tag=":", gc=False, eq=False):
     step: Expr | None
 
 
-class Comparison(Node, gc=False, eq=False):
+class Comparison(Node, frozen=True, gc=False, eq=False):
     """One operator of a comparison with its right operand; `op` as written, single spaces."""
 
     op: str
     right: Expr
 
 
-class Compare(Node, tag="=", gc=False, eq=False):
+class Compare(Node, tag="=", frozen=True, gc=False, eq=False):
     """`left op right op right …`."""
 
     left: Expr
     rest: tuple[Comparison, ...]
 
 
-class BoolOp(Node, tag="B", gc=False, eq=False):
+class BoolOp(Node, tag="B", frozen=True, gc=False, eq=False):
     """`left and right` or `left or right`."""
 
     op: str
@@ -161,14 +161,14 @@ class BoolOp(Node, tag="B", gc=False, eq=False):
     right: Expr
 
 
-class Unary(Node, tag="U", gc=False, eq=False):
+class Unary(Node, tag="U", frozen=True, gc=False, eq=False):
     """`not x`, `-x`, `+x`, `~x`."""
 
     op: str
     operand: Expr
 
 
-class Binary(Node, tag="+", gc=False, eq=False):
+class Binary(Node, tag="+", frozen=True, gc=False, eq=False):
     """An arithmetic or bitwise operation."""
 
     op: str
@@ -176,7 +176,7 @@ class Binary(Node, tag="+", gc=False, eq=False):
     right: Expr
 
 
-class Conditional(Node, tag="?", gc=False, eq=False):
+class Conditional(Node, tag="?", frozen=True, gc=False, eq=False):
     """`body if test else orelse`."""
 
     test: Expr
@@ -184,13 +184,13 @@ class Conditional(Node, tag="?", gc=False, eq=False):
     orelse: Expr
 
 
-class Await(Node, tag="W", gc=False, eq=False):
+class Await(Node, tag="W", frozen=True, gc=False, eq=False):
     """`await value`."""
 
     value: Expr
 
 
-class Clause(Node, gc=False, eq=False):
+class Clause(Node, frozen=True, gc=False, eq=False):
     """`for target in iter if condition …` of a comprehension."""
 
     target: Expr
@@ -199,7 +199,7 @@ class Clause(Node, gc=False, eq=False):
     is_async: bool
 
 
-class Comprehension(Node, tag="c", gc=False, eq=False):
+class Comprehension(Node, tag="c", frozen=True, gc=False, eq=False):
     """A comprehension; `kind` is "list", "set", "dict" or "generator"; `value` only for a dict."""
 
     kind: str
@@ -208,7 +208,7 @@ class Comprehension(Node, tag="c", gc=False, eq=False):
     clauses: tuple[Clause, ...]
 
 
-class Param(Node, gc=False, eq=False):
+class Param(Node, frozen=True, gc=False, eq=False):
     """A parameter. `kind`: "" ordinary, "/" positional only, "=" keyword only, "*" and "**" the rest."""
 
     name: str
@@ -217,28 +217,28 @@ class Param(Node, gc=False, eq=False):
     default: Expr | None
 
 
-class Lambda(Node, tag="l", gc=False, eq=False):
+class Lambda(Node, tag="l", frozen=True, gc=False, eq=False):
     """`lambda params: body`."""
 
     params: tuple[Param, ...]
     body: Expr
 
 
-class Walrus(Node, tag="w", gc=False, eq=False):
+class Walrus(Node, tag="w", frozen=True, gc=False, eq=False):
     """`name := value`."""
 
     name: str
     value: Expr
 
 
-class Yield(Node, tag="y", gc=False, eq=False):
+class Yield(Node, tag="y", frozen=True, gc=False, eq=False):
     """`yield value` or `yield from value`."""
 
     value: Expr | None
     is_from: bool
 
 
-class Opaque(Node, tag="o", gc=False, eq=False):
+class Opaque(Node, tag="o", frozen=True, gc=False, eq=False):
     """An expression that was not read, with the reason."""
 
     reason: str

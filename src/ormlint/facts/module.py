@@ -18,7 +18,7 @@ MARKED_CALLS = frozenset(
 )
 
 
-class FunctionFacts(Node, gc=False, eq=False):
+class FunctionFacts(Node, frozen=True, gc=False, eq=False):
     """The signature of a function or method. The range covers the whole definition, decorators excluded."""
 
     name: str
@@ -40,7 +40,7 @@ class FunctionFacts(Node, gc=False, eq=False):
         return Range(self.name_start, self.name_start + len(self.name.encode()))
 
 
-class ClassFacts(Node, gc=False, eq=False):
+class ClassFacts(Node, frozen=True, gc=False, eq=False):
     """A class statement. Its body is kept as statements, methods as `FunctionStmt`."""
 
     name: str
@@ -60,13 +60,13 @@ class ClassFacts(Node, gc=False, eq=False):
         return Range(self.name_start, self.name_start + len(self.name.encode()))
 
 
-class SyntaxProblem(Node, gc=False, eq=False):
+class SyntaxProblem(Node, frozen=True, gc=False, eq=False):
     """A region that is not Python."""
 
     message: str
 
 
-class Comment(Node, gc=False, eq=False):
+class Comment(Node, frozen=True, gc=False, eq=False):
     """A comment that may speak to a tool (`noqa`, `ormlint:`, `type: ignore`)."""
 
     text: str

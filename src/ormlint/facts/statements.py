@@ -7,13 +7,13 @@ from typing import Union
 from ormlint.facts.expressions import Expr, Node
 
 
-class ExprStmt(Node, tag="e", gc=False, eq=False):
+class ExprStmt(Node, tag="e", frozen=True, gc=False, eq=False):
     """An expression whose value is thrown away."""
 
     value: Expr
 
 
-class Assign(Node, tag="a", gc=False, eq=False):
+class Assign(Node, tag="a", frozen=True, gc=False, eq=False):
     """`a = b = value`, `a: annotation = value` or `a: annotation`."""
 
     targets: tuple[Expr, ...]
@@ -21,7 +21,7 @@ class Assign(Node, tag="a", gc=False, eq=False):
     annotation: Expr | None
 
 
-class AugAssign(Node, tag="+", gc=False, eq=False):
+class AugAssign(Node, tag="+", frozen=True, gc=False, eq=False):
     """`target op= value`; `op` without the `=`."""
 
     target: Expr
@@ -29,31 +29,31 @@ class AugAssign(Node, tag="+", gc=False, eq=False):
     value: Expr
 
 
-class Delete(Node, tag="d", gc=False, eq=False):
+class Delete(Node, tag="d", frozen=True, gc=False, eq=False):
     """`del targets`."""
 
     targets: tuple[Expr, ...]
 
 
-class Return(Node, tag="r", gc=False, eq=False):
+class Return(Node, tag="r", frozen=True, gc=False, eq=False):
     """`return value`."""
 
     value: Expr | None
 
 
-class Raise(Node, tag="x", gc=False, eq=False):
+class Raise(Node, tag="x", frozen=True, gc=False, eq=False):
     """`raise value`."""
 
     value: Expr | None
 
 
-class Assert(Node, tag="A", gc=False, eq=False):
+class Assert(Node, tag="A", frozen=True, gc=False, eq=False):
     """`assert test`."""
 
     test: Expr
 
 
-class If(Node, tag="i", gc=False, eq=False):
+class If(Node, tag="i", frozen=True, gc=False, eq=False):
     """`if test: body else: orelse`; `elif` is an `If` alone in `orelse`."""
 
     test: Expr
@@ -61,7 +61,7 @@ class If(Node, tag="i", gc=False, eq=False):
     orelse: tuple[Stmt, ...]
 
 
-class For(Node, tag="f", gc=False, eq=False):
+class For(Node, tag="f", frozen=True, gc=False, eq=False):
     """`for target in iter: body else: orelse`."""
 
     target: Expr
@@ -71,7 +71,7 @@ class For(Node, tag="f", gc=False, eq=False):
     is_async: bool
 
 
-class While(Node, tag="w", gc=False, eq=False):
+class While(Node, tag="w", frozen=True, gc=False, eq=False):
     """`while test: body else: orelse`."""
 
     test: Expr
@@ -79,14 +79,14 @@ class While(Node, tag="w", gc=False, eq=False):
     orelse: tuple[Stmt, ...]
 
 
-class WithItem(Node, gc=False, eq=False):
+class WithItem(Node, frozen=True, gc=False, eq=False):
     """`context as target`."""
 
     context: Expr
     target: Expr | None
 
 
-class With(Node, tag="W", gc=False, eq=False):
+class With(Node, tag="W", frozen=True, gc=False, eq=False):
     """`with items: body`."""
 
     items: tuple[WithItem, ...]
@@ -94,7 +94,7 @@ class With(Node, tag="W", gc=False, eq=False):
     is_async: bool
 
 
-class Handler(Node, gc=False, eq=False):
+class Handler(Node, frozen=True, gc=False, eq=False):
     """`except type as name: body`."""
 
     type: Expr | None
@@ -102,7 +102,7 @@ class Handler(Node, gc=False, eq=False):
     body: tuple[Stmt, ...]
 
 
-class Try(Node, tag="t", gc=False, eq=False):
+class Try(Node, tag="t", frozen=True, gc=False, eq=False):
     """`try: body except …: handlers else: orelse finally: final`."""
 
     body: tuple[Stmt, ...]
@@ -111,7 +111,7 @@ class Try(Node, tag="t", gc=False, eq=False):
     final: tuple[Stmt, ...]
 
 
-class Pattern(Node, gc=False, eq=False):
+class Pattern(Node, frozen=True, gc=False, eq=False):
     """A pattern of a `case`.
 
     `kind`: "value" (equal to `value`), "class" (instance of `value`), "capture" (binds `name`; empty for
@@ -124,7 +124,7 @@ class Pattern(Node, gc=False, eq=False):
     parts: tuple[Pattern, ...]
 
 
-class Case(Node, gc=False, eq=False):
+class Case(Node, frozen=True, gc=False, eq=False):
     """`case pattern if guard: body`."""
 
     pattern: Pattern
@@ -132,28 +132,28 @@ class Case(Node, gc=False, eq=False):
     body: tuple[Stmt, ...]
 
 
-class Match(Node, tag="m", gc=False, eq=False):
+class Match(Node, tag="m", frozen=True, gc=False, eq=False):
     """`match subject: cases`."""
 
     subject: Expr
     cases: tuple[Case, ...]
 
 
-class FunctionStmt(Node, tag="F", gc=False, eq=False):
+class FunctionStmt(Node, tag="F", frozen=True, gc=False, eq=False):
     """`def name`: `index` counts in the functions of the module's interface."""
 
     name: str
     index: int
 
 
-class ClassStmt(Node, tag="C", gc=False, eq=False):
+class ClassStmt(Node, tag="C", frozen=True, gc=False, eq=False):
     """`class name`: `index` counts in the classes of the module's interface."""
 
     name: str
     index: int
 
 
-class ImportBinding(Node, gc=False, eq=False):
+class ImportBinding(Node, frozen=True, gc=False, eq=False):
     """One name bound by an import.
 
     `import a.b` binds `a` to module `a` (`member` empty); `import a.b as c` binds `c` to module `a.b`;
@@ -167,32 +167,32 @@ class ImportBinding(Node, gc=False, eq=False):
     level: int
 
 
-class Import(Node, tag="I", gc=False, eq=False):
+class Import(Node, tag="I", frozen=True, gc=False, eq=False):
     """An import statement."""
 
     bindings: tuple[ImportBinding, ...]
 
 
-class Jump(Node, tag="j", gc=False, eq=False):
+class Jump(Node, tag="j", frozen=True, gc=False, eq=False):
     """`break`, `continue` or `pass`, as `kind` says."""
 
     kind: str
 
 
-class ScopeNames(Node, tag="g", gc=False, eq=False):
+class ScopeNames(Node, tag="g", frozen=True, gc=False, eq=False):
     """`global` or `nonlocal` names."""
 
     names: tuple[str, ...]
 
 
-class TypeAlias(Node, tag="T", gc=False, eq=False):
+class TypeAlias(Node, tag="T", frozen=True, gc=False, eq=False):
     """`type name = value` (PEP 695)."""
 
     name: str
     value: Expr
 
 
-class OpaqueStmt(Node, tag="o", gc=False, eq=False):
+class OpaqueStmt(Node, tag="o", frozen=True, gc=False, eq=False):
     """A statement that was not read, with the reason."""
 
     reason: str

@@ -7,7 +7,16 @@ from typing import TypeAlias
 
 from ormlint.facts import expressions as e
 from ormlint.index.mro import c3_merge
-from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module, Resolver, Symbol, Unknown, Value
+from ormlint.index.symbols import (
+    ClassSymbol,
+    External,
+    FunctionSymbol,
+    Module,
+    Resolver,
+    Symbol,
+    Unknown,
+    Value,
+)
 from ormlint.index.vocabulary import BASE_FACTORIES, canonical
 
 
@@ -119,8 +128,7 @@ class BaseReader:
             return func.name == "flask_sqlalchemy.SQLAlchemy"
         if isinstance(func, ClassSymbol):
             return any(
-                isinstance(base, External) and base.name == "flask_sqlalchemy.SQLAlchemy"
-                for base in self.mro(func)
+                isinstance(base, External) and base.name == "flask_sqlalchemy.SQLAlchemy" for base in self.mro(func)
             )
         return False
 
@@ -146,11 +154,7 @@ class BaseReader:
         return found
 
     def _linearise(self, symbol: ClassSymbol) -> tuple[Base, ...]:
-        bases = [
-            self.base(symbol.module, expr)
-            for expr in symbol.facts.bases
-            if not isinstance(expr, e.Starred)
-        ]
+        bases = [self.base(symbol.module, expr) for expr in symbol.facts.bases if not isinstance(expr, e.Starred)]
         if any(isinstance(expr, e.Starred) for expr in symbol.facts.bases):
             bases.append(Unknown("bases given by `*`"))
         bases = [base for base in bases if base != External("builtins.object")]

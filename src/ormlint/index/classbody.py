@@ -135,7 +135,8 @@ def _read_function(symbol: ClassSymbol, statement: s.FunctionStmt, body: ClassBo
                     body.members[function.name] = body.members[first]
                 else:
                     body.members.setdefault(
-                        function.name, Member(function.name, symbol, function.facts.name_range, function=function)
+                        function.name,
+                        Member(function.name, symbol, function.facts.name_range, function=function),
                     )
             return
     body.members[statement.name] = Member(

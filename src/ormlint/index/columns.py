@@ -166,9 +166,7 @@ class ColumnReader:
         elif name == "primary_key":
             column.primary_key = flag is not False
         elif name in ("default", "insert_default", "default_factory"):
-            if name == "default":
-                column.has_dataclass_default = True
-            elif name == "default_factory":
+            if name == "default" or name == "default_factory":
                 column.has_dataclass_default = True
             if not (isinstance(value, e.Constant) and value.value is None):
                 column.default = self.default(value, module)
@@ -200,7 +198,7 @@ class ColumnReader:
                 return Default("sql", expr, module)
             return Default("python", expr, module)
         if isinstance(symbol, ClassSymbol):
-            # A project class called here may be a SQL construct of its own (`class utcnow(expression.FunctionElement)`).
+            # It may be a SQL construct of the project (`class utcnow(expression.FunctionElement)`).
             for base in symbol.facts.bases:
                 resolved = self.resolver.expr(symbol.module, base)
                 if isinstance(resolved, External) and resolved.name.startswith("sqlalchemy."):

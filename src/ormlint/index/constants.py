@@ -18,7 +18,12 @@ class Constants:
         self.bases = bases
 
     def string(
-        self, expr: e.Expr | None, module: Module, cls: ClassSymbol | None = None, first: str = "cls", depth: int = 0
+        self,
+        expr: e.Expr | None,
+        module: Module,
+        cls: ClassSymbol | None = None,
+        first: str = "cls",
+        depth: int = 0,
     ) -> str | None:
         """Return the value of a string expression, or None. `first` is the parameter that stands for `cls`."""
         if expr is None or depth > 8:
@@ -32,6 +37,10 @@ class Constants:
             left = self.string(expr.left, module, cls, first, depth + 1)
             right = self.string(expr.right, module, cls, first, depth + 1)
             return left + right if left is not None and right is not None else None
+        if isinstance(expr, e.Attribute) and isinstance(expr.value, e.Attribute) and cls:
+            holder = self._class_of(expr.value, module, cls, first)
+            if holder is not None:
+                return holder.name if expr.attr == "__name__" else self._class_constant(holder, expr.attr, depth)
         if isinstance(expr, e.Attribute) and isinstance(expr.value, e.Name) and expr.value.id == first and cls:
             if expr.attr in ("__name__", "__qualname__"):
                 return cls.name
@@ -56,21 +65,46 @@ class Constants:
             value = self.string(func.value, module, cls, first, depth + 1)
             return value and (value.lower() if func.attr == "lower" else value.upper())
         name = (e.dotted_name(func) or "").rpartition(".")[2]
-        if len(expr.args) == 1 and re.fullmatch(r"_?(camel|pascal)?_?(case)?_?(to)?_?snake(_?case|ify)?|\w*snake\w*", name):
+        if len(expr.args) == 1 and re.fullmatch(
+            r"_?(camel|pascal)?_?(case)?_?(to)?_?snake(_?case|ify)?|\w*snake\w*", name
+        ):
             value = self.string(expr.args[0], module, cls, first, depth + 1)
             return camel_to_snake(value) if value is not None else None
         return None
 
+    def _class_of(self, expr: e.Attribute, module: Module, cls: ClassSymbol, first: str) -> ClassSymbol | None:
+        """Return the class that `cls.item_class` holds, where the class or a base sets it to one."""
+        if not (isinstance(expr.value, e.Name) and expr.value.id == first):
+            return None
+        found = self._class_value(cls, expr.attr)
+        if found is None:
+            return None
+        value, owner = found
+        symbol = self.resolver.expr(owner.module, value)
+        return symbol if isinstance(symbol, ClassSymbol) else None
+
+    def target_class(self, expr: e.Expr, cls: ClassSymbol, first: str) -> ClassSymbol | None:
+        """Return the class a `declared_attr` names by an attribute of `cls`, or None."""
+        return self._class_of(expr, cls.module, cls, first) if isinstance(expr, e.Attribute) else None
+
     def _class_constant(self, cls: ClassSymbol, name: str, depth: int) -> str | None:
+        found = self._class_value(cls, name)
+        if found is None:
+            return None
+        value, owner = found
+        return self.string(value, owner.module, cls, "cls", depth + 1)
+
+    def _class_value(self, cls: ClassSymbol, name: str) -> tuple[e.Expr, ClassSymbol] | None:
+        """Return the expression a class or its bases give a name, and the class that does."""
         for base in self.bases.mro(cls):
             if not isinstance(base, ClassSymbol):
                 continue
             for statement in reversed(base.facts.body):
-                if not isinstance(statement, s.Assign):
+                if not isinstance(statement, s.Assign) or statement.value is None:
                     continue
                 for target in statement.targets:
                     if isinstance(target, e.Name) and target.id == name:
-                        return self.string(statement.value, base.module, cls, "cls", depth + 1)
+                        return statement.value, base
         return None
 
 

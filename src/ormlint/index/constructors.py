@@ -36,7 +36,9 @@ def read_constructor(
                 return Constructor("custom", accepted, function=member.function)
             if facts.forwarded is None:
                 return Constructor(
-                    "custom", open_reason=f"the `__init__` of `{base.name}` takes any keyword", function=member.function
+                    "custom",
+                    open_reason=f"the `__init__` of `{base.name}` takes any keyword",
+                    function=member.function,
                 )
             extra.update(names, facts.forwarded)
         elif isinstance(base, DynamicBase):
@@ -50,12 +52,12 @@ def read_constructor(
                 return Constructor(
                     "custom", open_reason=f"its base `{base.name}` belongs to a package that was not read"
                 )
-    names = frozenset(extra)
+    kept = frozenset(extra)
     if mapped.style == "sqlmodel":
-        return Constructor("sqlmodel", extra=names)
+        return Constructor("sqlmodel", extra=kept)
     if mapped.is_dataclass:
-        return _dataclass_constructor(mapped, names)
-    return Constructor("default", extra=names)
+        return _dataclass_constructor(mapped, kept)
+    return Constructor("default", extra=kept)
 
 
 def _dataclass_constructor(mapped: MappedClass, extra: frozenset[str]) -> Constructor:

@@ -106,9 +106,7 @@ class EnumIndex:
         self._members(symbol, symbol.facts.body, result, generates)
         return result
 
-    def _members(
-        self, symbol: ClassSymbol, body: tuple[s.Stmt, ...], result: EnumClass, generates: str | None
-    ) -> None:
+    def _members(self, symbol: ClassSymbol, body: tuple[s.Stmt, ...], result: EnumClass, generates: str | None) -> None:
         aliases: set[str] = set()
         for statement in body:
             if isinstance(statement, s.Assign) and statement.value is not None:

@@ -20,7 +20,15 @@ from ormlint.index.vocabulary import (
 )
 
 _KNOWN_DECORATORS = frozenset(
-    {"total_ordering", "dataclass", "unique", "final", "runtime_checkable", "as_declarative", "python_2_unicode_compatible"}
+    {
+        "total_ordering",
+        "dataclass",
+        "unique",
+        "final",
+        "runtime_checkable",
+        "as_declarative",
+        "python_2_unicode_compatible",
+    }
 )
 _MAPPING_DECORATORS = frozenset({"mapped", "mapped_as_dataclass"})
 
@@ -151,9 +159,7 @@ class Mapper:
             return True
         return any(isinstance(base, External) and base.name in DATACLASS_BASES for base in mro)
 
-    def _merge(
-        self, mapped: MappedClass, base: ClassSymbol, type_map: TypeMap | None, set_by_init: set[str]
-    ) -> None:
+    def _merge(self, mapped: MappedClass, base: ClassSymbol, type_map: TypeMap | None, set_by_init: set[str]) -> None:
         body = self.body(base)
         is_own_table = base is mapped.symbol or self.style(base) is not None
         for name, member in body.members.items():
@@ -180,7 +186,13 @@ class Mapper:
         for statement in base.facts.body:
             if isinstance(statement, s.FunctionStmt):
                 function = base.module.functions[statement.index]
-                if function.name in ("__init__", "__post_init__", "model_post_init", "__setstate__", "__new__") or any(
+                if function.name in (
+                    "__init__",
+                    "__post_init__",
+                    "model_post_init",
+                    "__setstate__",
+                    "__new__",
+                ) or any(
                     (e.dotted_name(d) or "").endswith(("reconstructor", "validates")) for d in function.facts.decorators
                 ):
                     set_by_init.update(function.facts.self_stores)
@@ -190,7 +202,12 @@ class Mapper:
             return f"one of its bases is not known: {base.reason}"
         if isinstance(base, External):
             name = base.name
-            if name in HARMLESS_BASES or name in EXTERNAL_MIXINS or name == "sqlmodel.SQLModel" or name.startswith(("typing.", "abc.")):
+            if (
+                name in HARMLESS_BASES
+                or name in EXTERNAL_MIXINS
+                or name == "sqlmodel.SQLModel"
+                or name.startswith(("typing.", "abc."))
+            ):
                 return None
             return f"its base `{name}` belongs to a package that was not read"
         if isinstance(base, DynamicBase):
@@ -221,7 +238,10 @@ class Mapper:
     def _keeps_class(self, module: Module, func: e.Expr) -> bool:
         """A listener registered by decorator leaves the class as it is."""
         symbol = self.resolver.expr(module, func)
-        return isinstance(symbol, External) and symbol.name in ("sqlalchemy.listens_for", "sqlalchemy.event.listens_for")
+        return isinstance(symbol, External) and symbol.name in (
+            "sqlalchemy.listens_for",
+            "sqlalchemy.event.listens_for",
+        )
 
     def _is_known_metaclass(self, base: ClassSymbol, expr: e.Expr) -> bool:
         symbol = self.resolver.expr(base.module, expr)
@@ -235,7 +255,10 @@ class Mapper:
     def _has_properties(self, member: Member) -> bool:
         return isinstance(member.value, e.DictDisplay) and any(
             item.key is None
-            or (isinstance(item.key, e.Str) and item.key.value in ("properties", "include_properties", "exclude_properties"))
+            or (
+                isinstance(item.key, e.Str)
+                and item.key.value in ("properties", "include_properties", "exclude_properties")
+            )
             for item in member.value.items
         )
 

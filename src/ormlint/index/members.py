@@ -23,15 +23,28 @@ from ormlint.index.vocabulary import (
 
 BodyOf: TypeAlias = "Callable[[FunctionSymbol], tuple[s.Stmt, ...]]"
 
-_COLLECTIONS = frozenset({"list", "List", "set", "Set", "Sequence", "Collection", "Iterable", "dict", "Dict", "MutableSequence", "MutableSet", "Mapping"})
+_COLLECTIONS = frozenset(
+    {
+        "list",
+        "List",
+        "set",
+        "Set",
+        "Sequence",
+        "Collection",
+        "Iterable",
+        "dict",
+        "Dict",
+        "MutableSequence",
+        "MutableSet",
+        "Mapping",
+    }
+)
 
 
 class MemberReader:
     """Turns members of class bodies into model attributes."""
 
-    def __init__(
-        self, resolver: Resolver, columns: ColumnReader, constants: Constants, body_of: BodyOf
-    ) -> None:
+    def __init__(self, resolver: Resolver, columns: ColumnReader, constants: Constants, body_of: BodyOf) -> None:
         self.resolver = resolver
         self.columns = columns
         self.constants = constants
@@ -49,7 +62,13 @@ class MemberReader:
         """Return the attribute a member makes on `mapped`, or None for none at all."""
         module = member.owner.module
         attribute = ModelAttribute(
-            member.name, "plain", module, member.range, member.owner, value=member.value, annotation=member.annotation
+            member.name,
+            "plain",
+            module,
+            member.range,
+            member.owner,
+            value=member.value,
+            annotation=member.annotation,
         )
         if member.nested is not None:
             return attribute
@@ -172,7 +191,7 @@ class MemberReader:
             self._sqlmodel_column(attribute, None, mapped, type_map)
             return
         if not name or name.startswith("sqlalchemy."):
-            # A helper that may build a column, or an extension of SQLAlchemy: the name exists, what it is does not show.
+            # A helper that may build a column, or an extension of SQLAlchemy: only the name is certain.
             helper = self._helper_column(call, module, attribute)
             if helper is not None:
                 attribute.kind = "column"
@@ -201,10 +220,19 @@ class MemberReader:
         return None
 
     def returned(self, function: FunctionSymbol) -> tuple[e.Expr | None, str]:
-        """Return the value of a function's only `return` (None where there are several), and its first parameter."""
+        """Return what a function returns (None where it returns several things), and its first parameter's name.
+
+        An early `return None` beside it says that the attribute may be left out, not what it is.
+        """
         params = function.facts.params
         first = params[0].name if params else "cls"
-        values = [statement.value for statement in walk_statements(self.body_of(function)) if isinstance(statement, s.Return)]
+        values = [
+            statement.value
+            for statement in walk_statements(self.body_of(function))
+            if isinstance(statement, s.Return)
+            and statement.value is not None
+            and not (isinstance(statement.value, e.Constant) and statement.value.value is None)
+        ]
         return (values[0] if len(values) == 1 else None), first
 
     # -- functions
@@ -235,13 +263,24 @@ class MemberReader:
                 if last not in ("property", "cached_property"):
                     attribute.read_only = False
                 return attribute
-            if last in ("staticmethod", "classmethod", "hybrid_method", "validates", "abstractmethod", "overload"):
+            if last in (
+                "staticmethod",
+                "classmethod",
+                "hybrid_method",
+                "validates",
+                "abstractmethod",
+                "overload",
+            ):
                 continue
             attribute.kind = "unknown"  # the decorator decides what the name becomes
         return attribute
 
     def _declared(
-        self, attribute: ModelAttribute, function: FunctionSymbol, mapped: MappedClass, type_map: TypeMap | None
+        self,
+        attribute: ModelAttribute,
+        function: FunctionSymbol,
+        mapped: MappedClass,
+        type_map: TypeMap | None,
     ) -> ModelAttribute:
         returned, first = self.returned(function)
         attribute.kind = "unknown"
@@ -261,7 +300,12 @@ class MemberReader:
         return attribute
 
     def _resolve_declared(
-        self, relationship: Relationship, call: e.Call, attribute: ModelAttribute, mapped: MappedClass, first: str
+        self,
+        relationship: Relationship,
+        call: e.Call,
+        attribute: ModelAttribute,
+        mapped: MappedClass,
+        first: str,
     ) -> None:
         """Complete a mixin's relationship for one class: its target and backref may depend on `cls`."""
         target = call.args[0] if call.args else call.keyword("argument")
@@ -270,6 +314,8 @@ class MemberReader:
             relationship.target_name = name or relationship.target_name
         if isinstance(target, e.Name) and target.id == first:
             relationship.target = mapped.symbol
+        elif target is not None and relationship.target is None:
+            relationship.target = self.constants.target_class(target, mapped.symbol, first)
         backref = call.keyword("backref")
         if backref is not None and relationship.has_unknown_backref:
             inner = backref.args[0] if isinstance(backref, e.Call) and backref.args else backref
@@ -432,9 +478,6 @@ class MemberReader:
                 column = self.columns.from_call(argument, "", member.owner.module, member.owner)
                 if column.name:
                     found.append(
-                        ModelAttribute(
-                            column.name, "column", member.owner.module, argument.range, member.owner, column
-                        )
+                        ModelAttribute(column.name, "column", member.owner.module, argument.range, member.owner, column)
                     )
         return found
-

@@ -38,9 +38,7 @@ class ModuleMap:
 
     def __init__(self, paths: Iterable[str]) -> None:
         self.paths = frozenset(paths)
-        self.packages = frozenset(
-            path[: -len("/__init__.py")] for path in self.paths if path.endswith("/__init__.py")
-        )
+        self.packages = frozenset(path[: -len("/__init__.py")] for path in self.paths if path.endswith("/__init__.py"))
         self._by_suffix: dict[str, list[str]] = {}
         self._folders: dict[str, list[str]] = {}
         folders: set[str] = set()
@@ -111,7 +109,7 @@ class ModuleMap:
     def _find(self, parts: list[str], folder: str) -> str | None:
         best: tuple[int, int, str] | None = None
         suffix = "/".join(parts)
-        candidates = [path for path in self._by_suffix.get(parts[-1], ())]
+        candidates = list(self._by_suffix.get(parts[-1], ()))
         candidates += [f"{path}/" for path in self._folders.get(parts[-1], ()) if path not in self.packages]
         for path in candidates:
             stem = path[:-1] if path.endswith("/") else path[:-3].removesuffix("/__init__")

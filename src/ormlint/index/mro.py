@@ -20,7 +20,5 @@ def c3_merge(sequences: Sequence[Sequence[T]]) -> list[T] | None:
         else:
             return None
         result.append(head)
-        pending = [
-            rest for rest in ([item for item in sequence if item != head] for sequence in pending) if rest
-        ]
+        pending = [rest for rest in ([item for item in sequence if item != head] for sequence in pending) if rest]
     return result

@@ -22,13 +22,10 @@ from ormlint.text import Range
 class ProjectIndex:
     """What the whole project declares. Made once per run by `link`; rules only ask."""
 
-    def __init__(
-        self, interfaces: Mapping[str, ModuleInterface], bodies_of: Callable[[str], ModuleBodies]
-    ) -> None:
+    def __init__(self, interfaces: Mapping[str, ModuleInterface], bodies_of: Callable[[str], ModuleBodies]) -> None:
         self.paths = ModuleMap(interfaces)
         self.modules: dict[str, Module] = {
-            path: build_module(path, self.paths.name(path), interface)
-            for path, interface in sorted(interfaces.items())
+            path: build_module(path, self.paths.name(path), interface) for path, interface in sorted(interfaces.items())
         }
         self._bodies_of = bodies_of
         self.resolver = Resolver(self.modules, self.paths)
@@ -88,6 +85,10 @@ class ProjectIndex:
             ranks = [shared_folders(mapped.symbol.module.path, module.path) for mapped in found]
             found = [mapped for mapped, rank in zip(found, ranks, strict=True) if rank == max(ranks)]
         return found[0] if len(found) == 1 else None
+
+    def may_have(self, mapped: MappedClass, name: str) -> bool:
+        """Tell whether an object loaded as `mapped` may have an attribute: it may be of a class that derives from it."""
+        return any(heir.has(name) or name in heir.set_by_init for heir in self.subclasses(mapped))
 
     def inherited(self, mapped: MappedClass, name: str) -> ModelAttribute | None:
         """Return the attribute `name` as the class's bases declare it, the class's own body left out."""
@@ -213,7 +214,12 @@ class ProjectIndex:
                     heir.attributes.setdefault(
                         relationship.backref,
                         ModelAttribute(
-                            relationship.backref, "backref", attribute.module, attribute.range, None, relationship=reverse
+                            relationship.backref,
+                            "backref",
+                            attribute.module,
+                            attribute.range,
+                            None,
+                            relationship=reverse,
                         ),
                     )
 
@@ -233,9 +239,7 @@ class ProjectIndex:
             mapped = self.model_by_name(e.dotted_name(expr) or "?", module)
         return mapped
 
-    def _add_attribute(
-        self, owner: MappedClass, name: str, module: Module, place: Range, value: e.Expr | None
-    ) -> None:
+    def _add_attribute(self, owner: MappedClass, name: str, module: Module, place: Range, value: e.Expr | None) -> None:
         for heir in self.subclasses(owner):
             if name in heir.attributes:
                 continue
@@ -256,7 +260,13 @@ class ProjectIndex:
             self._setattr(module, call)
         elif name == "add_property" and isinstance(call.func, e.Attribute) and call.args:
             inner = call.func.value
-            owner = inner.value if isinstance(inner, e.Attribute) else inner.args[0] if isinstance(inner, e.Call) and inner.args else inner
+            owner = (
+                inner.value
+                if isinstance(inner, e.Attribute)
+                else inner.args[0]
+                if isinstance(inner, e.Call) and inner.args
+                else inner
+            )
             mapped = self._class_named(module, owner)
             if mapped is not None and isinstance(call.args[0], e.Str):
                 self._add_attribute(mapped, call.args[0].value, module, call.range, None)
@@ -269,7 +279,8 @@ class ProjectIndex:
                 for heir in self.subclasses(mapped) if mapped is not None else list(self.mapped.values()):
                     if heir.constructor.open_reason is None:
                         heir.constructor = Constructor(
-                            heir.constructor.kind, open_reason="an `init` event listener may change its keywords"
+                            heir.constructor.kind,
+                            open_reason="an `init` event listener may change its keywords",
                         )
 
     def _setattr(self, module: Module, call: e.Call) -> None:
@@ -332,14 +343,16 @@ def _registry(mapped: MappedClass) -> object:
 def _innermost(module: Module, node: e.Node) -> FunctionFacts | None:
     found: FunctionFacts | None = None
     for function in module.interface.functions:
-        if function.start <= node.start and node.end <= function.end and (found is None or function.start >= found.start):
+        if (
+            function.start <= node.start
+            and node.end <= function.end
+            and (found is None or function.start >= found.start)
+        ):
             found = function
     return found
 
 
-def link(
-    interfaces: Mapping[str, ModuleInterface], bodies_of: Callable[[str], ModuleBodies]
-) -> ProjectIndex:
+def link(interfaces: Mapping[str, ModuleInterface], bodies_of: Callable[[str], ModuleBodies]) -> ProjectIndex:
     """Link the interfaces of all files (path → interface); `bodies_of` loads a file's bodies when asked."""
     index = ProjectIndex(interfaces, bodies_of)
     index.link()

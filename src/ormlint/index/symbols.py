@@ -114,12 +114,89 @@ class Binding:
 Symbol: TypeAlias = "Module | Folder | ClassSymbol | FunctionSymbol | Value | External | Unknown"
 
 _BUILTINS = frozenset(
-    "object int str float bool bytes list dict set frozenset tuple type property staticmethod classmethod "
-    "super len isinstance getattr setattr hasattr sorted zip enumerate next iter map filter reversed range "
-    "print any all min max sum repr id hash open round abs Exception ValueError TypeError KeyError "
-    "AttributeError RuntimeError LookupError None True False Ellipsis NotImplemented vars dir callable "
-    "issubclass format divmod pow ord chr hex oct bin input delattr locals globals exec eval complex "
-    "bytearray memoryview slice BaseException NotImplementedError IndexError StopIteration OSError".split()
+    [
+        "object",
+        "int",
+        "str",
+        "float",
+        "bool",
+        "bytes",
+        "list",
+        "dict",
+        "set",
+        "frozenset",
+        "tuple",
+        "type",
+        "property",
+        "staticmethod",
+        "classmethod",
+        "super",
+        "len",
+        "isinstance",
+        "getattr",
+        "setattr",
+        "hasattr",
+        "sorted",
+        "zip",
+        "enumerate",
+        "next",
+        "iter",
+        "map",
+        "filter",
+        "reversed",
+        "range",
+        "print",
+        "any",
+        "all",
+        "min",
+        "max",
+        "sum",
+        "repr",
+        "id",
+        "hash",
+        "open",
+        "round",
+        "abs",
+        "Exception",
+        "ValueError",
+        "TypeError",
+        "KeyError",
+        "AttributeError",
+        "RuntimeError",
+        "LookupError",
+        "None",
+        "True",
+        "False",
+        "Ellipsis",
+        "NotImplemented",
+        "vars",
+        "dir",
+        "callable",
+        "issubclass",
+        "format",
+        "divmod",
+        "pow",
+        "ord",
+        "chr",
+        "hex",
+        "oct",
+        "bin",
+        "input",
+        "delattr",
+        "locals",
+        "globals",
+        "exec",
+        "eval",
+        "complex",
+        "bytearray",
+        "memoryview",
+        "slice",
+        "BaseException",
+        "NotImplementedError",
+        "IndexError",
+        "StopIteration",
+        "OSError",
+    ]
 )
 
 
@@ -170,7 +247,12 @@ def _bind_block(module: Module, body: tuple[s.Stmt, ...], conditional: bool) -> 
             _bind_block(module, statement.orelse, True)
         elif isinstance(statement, s.TypeAlias):
             place = Range(statement.start, statement.end)
-            _bind(module, statement.name, Value(module, statement.name, statement.value, None, place), conditional)
+            _bind(
+                module,
+                statement.name,
+                Value(module, statement.name, statement.value, None, place),
+                conditional,
+            )
         elif isinstance(statement, s.AugAssign):
             _bind_unknown(module, statement.target, "changed in place")
 
@@ -274,9 +356,7 @@ class Resolver:
             if isinstance(statement, s.Assign):
                 for target in statement.targets:
                     if isinstance(target, e.Name) and target.id == name:
-                        return Value(
-                            owner.module, name, statement.value, statement.annotation, target.range, owner
-                        )
+                        return Value(owner.module, name, statement.value, statement.annotation, target.range, owner)
         return Unknown(f"`{name}` is not in the body of `{owner.name}`")
 
     def _name(self, module: Module, name: str) -> Symbol:

@@ -74,16 +74,12 @@ SYNC_SESSIONS = frozenset(
         "flask_sqlalchemy.SignallingSession",
     }
 )
-ASYNC_SESSIONS = frozenset(
-    {"sqlalchemy.AsyncSession", "sqlmodel.AsyncSession", "sqlalchemy.async_scoped_session"}
-)
+ASYNC_SESSIONS = frozenset({"sqlalchemy.AsyncSession", "sqlmodel.AsyncSession", "sqlalchemy.async_scoped_session"})
 SESSION_FACTORIES = {
     "sqlalchemy.sessionmaker": False,
     "sqlalchemy.async_sessionmaker": True,
 }
-ENUM_BASES = frozenset(
-    {"enum.Enum", "enum.StrEnum", "enum.IntEnum", "enum.Flag", "enum.IntFlag", "strenum.StrEnum"}
-)
+ENUM_BASES = frozenset({"enum.Enum", "enum.StrEnum", "enum.IntEnum", "enum.Flag", "enum.IntFlag", "strenum.StrEnum"})
 # Attributes every class has from `object`, its metaclass or SQLAlchemy's base.
 BASE_ATTRIBUTES = frozenset(
     {"metadata", "registry", "__table__", "__tablename__", "__mapper__", "__table_args__", "__mapper_args__"}
@@ -119,10 +115,39 @@ STYLE_ATTRIBUTES: dict[str, frozenset[str]] = {
     "declarative": frozenset({"query"}),  # `Base.query = session.query_property()`, set anywhere
     "flask": frozenset({"query", "query_class"}),
     "sqlmodel": frozenset(
-        "query model_config model_fields model_computed_fields model_extra model_fields_set model_construct "
-        "model_copy model_dump model_dump_json model_json_schema model_parametrized_name model_post_init "
-        "model_rebuild model_validate model_validate_json model_validate_strings dict json copy parse_obj "
-        "parse_raw parse_file from_orm construct schema schema_json validate update_forward_refs "
-        "sqlmodel_update Config fields".split()
+        [
+            "query",
+            "model_config",
+            "model_fields",
+            "model_computed_fields",
+            "model_extra",
+            "model_fields_set",
+            "model_construct",
+            "model_copy",
+            "model_dump",
+            "model_dump_json",
+            "model_json_schema",
+            "model_parametrized_name",
+            "model_post_init",
+            "model_rebuild",
+            "model_validate",
+            "model_validate_json",
+            "model_validate_strings",
+            "dict",
+            "json",
+            "copy",
+            "parse_obj",
+            "parse_raw",
+            "parse_file",
+            "from_orm",
+            "construct",
+            "schema",
+            "schema_json",
+            "validate",
+            "update_forward_refs",
+            "sqlmodel_update",
+            "Config",
+            "fields",
+        ]
     ),
 }

@@ -13,7 +13,7 @@ def is_unknown(context: Context, store: subjects.AttributeStore) -> bool:
     name = store.name
     if name in context.index.floating_backrefs or name.startswith("__"):
         return False
-    if any(mapped.has(name) or name in mapped.set_by_init for mapped in store.models):
+    if any(context.index.may_have(mapped, name) for mapped in store.models):
         return False
     return not context.is_type_ignored(store.node)
 

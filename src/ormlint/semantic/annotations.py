@@ -90,9 +90,7 @@ class AnnotationReader:
             return self.read(symbol.value, symbol.module, bound, depth + 1)
         return t.unknown("a name that is not resolved in an annotation")
 
-    def _type_var(
-        self, symbol: Value, call: e.Call, bound: Mapping[str, t.Type] | None, depth: int
-    ) -> t.Type:
+    def _type_var(self, symbol: Value, call: e.Call, bound: Mapping[str, t.Type] | None, depth: int) -> t.Type:
         if bound and symbol.name in bound:
             return bound[symbol.name]
         limit = call.keyword("bound")
@@ -129,9 +127,7 @@ class AnnotationReader:
             return t.Dict(t.unknown("keys not annotated"), t.unknown("values not annotated"))
         return t.Builtin(name)
 
-    def _subscript(
-        self, expr: e.Subscript, module: Module, bound: Mapping[str, t.Type] | None, depth: int
-    ) -> t.Type:
+    def _subscript(self, expr: e.Subscript, module: Module, bound: Mapping[str, t.Type] | None, depth: int) -> t.Type:
         symbol = self.resolver.expr(module, expr.value)
         elements = expr.index.elements if isinstance(expr.index, e.Display) else (expr.index,)
         name = symbol.name if isinstance(symbol, External) else (e.dotted_name(expr.value) or "")

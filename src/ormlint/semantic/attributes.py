@@ -39,9 +39,7 @@ class AttributeReader:
         if found:
             self._report_missing(expr, found)
         kinds = [
-            self._load_one(expr, member, report=False)
-            for member in owner.members
-            if not isinstance(member, t.NoneType)
+            self._load_one(expr, member, report=False) for member in owner.members if not isinstance(member, t.NoneType)
         ]
         return t.join(kinds)
 
@@ -131,7 +129,15 @@ class AttributeReader:
             if report and attribute is None:
                 self._report_missing(expr, (), (mapped,))
             return t.unknown(f"`{mapped.name}` declares no `{name}`")
-        if attribute.kind in ("column", "relationship", "backref", "synonym", "composite", "column_property", "hybrid"):
+        if attribute.kind in (
+            "column",
+            "relationship",
+            "backref",
+            "synonym",
+            "composite",
+            "column_property",
+            "hybrid",
+        ):
             return t.Attr(mapped, attribute)
         if attribute.function is not None and attribute.kind == "method":
             return t.Function(attribute.function, t.ClassType(owner.cls))
@@ -162,7 +168,7 @@ class AttributeReader:
         record = self.ev.record
         if self.ev.guarded or name in record.guarded_names or name in record.stored_names:
             return
-        if any(mapped.has(name) or name in mapped.set_by_init for mapped in models):
+        if any(self.index.may_have(mapped, name) for mapped in models):
             return
         if name in self.index.floating_backrefs:
             return
@@ -180,8 +186,16 @@ class AttributeReader:
         if is_self:
             known = record.self_types.get(name)
             record.self_types[name] = kind if known is None else t.join((known, kind))
-        self.store_on(owner, name, target, target, kind, value, via_self=is_self,
-                      receiver=target.value.id if isinstance(target.value, e.Name) else "")
+        self.store_on(
+            owner,
+            name,
+            target,
+            target,
+            kind,
+            value,
+            via_self=is_self,
+            receiver=target.value.id if isinstance(target.value, e.Name) else "",
+        )
 
     def store_on(
         self,
@@ -205,9 +219,7 @@ class AttributeReader:
         if not models or len(models) < len(found):
             return
         self.ev.emit(
-            events.AttributeStore(
-                models, name, node, place, value, kind, self.ev.statement, record, via_self, receiver
-            )
+            events.AttributeStore(models, name, node, place, value, kind, self.ev.statement, record, via_self, receiver)
         )
         if value is None:
             return

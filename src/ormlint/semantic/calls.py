@@ -15,9 +15,22 @@ from ormlint.semantic.clock import now_of
 if TYPE_CHECKING:
     from ormlint.semantic.evaluation import Evaluator
 
-_STATEMENTS = frozenset({"sqlalchemy.select", "sqlmodel.select", "sqlalchemy.insert", "sqlalchemy.update", "sqlalchemy.delete"})
+_STATEMENTS = frozenset(
+    {"sqlalchemy.select", "sqlmodel.select", "sqlalchemy.insert", "sqlalchemy.update", "sqlalchemy.delete"}
+)
 _EXECUTING = frozenset({"execute", "scalars", "scalar", "stream", "stream_scalars", "exec"})
-_SAME_ELEMENTS = frozenset({"builtins.list", "builtins.sorted", "builtins.reversed", "builtins.set", "builtins.tuple", "builtins.frozenset", "builtins.iter"})
+_SAME_ELEMENTS = frozenset(
+    {
+        "builtins.list",
+        "builtins.sorted",
+        "builtins.reversed",
+        "builtins.set",
+        "builtins.tuple",
+        "builtins.frozenset",
+        "builtins.iter",
+    }
+)
+_SESSION_NAME = re.compile(r"(?:^|_)(?:db_?)?(?:session|sess)$|^db$")
 _WORD = re.compile(r"\w+")
 _LIST_SAME = frozenset({"copy", "filter", "union", "difference"})
 
@@ -59,12 +72,41 @@ class CallReader:
             if special is not None:
                 return special
         if isinstance(func, t.Union_):
+            # One of several classes: which keywords it takes is not known, what comes out is.
+            recording, self.ev.recording = self.ev.recording, False
             kinds = [self._called(member, arguments) for member in func.members if not isinstance(member, t.NoneType)]
+            self.ev.recording = recording
             return t.join(kinds)
+        if isinstance(func, t.Unknown):
+            evident = self._evident_session(node, arguments)
+            if evident is not None:
+                return evident
         result = self._called(func, arguments)
         self._session_write(node, func, arguments)
         self._given_names(node, func, arguments)
         return result
+
+    def _evident_session(self, node: e.Call, given: Arguments) -> t.Type | None:
+        """Read `db.query(Model)` and its kin on a session that nothing declares.
+
+        Only a session has a `query` that takes a mapped class. Its other methods have namesakes on
+        connections and dicts, so there the variable has to be called a session too.
+        """
+        func = node.func
+        if not isinstance(func, e.Attribute) or not given.args:
+            return None
+        first = given.args[0][1]
+        is_model = isinstance(first, (t.ClassType, t.Aliased)) and self.index.mapped_of(first.cls) is not None
+        if func.attr == "query" and (is_model or isinstance(first, t.Attr)):
+            return self._session(t.Session(False), "query", given)
+        name = (e.dotted_name(func.value) or "").rpartition(".")[2].lower()
+        if not _SESSION_NAME.search(name):
+            return None
+        if (func.attr in ("get", "get_one") and is_model and len(given.args) > 1) or (
+            func.attr in _EXECUTING and isinstance(first, t.Statement)
+        ):
+            return self._session(t.Session(False), func.attr, given)
+        return None
 
     def _arguments(self, node: e.Call) -> Arguments:
         args: list[tuple[e.Expr, t.Type]] = []
@@ -143,9 +185,7 @@ class CallReader:
         return t.unknown("a call of something unknown")
 
     def _project_function(self, func: t.Function, given: Arguments) -> t.Type:
-        self.ev.record.calls.append(
-            events.ProjectCall(id(func.symbol), given.node, self.ev.statement, self.ev.record)
-        )
+        self.ev.record.calls.append(events.ProjectCall(id(func.symbol), given.node, self.ev.statement, self.ev.record))
         return self.model.call_function(func, given)
 
     # -- constructors
@@ -165,18 +205,14 @@ class CallReader:
         return t.Instance(func.cls, func.args)
 
     def _constructor(self, mapped: MappedClass, given: Arguments) -> None:
-        keywords = [
-            events.GivenKeyword(keyword.name, keyword, keyword.value, kind) for keyword, kind in given.keywords
-        ]
+        keywords = [events.GivenKeyword(keyword.name, keyword, keyword.value, kind) for keyword, kind in given.keywords]
         is_complete = not given.has_star
-        for keyword, kind in given.rest:
+        for _keyword, kind in given.rest:
             if isinstance(kind, t.Dict) and kind.items is not None:
                 keywords.extend(events.GivenKeyword(name, key, key, value) for name, value, key in kind.items)
             else:
                 is_complete = False
-        self.ev.emit(
-            events.ConstructorCall(mapped, given.node, tuple(keywords), is_complete, self.ev.record)
-        )
+        self.ev.emit(events.ConstructorCall(mapped, given.node, tuple(keywords), is_complete, self.ev.record))
         for item in keywords:
             attribute = mapped.attributes.get(item.name)
             if attribute is not None:
@@ -202,7 +238,11 @@ class CallReader:
         if isinstance(receiver, t.SqlExpression):
             return t.SQL
         if isinstance(receiver, t.SessionFactory):
-            return t.Context(t.Session(receiver.is_async), is_transaction=True) if name == "begin" else t.unknown("a session factory's method")
+            return (
+                t.Context(t.Session(receiver.is_async), is_transaction=True)
+                if name == "begin"
+                else t.unknown("a session factory's method")
+            )
         if isinstance(receiver, t.Sequence):
             return self._sequence_method(receiver, name, given)
         if isinstance(receiver, t.Dict):
@@ -292,7 +332,9 @@ class CallReader:
             return t.Query(entities, single=single)
         if name in ("get", "get_one"):
             entity = given.type(0, "entity")
-            one = t.Instance(entity.cls) if isinstance(entity, t.ClassType) else t.unknown("an entity that is not known")
+            one = (
+                t.Instance(entity.cls) if isinstance(entity, t.ClassType) else t.unknown("an entity that is not known")
+            )
             result = one if name == "get_one" or isinstance(one, t.Unknown) else t.optional(one)
         elif name == "merge":
             result = given.type(0, "instance") or t.unknown("nothing merged")
@@ -344,7 +386,11 @@ class CallReader:
     # -- names of columns given as keywords and keys
 
     def _named_operands(
-        self, entities: tuple[t.Type, ...] | None, name: str, given: Arguments, model: MappedClass | None = None
+        self,
+        entities: tuple[t.Type, ...] | None,
+        name: str,
+        given: Arguments,
+        model: MappedClass | None = None,
     ) -> None:
         if model is None and entities and isinstance(entities[0], t.Instance):
             model = self.index.mapped_of(entities[0].cls)
@@ -410,7 +456,12 @@ class CallReader:
             return t.Aliased(kind.cls) if isinstance(kind, t.ClassType) else t.unknown("an alias")
         if name.startswith("sqlalchemy.func."):
             return t.SQL
-        if name in ("sqlalchemy.Session", "sqlmodel.Session", "sqlalchemy.AsyncSession", "sqlmodel.AsyncSession"):
+        if name in (
+            "sqlalchemy.Session",
+            "sqlmodel.Session",
+            "sqlalchemy.AsyncSession",
+            "sqlmodel.AsyncSession",
+        ):
             return t.Session("Async" in name, "sqlmodel" if name.startswith("sqlmodel") else "sqlalchemy")
         if name in ("sqlalchemy.sessionmaker", "sqlalchemy.async_sessionmaker"):
             return self._factory(name, given)
@@ -420,7 +471,18 @@ class CallReader:
             return t.Session(is_async)
         if name in ("sqlalchemy.object_session",):
             return t.Session(False)
-        if name in ("sqlalchemy.and_", "sqlalchemy.or_", "sqlalchemy.not_", "sqlalchemy.case", "sqlalchemy.literal", "sqlalchemy.exists", "sqlalchemy.cast", "sqlalchemy.desc", "sqlalchemy.asc", "sqlmodel.col"):
+        if name in (
+            "sqlalchemy.and_",
+            "sqlalchemy.or_",
+            "sqlalchemy.not_",
+            "sqlalchemy.case",
+            "sqlalchemy.literal",
+            "sqlalchemy.exists",
+            "sqlalchemy.cast",
+            "sqlalchemy.desc",
+            "sqlalchemy.asc",
+            "sqlmodel.col",
+        ):
             if name == "sqlmodel.col":
                 return given.type(0) or t.SQL
             return t.SQL
@@ -477,7 +539,20 @@ class CallReader:
             return self._dict_call(given)
         if name == "type" and len(given.args) == 1 and isinstance(first, t.Instance):
             return t.ClassType(first.cls, first.args)
-        if name in ("str", "int", "float", "bool", "bytes", "len", "repr", "sum", "any", "all", "round", "abs"):
+        if name in (
+            "str",
+            "int",
+            "float",
+            "bool",
+            "bytes",
+            "len",
+            "repr",
+            "sum",
+            "any",
+            "all",
+            "round",
+            "abs",
+        ):
             if name == "str" and isinstance(first, t.Literal) and isinstance(first.value, str):
                 return first
             return t.Builtin(f"builtins.{name}")
@@ -498,8 +573,21 @@ class CallReader:
 
     def _given_names(self, node: e.Call, func: t.Type, given: Arguments) -> None:
         """Keep the names given to a call that may update a row whose class is not known."""
-        name = node.func.attr if isinstance(node.func, e.Attribute) else node.func.id if isinstance(node.func, e.Name) else ""
-        is_updating = name in ("values", "update", "bulk_update_mappings", "ordered_values", "on_conflict_do_update", "setattr")
+        name = (
+            node.func.attr
+            if isinstance(node.func, e.Attribute)
+            else node.func.id
+            if isinstance(node.func, e.Name)
+            else ""
+        )
+        is_updating = name in (
+            "values",
+            "update",
+            "bulk_update_mappings",
+            "ordered_values",
+            "on_conflict_do_update",
+            "setattr",
+        )
         if not is_updating and not isinstance(func, t.Unknown):
             return
         names = self.ev.record.given_names

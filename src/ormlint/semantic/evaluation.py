@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ormlint.semantic.records import FunctionRecord
 
 Environment = dict[str, t.Type]
+_AWAITED_ANYWAY = (t.Result, t.Instance, t.NoneType, t.Sequence, t.Loaded)
 MAX_DEPTH = 60
 
 
@@ -263,6 +264,8 @@ class Evaluator:
             return t.join(result for result in results if result is not None)
         if isinstance(value, t.Unknown):
             return value
+        if all(isinstance(member, _AWAITED_ANYWAY) for member in t.members(value)):
+            return value  # what an undeclared session gives is awaited where the session is async
         return t.unknown("an awaited value")
 
     def _walrus(self, expr: e.Walrus) -> t.Type:
@@ -355,9 +358,7 @@ class Evaluator:
             if owner.items is not None and isinstance(key, t.Literal) and isinstance(key.value, str):
                 rest = tuple(item for item in owner.items if item[0] != key.value)
                 items = (*rest, (key.value, kind, target.index))
-            self.env[target.value.id] = t.Dict(
-                _widen(owner.key, key), _widen(owner.value, kind), items
-            )
+            self.env[target.value.id] = t.Dict(_widen(owner.key, key), _widen(owner.value, kind), items)
 
     def self_class(self) -> ClassSymbol | None:
         """Return the class whose method this body is, or None."""

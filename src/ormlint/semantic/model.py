@@ -11,7 +11,16 @@ from ormlint.facts import statements as s
 from ormlint.index.bases import DynamicBase
 from ormlint.index.model import MappedClass
 from ormlint.index.project import ProjectIndex
-from ormlint.index.symbols import ClassSymbol, External, Folder, FunctionSymbol, Module, Symbol, Unknown, Value
+from ormlint.index.symbols import (
+    ClassSymbol,
+    External,
+    Folder,
+    FunctionSymbol,
+    Module,
+    Symbol,
+    Unknown,
+    Value,
+)
 from ormlint.index.vocabulary import ASYNC_SESSIONS, SYNC_SESSIONS
 from ormlint.semantic import orm
 from ormlint.semantic import types as t
@@ -84,7 +93,7 @@ class SemanticModel:
             return
         if record.body and record.body[-1].end - record.body[0].start > MAX_BODY_BYTES:
             record.returned = t.unknown("a body too large to follow")
-            self.given_up["a body too large to follow"] = self.given_up.get("a body too large to follow", 0) + 1
+            self._give_up("a body too large to follow")
             return
         record.returned = t.unknown("a function that calls itself")
         self._depth += 1
@@ -93,9 +102,15 @@ class SemanticModel:
             if record.symbol is not None:
                 interpreter.env.update(self.parameters(record.symbol))
             interpreter.run()
+        except RecursionError:
+            record.returned = t.unknown("a body nested too deeply")
+            self._give_up("a body nested too deeply")
         finally:
             self._depth -= 1
         record.done = True
+
+    def _give_up(self, reason: str) -> None:
+        self.given_up[reason] = self.given_up.get(reason, 0) + 1
 
     def parameters(self, symbol: FunctionSymbol) -> Environment:
         """Return the environment a function starts with: its parameters by annotation, `self` and `cls`."""
@@ -104,17 +119,25 @@ class SemanticModel:
         decorators = {(e.dotted_name(d) or "").rpartition(".")[2] for d in symbol.facts.decorators}
         for position, param in enumerate(symbol.facts.params):
             if position == 0 and symbol.owner is not None and "staticmethod" not in decorators:
-                if symbol.name in ("__new__", "__init_subclass__") or decorators & {"classmethod", "declared_attr", "validator", "field_validator"}:
+                if decorators & _EITHER_DECORATORS:
+                    env[param.name] = t.unknown("an instance, or the class in a query")
+                elif symbol.name in _CLASS_METHODS or decorators & _CLASS_DECORATORS:
                     env[param.name] = t.ClassType(symbol.owner)
                 else:
                     env[param.name] = t.Instance(symbol.owner)
                 continue
             kind = self.annotations.read(param.annotation, symbol.module, bound) if param.annotation else None
+            if kind is None and position == 0:
+                kind = self._bound_task(symbol)
             if kind is None and param.default is not None:
                 kind = self._default_type(symbol, param.default)
             if kind is None:
                 kind = t.unknown(f"parameter `{param.name}` has no annotation")
-            if isinstance(param.default, e.Constant) and param.default.value is None and not isinstance(kind, t.Unknown):
+            if (
+                isinstance(param.default, e.Constant)
+                and param.default.value is None
+                and not isinstance(kind, t.Unknown)
+            ):
                 kind = t.optional(kind)
             if param.kind == "*":
                 kind = t.Sequence(kind, "tuple")
@@ -122,6 +145,16 @@ class SemanticModel:
                 kind = t.Dict(t.Builtin("builtins.str"), kind)
             env[param.name] = kind
         return env
+
+    def _bound_task(self, symbol: FunctionSymbol) -> t.Type | None:
+        """Return the type of `self` in Celery's `@app.task(bind=True, base=DatabaseTask)`."""
+        for decorator in symbol.facts.decorators:
+            if isinstance(decorator, e.Call) and (e.dotted_name(decorator.func) or "").endswith("task"):
+                base, bind = decorator.keyword("base"), decorator.keyword("bind")
+                if base is not None and isinstance(bind, e.Constant) and bind.value is True:
+                    found = self.annotations.read(base, symbol.module)
+                    return found if isinstance(found, t.Instance) else None
+        return None
 
     def _default_type(self, symbol: FunctionSymbol, default: e.Expr) -> t.Type | None:
         """Follow `db=Depends(get_db)`; any other default says too little of what callers give."""
@@ -227,7 +260,11 @@ class SemanticModel:
         bindings = self._bindings(owner)
         for base in self.index.bases.mro(owner.cls):
             if not isinstance(base, ClassSymbol):
-                if isinstance(base, External) and base.name in ("typing.Generic", "typing.Protocol", "abc.ABC"):
+                if isinstance(base, External) and base.name in (
+                    "typing.Generic",
+                    "typing.Protocol",
+                    "abc.ABC",
+                ):
                     continue
                 return t.unknown(f"`{owner.cls.name}` has a base that is not known")
             member = self.index.mapper.body(base).members.get(name)
@@ -263,8 +300,8 @@ class SemanticModel:
         """Return the type variables of a class and its bases, bound by its arguments and by its bases' own."""
         bound: dict[str, t.Type] = {}
         own = self._parameters_of(owner.cls)
-        for name, argument in zip(own, owner.args, strict=False):
-            bound[name] = argument
+        for name, kind in zip(own, owner.args, strict=False):
+            bound[name] = kind
         for base in self.index.bases.mro(owner.cls):
             if not isinstance(base, ClassSymbol):
                 continue
@@ -292,9 +329,11 @@ class SemanticModel:
                 for element in elements:
                     if isinstance(element, e.Name):
                         symbol = self.index.resolver.name(cls.module, element.id)
-                        if isinstance(symbol, Value) and isinstance(symbol.value, e.Call) and (
-                            e.dotted_name(symbol.value.func) or ""
-                        ).endswith("TypeVar"):
+                        if (
+                            isinstance(symbol, Value)
+                            and isinstance(symbol.value, e.Call)
+                            and (e.dotted_name(symbol.value.func) or "").endswith("TypeVar")
+                        ):
                             names.append(element.id)
         return tuple(names)
 
@@ -382,6 +421,8 @@ class SemanticModel:
             if last == "Self" and isinstance(func.bound, t.Instance):
                 result = func.bound
             result = self.substitute(result, bindings) if bindings else result
+            if t.instances(result) and self._disagrees(symbol, result):
+                return t.unknown(f"the annotation of `{facts.name}` says other than its body returns")
         else:
             record = self.record(symbol)
             result = record.returned
@@ -394,6 +435,17 @@ class SemanticModel:
         if facts.is_async and not facts.is_generator:
             return t.Coroutine(result)
         return result
+
+    def _disagrees(self, symbol: FunctionSymbol, declared: t.Type) -> bool:
+        """Tell whether a body certainly returns something else than the annotated instance.
+
+        Annotations are not run: `-> Video` on a helper that returns the query is met in real code.
+        """
+        if symbol.facts.is_generator or (id(symbol) not in self.records and self._depth >= MAX_CALL_DEPTH):
+            return False
+        returned = self.record(symbol).returned
+        wrong = (t.Query, t.Statement, t.Result, t.Sequence, t.Coroutine, t.TupleOf)
+        return any(isinstance(member, wrong) for member in t.members(returned))
 
     def _bind_arguments(
         self, symbol: FunctionSymbol, given: Arguments, bindings: dict[str, t.Type], is_method: bool
@@ -408,12 +460,17 @@ class SemanticModel:
                 continue
             inner: e.Expr = annotation
             is_class = False
-            if isinstance(annotation, e.Subscript) and (e.dotted_name(annotation.value) or "").rpartition(".")[2] in ("type", "Type"):
+            if isinstance(annotation, e.Subscript) and (e.dotted_name(annotation.value) or "").rpartition(".")[2] in (
+                "type",
+                "Type",
+            ):
                 inner, is_class = annotation.index, True
             if not isinstance(inner, e.Name):
                 continue
             kind = given.type(position, param.name)
-            if kind is None or not isinstance(self.annotations.read(inner, symbol.module, self._type_variables(symbol)), t.TypeVar):
+            if kind is None or not isinstance(
+                self.annotations.read(inner, symbol.module, self._type_variables(symbol)), t.TypeVar
+            ):
                 continue
             if is_class and isinstance(kind, t.ClassType):
                 bindings.setdefault(inner.id, t.Instance(kind.cls, kind.args))
@@ -505,9 +562,7 @@ class SemanticModel:
         names: set[str] = set()
         for record in self.all_records():
             names.update(record.unknown_stores)
-            names.update(
-                event.name for event in record.events if isinstance(event, AttributeStore)
-            )
+            names.update(event.name for event in record.events if isinstance(event, AttributeStore))
         return frozenset(names)
 
     def is_kept_elsewhere(self, mapped: MappedClass, name: str) -> bool:
@@ -546,12 +601,71 @@ class SemanticModel:
 
 
 _KEEPING_DECORATORS = frozenset(
-    "staticmethod classmethod property cached_property wraps lru_cache cache overload override abstractmethod "
-    "retry task shared_task deprecated final inject transactional timeit trace validates login_required "
-    "hybrid_property hybrid_method pytest fixture mark parametrize asyncio no_type_check async_timed "
-    "background contextmanager asynccontextmanager depends_on track log_function".split()
+    [
+        "staticmethod",
+        "classmethod",
+        "property",
+        "cached_property",
+        "wraps",
+        "lru_cache",
+        "cache",
+        "overload",
+        "override",
+        "abstractmethod",
+        "retry",
+        "task",
+        "shared_task",
+        "deprecated",
+        "final",
+        "inject",
+        "transactional",
+        "timeit",
+        "trace",
+        "validates",
+        "login_required",
+        "hybrid_property",
+        "hybrid_method",
+        "pytest",
+        "fixture",
+        "mark",
+        "parametrize",
+        "asyncio",
+        "no_type_check",
+        "async_timed",
+        "background",
+        "contextmanager",
+        "asynccontextmanager",
+        "depends_on",
+        "track",
+        "log_function",
+    ]
 )
 _ROUTE_DECORATORS = frozenset(
-    "get post put patch delete head options route websocket command cli api_route before_request "
-    "after_request errorhandler on_event exception_handler middleware".split()
+    [
+        "get",
+        "post",
+        "put",
+        "patch",
+        "delete",
+        "head",
+        "options",
+        "route",
+        "websocket",
+        "command",
+        "cli",
+        "api_route",
+        "before_request",
+        "after_request",
+        "errorhandler",
+        "on_event",
+        "exception_handler",
+        "middleware",
+    ]
 )
+_CLASS_METHODS = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
+_CLASS_DECORATORS = frozenset(
+    {"classmethod", "declared_attr", "directive", "cascading", "validator", "field_validator", "root_validator"}
+    | {"expression", "update_expression", "comparator"}
+)
+# A hybrid runs with an instance in Python and with the class in a query.
+_EITHER_DECORATORS = frozenset({"hybrid_property", "hybrid_method"})

@@ -17,7 +17,17 @@ _SQL_OPERATORS = frozenset({"==", "!=", "<", ">", "<=", ">="})
 _PYTHON_OPERATORS = frozenset({"==", "!=", "in", "not in"})
 # Methods of a column expression whose arguments are compared with the column.
 COMPARING_METHODS = frozenset(
-    {"in_", "notin_", "not_in", "is_", "is_not", "isnot", "is_distinct_from", "is_not_distinct_from", "between"}
+    {
+        "in_",
+        "notin_",
+        "not_in",
+        "is_",
+        "is_not",
+        "isnot",
+        "is_distinct_from",
+        "is_not_distinct_from",
+        "between",
+    }
 )
 
 
@@ -28,7 +38,13 @@ class OperandReader:
         self.ev = evaluator
 
     def write(
-        self, mapped: MappedClass, attribute: ModelAttribute, value: e.Expr, kind: t.Type, context: str, node: e.Node
+        self,
+        mapped: MappedClass,
+        attribute: ModelAttribute,
+        value: e.Expr,
+        kind: t.Type,
+        context: str,
+        node: e.Node,
     ) -> None:
         """Report a value written to a column."""
         if attribute.column is None:
@@ -65,9 +81,7 @@ class OperandReader:
             else:
                 self._enum(receiver.mapped, receiver.attribute, argument, kind, "comparison", name)
 
-    def named(
-        self, mapped: MappedClass, name: str, value: e.Expr, kind: t.Type, context: str, node: e.Node
-    ) -> None:
+    def named(self, mapped: MappedClass, name: str, value: e.Expr, kind: t.Type, context: str, node: e.Node) -> None:
         """Report a value given to a column by name: `filter_by(name=…)`, `values(name=…)`."""
         attribute = mapped.attributes.get(name)
         if attribute is None or attribute.column is None:
@@ -118,9 +132,7 @@ class OperandReader:
         column = attribute.column
         if column is None or column.enum is None:
             return
-        self.ev.emit(
-            events.EnumOperand(mapped, attribute, column.enum, node, kind, context, self.ev.record, operator)
-        )
+        self.ev.emit(events.EnumOperand(mapped, attribute, column.enum, node, kind, context, self.ev.record, operator))
 
 
 def _loaded(kind: t.Type) -> t.Loaded | None:

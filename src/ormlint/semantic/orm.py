@@ -12,27 +12,124 @@ from ormlint.index.model import MappedClass, ModelAttribute
 from ormlint.semantic import types as t
 
 QUERY_SAME = frozenset(
-    "filter filter_by where join outerjoin options order_by limit offset distinct with_for_update "
-    "populate_existing execution_options group_by having slice union union_all intersect except_ "
-    "select_from yield_per params autoflush enable_eagerloads enable_assertions correlate reset_joinpoint "
-    "prefix_with suffix_with with_hint with_statement_hint set_label_style from_statement with_session".split()
+    [
+        "filter",
+        "filter_by",
+        "where",
+        "join",
+        "outerjoin",
+        "options",
+        "order_by",
+        "limit",
+        "offset",
+        "distinct",
+        "with_for_update",
+        "populate_existing",
+        "execution_options",
+        "group_by",
+        "having",
+        "slice",
+        "union",
+        "union_all",
+        "intersect",
+        "except_",
+        "select_from",
+        "yield_per",
+        "params",
+        "autoflush",
+        "enable_eagerloads",
+        "enable_assertions",
+        "correlate",
+        "reset_joinpoint",
+        "prefix_with",
+        "suffix_with",
+        "with_hint",
+        "with_statement_hint",
+        "set_label_style",
+        "from_statement",
+        "with_session",
+    ]
 )
 SELECT_SAME = frozenset(
-    "filter filter_by where join outerjoin join_from outerjoin_from options order_by limit offset distinct "
-    "with_for_update execution_options group_by having slice select_from params correlate "
-    "correlate_except prefix_with suffix_with with_hint with_statement_hint set_label_style fetch "
-    "reduce_columns values ordered_values on_conflict_do_nothing on_conflict_do_update "
-    "on_duplicate_key_update inline from_select add_cte".split()
+    [
+        "filter",
+        "filter_by",
+        "where",
+        "join",
+        "outerjoin",
+        "join_from",
+        "outerjoin_from",
+        "options",
+        "order_by",
+        "limit",
+        "offset",
+        "distinct",
+        "with_for_update",
+        "execution_options",
+        "group_by",
+        "having",
+        "slice",
+        "select_from",
+        "params",
+        "correlate",
+        "correlate_except",
+        "prefix_with",
+        "suffix_with",
+        "with_hint",
+        "with_statement_hint",
+        "set_label_style",
+        "fetch",
+        "reduce_columns",
+        "values",
+        "ordered_values",
+        "on_conflict_do_nothing",
+        "on_conflict_do_update",
+        "on_duplicate_key_update",
+        "inline",
+        "from_select",
+        "add_cte",
+    ]
 )
 RESULT_SAME = frozenset({"unique", "yield_per", "tuples", "execution_options", "freeze"})
 # Methods of a session that write what is pending, or make something pending.
 SESSION_WRITES = frozenset(
-    "commit flush add add_all merge merge_all bulk_save_objects bulk_insert_mappings "
-    "bulk_update_mappings delete".split()
+    [
+        "commit",
+        "flush",
+        "add",
+        "add_all",
+        "merge",
+        "merge_all",
+        "bulk_save_objects",
+        "bulk_insert_mappings",
+        "bulk_update_mappings",
+        "delete",
+    ]
 )
 ASYNC_METHODS = frozenset(
-    "commit rollback flush refresh delete merge get get_one execute scalar scalars stream stream_scalars "
-    "close reset invalidate connection run_sync exec merge_all delete_all".split()
+    [
+        "commit",
+        "rollback",
+        "flush",
+        "refresh",
+        "delete",
+        "merge",
+        "get",
+        "get_one",
+        "execute",
+        "scalar",
+        "scalars",
+        "stream",
+        "stream_scalars",
+        "close",
+        "reset",
+        "invalidate",
+        "connection",
+        "run_sync",
+        "exec",
+        "merge_all",
+        "delete_all",
+    ]
 )
 
 

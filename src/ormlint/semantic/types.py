@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeAlias, Union
+from typing import TypeAlias
 
 from ormlint.facts import expressions as e
 from ormlint.index.enums import EnumClass
@@ -249,39 +249,39 @@ class Union_:
     members: tuple[Type, ...]
 
 
-Type: TypeAlias = Union[
-    Unknown,
-    NoneType,
-    Literal,
-    Now,
-    Builtin,
-    Instance,
-    ClassType,
-    Aliased,
-    EnumMember,
-    ExternalObject,
-    ModuleType,
-    Loaded,
-    Attr,
-    SqlExpression,
-    Session,
-    SessionFactory,
-    Statement,
-    Query,
-    Result,
-    Row,
-    Sequence,
-    Pagination,
-    TupleOf,
-    Dict,
-    Coroutine,
-    Context,
-    Function,
-    Method,
-    Super,
-    TypeVar,
-    Union_,
-]
+Type: TypeAlias = (
+    Unknown
+    | NoneType
+    | Literal
+    | Now
+    | Builtin
+    | Instance
+    | ClassType
+    | Aliased
+    | EnumMember
+    | ExternalObject
+    | ModuleType
+    | Loaded
+    | Attr
+    | SqlExpression
+    | Session
+    | SessionFactory
+    | Statement
+    | Query
+    | Result
+    | Row
+    | Sequence
+    | Pagination
+    | TupleOf
+    | Dict
+    | Coroutine
+    | Context
+    | Function
+    | Method
+    | Super
+    | TypeVar
+    | Union_
+)
 
 NONE = NoneType()
 SQL = SqlExpression()

@@ -18,8 +18,8 @@ from ormlint.facts.module import (
     SyntaxProblem,
 )
 from ormlint.syntax.expressions import ExpressionLowering
-from ormlint.syntax.parser import parse
 from ormlint.syntax.methods import forwarded_keywords, self_stores
+from ormlint.syntax.parser import parse
 from ormlint.syntax.problems import blank_broken_region, syntax_problems
 from ormlint.text import SourceText
 
@@ -53,7 +53,7 @@ def lower_module(source: SourceText) -> ModuleFacts:
         body,
         tuple(lowering.classes[index] for index in range(len(lowering.classes))),
         tuple(lowering.functions[index] for index in range(len(lowering.functions))),
-        tuple(sorted(problems, key=lambda problem: problem.start)),
+        tuple(sorted((*problems, *lowering.problems), key=lambda problem: problem.start)),
         _comments(root, data),
         tuple(lowering.attached),
         tuple(lowering.e.marked_calls),
@@ -85,6 +85,7 @@ class _ModuleLowering:
         self.functions: dict[int, FunctionFacts] = {}
         self.bodies: dict[int, tuple[Stmt, ...]] = {}
         self.attached: list[s.Assign] = []
+        self.problems: list[SyntaxProblem] = []
         self.prefix = ""
         self.owner = -1  # class whose body is being read
         self.function = -1  # function whose body is being read
@@ -134,6 +135,8 @@ class _ModuleLowering:
                 handler = handlers.get(kind)
                 if handler is None:
                     reason = "syntax error" if kind == "ERROR" else kind
+                    if kind in ("print_statement", "exec_statement"):
+                        self.problems.append(SyntaxProblem(start, end, "a statement of Python 2"))
                     result.append(s.OpaqueStmt(start, end, reason))
                 else:
                     result.append(handler(child, start, end))
@@ -178,9 +181,9 @@ class _ModuleLowering:
             right = right.child_by_field_name("right")
         statement = s.Assign(start, end, tuple(targets), value, annotation)
         for target in targets:
-            if isinstance(target, Attribute) and (owner := dotted_name(target.value)):
-                if owner.rpartition(".")[2][:1].isupper() or owner.endswith("__table__"):
-                    self.attached.append(statement)
+            owner = dotted_name(target.value) if isinstance(target, Attribute) else None
+            if owner and (owner.rpartition(".")[2][:1].isupper() or owner.endswith("__table__")):
+                self.attached.append(statement)
         return statement
 
     def _return(self, node: Node, start: int, end: int) -> Stmt:
@@ -389,9 +392,9 @@ class _ModuleLowering:
             captured = [self._pattern(child) for child in node.named_children[1:] if child.type == "case_pattern"]
             return s.Pattern(start, end, "class", self._dotted_expr(inner), "", tuple(captured))
         if kind == "as_pattern":
-            parts = [self._pattern(child) for child in node.named_children if child.type == "case_pattern"]
+            inner_parts = [self._pattern(child) for child in node.named_children if child.type == "case_pattern"]
             alias = node.named_children[-1]
-            return s.Pattern(start, end, "or", None, self.e.text(alias), tuple(parts))
+            return s.Pattern(start, end, "or", None, self.e.text(alias), tuple(inner_parts))
         if kind in ("string", "concatenated_string", "integer", "float", "true", "false", "none"):
             return s.Pattern(start, end, "value", self.e.expr(node), "", ())
         return self._opaque_pattern(node, node.named_children)

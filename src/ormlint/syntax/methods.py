@@ -14,9 +14,7 @@ def self_stores(first: str, body: tuple[s.Stmt, ...]) -> tuple[str, ...]:
         targets: list[e.Expr] = []
         if isinstance(statement, s.Assign):
             targets.extend(statement.targets)
-        elif isinstance(statement, s.AugAssign):
-            targets.append(statement.target)
-        elif isinstance(statement, s.For):
+        elif isinstance(statement, (s.AugAssign, s.For)):
             targets.append(statement.target)
         elif isinstance(statement, s.With):
             targets.extend(item.target for item in statement.items if item.target is not None)
@@ -64,7 +62,11 @@ def forwarded_keywords(params: tuple[e.Param, ...], body: tuple[s.Stmt, ...]) ->
             right = node.rest[0].right
             if isinstance(right, e.Name) and right.id == rest:
                 accounted += 1
-        elif isinstance(node, e.Subscript) and isinstance(node.value, e.Name) and node.value.id == rest:
-            if isinstance(node.index, e.Str):
-                accounted += 1
+        elif (
+            isinstance(node, e.Subscript)
+            and isinstance(node.value, e.Name)
+            and node.value.id == rest
+            and isinstance(node.index, e.Str)
+        ):
+            accounted += 1
     return tuple(taken) if handed_on and used == accounted else None

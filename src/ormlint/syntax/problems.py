@@ -29,6 +29,9 @@ def syntax_problems(root: Node, data: bytes) -> list[SyntaxProblem]:
             line_end = data.find(b"\n", start)
             end = min(node.end_byte, line_end if line_end >= 0 else len(data))
             text = data[start:end].decode("utf-8", "replace").strip()
+            if text[:1] in ("'", '"') and len(text.strip("'\"")) == 0:
+                problems.append(SyntaxProblem(start, max(end, start), "this string is not closed"))
+                continue
             shown = text if len(text) <= 40 else f"{text[:37]}..."
             message = f"`{shown}` is not Python" if shown else "this is not Python"
             problems.append(SyntaxProblem(start, max(end, start), message))
@@ -38,32 +41,67 @@ def syntax_problems(root: Node, data: bytes) -> list[SyntaxProblem]:
 
 
 def blank_broken_region(root: Node, data: bytes) -> bytes | None:
-    """Return the text with one region blanked that swallows later definitions; None when there is none.
+    """Return the text with one broken region blanked that swallows later definitions; None when there is none.
 
-    An open bracket makes the parser take the following definitions for its contents. The broken
-    statement is blanked, up to the next line that can only start a statement, and lengths stay the same.
+    An open bracket makes the parser take the definitions that follow for its contents. The text from the
+    line of the error up to the first of them becomes a `pass`, and lengths stay the same.
     """
-    for node in _errors(root):
-        start = node.start_byte
-        line_start = data.rfind(b"\n", 0, start) + 1
-        following = _TOP_LEVEL.search(data, start + 1)
-        if following is None or following.start() >= node.end_byte:
+    for match in _TOP_LEVEL.finditer(data):
+        offset = match.start()
+        holder = _child_holding(root, offset)
+        if holder is None or holder.start_byte == offset or not (holder.has_error or holder.type == "ERROR"):
             continue
-        earlier = [match.start() for match in _TOP_LEVEL.finditer(data, 0, start + 1)]
-        begin = earlier[-1] if earlier and line_start != start else line_start
-        region = data[begin : following.start()]
-        blank = re.sub(rb"[^\r\n]", b" ", region)
-        return data[:begin] + blank + data[following.start() :]
+        begin = data.rfind(b"\n", 0, min(_first_error(holder), offset)) + 1
+        for start in (begin, holder.start_byte):  # the line of the error, else the whole statement
+            remaining = _without(data, start, offset)
+            if start < offset and remaining != data:
+                return remaining
     return None
 
 
-def _errors(root: Node) -> list[Node]:
-    found: list[Node] = []
-    stack = [root]
+def _without(data: bytes, begin: int, end: int) -> bytes:
+    """Return the text with a region blanked, a `pass` in its first line where there is room."""
+    region = data[begin:end]
+    indent = len(region) - len(region.lstrip(b" \t"))
+    blank = bytearray(re.sub(rb"[^\r\n]", b" ", region))
+    line_end = blank.find(b"\n")
+    if indent + 4 <= (line_end if line_end >= 0 else len(blank)):
+        blank[:indent] = region[:indent]
+        blank[indent : indent + 4] = b"pass"
+    return data[:begin] + bytes(blank) + data[end:]
+
+
+def _child_holding(root: Node, offset: int) -> Node | None:
+    """Return the top-level node that an offset lies in; an `ERROR` at the top counts by its own children."""
+    for child in root.children:
+        if child.start_byte <= offset < child.end_byte:
+            if child.type == "ERROR":
+                inner = _child_holding(child, offset)
+                if inner is not None and inner.start_byte == offset and inner.type in _DEFINITIONS:
+                    return inner
+            return child
+    return None
+
+
+_DEFINITIONS = frozenset(
+    {
+        "class_definition",
+        "function_definition",
+        "decorated_definition",
+        "import_statement",
+        "import_from_statement",
+        "future_import_statement",
+    }
+)
+
+
+def _first_error(node: Node) -> int:
+    """Return where the first broken place of a node starts."""
+    stack = [node]
     while stack:
-        node = stack.pop()
-        if node.type == "ERROR":
-            found.append(node)
-        elif node.has_error:
-            stack.extend(reversed(node.children))
-    return found
+        item = stack.pop()
+        if item.type == "ERROR" or item.is_missing:
+            return item.start_byte
+        if item.has_error:
+            stack.extend(reversed(item.children))
+    return node.start_byte

@@ -36,7 +36,13 @@ def unknown_keyword(context: Context, call: subjects.ConstructorCall) -> None:
             place,
             _message(mapped, given.name),
             symbol=f"{mapped.name}({given.name})",
-            related=[Place(mapped.symbol.module.path, mapped.symbol.facts.name_range, f"`{mapped.name}` is defined here")],
+            related=[
+                Place(
+                    mapped.symbol.module.path,
+                    mapped.symbol.facts.name_range,
+                    f"`{mapped.name}` is defined here",
+                )
+            ],
         )
 
 

@@ -32,7 +32,9 @@ def now_by_hand(context: Context, write: subjects.ColumnWrite) -> None:
     if not (on_insert or on_update):
         return
     name = f"{write.mapped.name}.{write.attribute.name}"
-    filler = "`onupdate`" if on_update and not on_insert else "`server_default`" if column.server_default else "`default`"
+    filler = (
+        "`onupdate`" if on_update and not on_insert else "`server_default`" if column.server_default else "`default`"
+    )
     context.report(
         write.value,
         f"`{name}` is filled by the database ({filler}), and `{write.type.spelling}` sets it from this process's "

@@ -1,4 +1,4 @@
-"""Rule timestamp-override-with-python-default. Its documentation and tests: timestamp_override_with_python_default.md."""
+"""Rule timestamp-override-with-python-default; documented and tested by the `.md` of its name."""
 
 from __future__ import annotations
 

@@ -1,0 +1,88 @@
+"""From files to the semantic model: lower each file, link once, interpret every body."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from ormlint.facts.module import ModuleFacts
+from ormlint.index.project import ProjectIndex, link
+from ormlint.semantic.model import SemanticModel
+from ormlint.syntax import lower_module
+from ormlint.text import SourceError, SourceText
+
+Progress = Callable[[str, int, int], None]
+
+# Lowering and inference follow the nesting of the source, whose depth both bound themselves; an interpreter's
+# default of 1,000 frames is less than those bounds need.
+_RECURSION_LIMIT = 10_000
+
+
+@dataclass
+class Statistics:
+    """What a run did: counts, and seconds of CPU per phase (`lower`, `link`, `check`)."""
+
+    files: int = 0
+    bytes: int = 0
+    models: int = 0
+    seconds: dict[str, float] = field(default_factory=dict)
+    given_up: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass
+class Analysis:
+    """A project read as one program."""
+
+    sources: dict[str, SourceText]
+    facts: dict[str, ModuleFacts]
+    index: ProjectIndex
+    model: SemanticModel
+
+
+def analyse(
+    files: Mapping[str, SourceText | SourceError],
+    statistics: Statistics,
+    progress: Progress | None = None,
+    *,
+    interpret: bool = True,
+) -> Analysis:
+    """Read all files; those that could not be decoded are left out. Without `interpret` bodies are not followed."""
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION_LIMIT))
+    clock = _Clock(statistics)
+    sources = {path: source for path, source in sorted(files.items()) if isinstance(source, SourceText)}
+    facts: dict[str, ModuleFacts] = {}
+    for count, (path, source) in enumerate(sources.items(), 1):
+        facts[path] = lower_module(source)
+        statistics.bytes += len(source.data)
+        if progress is not None:
+            progress("reading", count, len(sources))
+    statistics.files = len(files)
+    clock.lap("lower")
+    index = link({path: fact.interface for path, fact in facts.items()}, lambda path: facts[path].bodies)
+    statistics.models = len(index.mapped)
+    clock.lap("link")
+    model = SemanticModel(index)
+    if interpret:
+        for count, module in enumerate(index.modules.values(), 1):
+            model.interpret(module)
+            if progress is not None:
+                progress("checking", count, len(index.modules))
+    statistics.given_up = dict(model.given_up)
+    clock.lap("check")
+    return Analysis(sources, facts, index, model)
+
+
+class _Clock:
+    """CPU seconds since the last lap, added to the statistics."""
+
+    def __init__(self, statistics: Statistics) -> None:
+        self.statistics = statistics
+        self.last = time.process_time()
+
+    def lap(self, phase: str) -> None:
+        now = time.process_time()
+        seconds = self.statistics.seconds
+        seconds[phase] = seconds.get(phase, 0.0) + now - self.last
+        self.last = now
