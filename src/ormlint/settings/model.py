@@ -1,4 +1,4 @@
-"""Settings: what the user decided, complete and checked."""
+"""Settings: what the user decided, complete and checked. Knows no files."""
 
 from __future__ import annotations
 
@@ -16,12 +16,66 @@ TIMESTAMP_PAIRS: tuple[tuple[str, str], ...] = (
     ("inserted_at", "updated_at"),
 )
 
+DEFAULT_EXCLUDE: tuple[str, ...] = (
+    ".bzr",
+    ".direnv",
+    ".eggs",
+    ".git",
+    ".git-rewrite",
+    ".hg",
+    ".ipynb_checkpoints",
+    ".mypy_cache",
+    ".nox",
+    ".ormlint_cache",
+    ".pants.d",
+    ".pyenv",
+    ".pytest_cache",
+    ".pytype",
+    ".ruff_cache",
+    ".svn",
+    ".tox",
+    ".venv",
+    ".vscode",
+    "__pypackages__",
+    "_build",
+    "buck-out",
+    "dist",
+    "node_modules",
+    "site-packages",
+    "venv",
+)
+
+DIALECTS: tuple[str, ...] = ("postgresql", "mysql", "mariadb", "sqlite", "oracle", "mssql")
+
+
+def setting(default: Any, summary: str) -> Any:
+    """Declare a setting with its default and its one-line meaning (for the generated table)."""
+    return field(default=default, metadata={"summary": summary})
+
 
 @dataclass(frozen=True)
 class Settings:
-    select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    extend_select: tuple[str, ...] = ()
-    preview: bool = False
-    timestamp_pairs: tuple[tuple[str, str], ...] = TIMESTAMP_PAIRS
-    rules: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Every setting with its value. `cli_*` are the command line's own selectors, which overrule the rest."""
+
+    select: tuple[str, ...] = setting((), "Rules to run, in place of the stable ones: codes, prefixes, names or `ALL`.")
+    ignore: tuple[str, ...] = setting((), "Rules to leave out.")
+    extend_select: tuple[str, ...] = setting((), "Rules to run besides those selected.")
+    preview: bool = setting(False, "Let preview rules run.")
+    per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = setting(
+        (), "Rules to leave out in files that match a glob."
+    )
+    exclude: tuple[str, ...] = setting(DEFAULT_EXCLUDE, "Files and folders that are not read.")
+    extend_exclude: tuple[str, ...] = setting((), "Files and folders that are not read, besides `exclude`.")
+    force_exclude: bool = setting(False, "Apply `exclude` to files named on the command line too.")
+    respect_gitignore: bool = setting(True, "Leave out what git ignores.")
+    timestamp_pairs: tuple[tuple[str, str], ...] = setting(
+        TIMESTAMP_PAIRS, "Pairs of column names that hold the time a row was made and changed."
+    )
+    dialects: tuple[str, ...] = setting((), "Databases the project uses; messages and verdicts speak of these only.")
+    severity: tuple[tuple[str, str], ...] = setting((), "Severity by rule: `error`, `warning` or `info`.")
+    rules: Mapping[str, Mapping[str, Any]] = field(
+        default_factory=dict, metadata={"summary": "Options of single rules, by rule name."}
+    )
+    cli_select: tuple[str, ...] | None = None
+    cli_extend_select: tuple[str, ...] = ()
+    cli_ignore: tuple[str, ...] = ()

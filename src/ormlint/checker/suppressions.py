@@ -1,0 +1,169 @@
+"""Comments that silence findings: `noqa`, `ormlint: ignore[…]`, and their forms for a whole file."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ormlint.diagnostics import Diagnostic
+from ormlint.facts.module import Comment
+from ormlint.linting.rule import Rule
+from ormlint.text import Range, SourceText
+
+UNUSED = "ORM003"
+UNKNOWN = "ORM004"
+
+_NOQA = re.compile(r"#\s*noqa(?P<codes>\s*:\s*(?P<list>[A-Z][A-Z0-9]*(?:[\s,]+[A-Z]+[0-9]+)*))?", re.IGNORECASE)
+_IGNORE = re.compile(r"#\s*ormlint:\s*(?P<file>file-)?ignore(?:\[(?P<list>[^\]]*)\])?", re.IGNORECASE)
+_FILE_NOQA = re.compile(
+    r"#\s*ormlint:\s*noqa(?:\s*:\s*(?P<list>[A-Z][A-Z0-9]*(?:[\s,]+[A-Z]+[0-9]+)*))?", re.IGNORECASE
+)
+_WORD = re.compile(r"[\w-]+")
+
+
+@dataclass
+class _Suppression:
+    """One comment. `words` are the codes and names it gives, each with its range; None means everything."""
+
+    range: Range
+    rows: frozenset[int] | None  # None: the whole file
+    words: list[tuple[str, Range]] | None
+    is_noqa: bool
+    used: set[str] = field(default_factory=set)
+
+
+def apply_suppressions(
+    path: str,
+    source: SourceText,
+    comments: Sequence[Comment],
+    diagnostics: Sequence[Diagnostic],
+    rules: Mapping[str, Rule],
+    enabled: Collection[str],
+) -> list[Diagnostic]:
+    """Return the diagnostics of a file that no comment silences, and what is to say of the comments.
+
+    A comment is on the row where a finding starts or ends; `# ormlint: ignore[…]` alone on its row is for the
+    next row that is not a comment. An unused or unknown suppression is reported when its rule is enabled.
+    """
+    suppressions = [found for comment in comments for found in _parse(comment, source)]
+    if not suppressions:
+        return list(diagnostics)
+    by_name = {rule.name: code for code, rule in rules.items()}
+    kept = [item for item in diagnostics if not _silence(item, suppressions, by_name)]
+    for suppression in suppressions:
+        for diagnostic in _about(suppression, path, source, rules, by_name, enabled):
+            if not _silenced_by_file(diagnostic, suppressions, by_name):
+                kept.append(diagnostic)
+    return kept
+
+
+def type_ignored_rows(source: SourceText, comments: Sequence[Comment]) -> frozenset[int]:
+    """Return the rows that carry a `# type: ignore`."""
+    return frozenset(
+        source.lines.row(comment.start) for comment in comments if re.search(r"#\s*type:\s*ignore", comment.text)
+    )
+
+
+def _parse(comment: Comment, source: SourceText) -> list[_Suppression]:
+    row = source.lines.row(comment.start)
+    found: list[_Suppression] = []
+    if match := _FILE_NOQA.search(comment.text):
+        return [_Suppression(comment.range, None, _words(comment, match), True)]
+    if match := _IGNORE.search(comment.text):
+        if match["file"]:
+            rows = None
+        elif comment.standalone:
+            rows = frozenset({_next_code_row(source, row)})
+        else:
+            rows = frozenset({row})
+        found.append(_Suppression(comment.range, rows, _words(comment, match), False))
+    if match := _NOQA.search(comment.text):
+        found.append(_Suppression(comment.range, frozenset({row}), _words(comment, match), True))
+    return found
+
+
+def _words(comment: Comment, match: re.Match[str]) -> list[tuple[str, Range]] | None:
+    text = match["list"]
+    if text is None:
+        return None
+    base = comment.start + len(comment.text[: match.start("list")].encode())
+    words: list[tuple[str, Range]] = []
+    for word in _WORD.finditer(text):
+        start = base + len(text[: word.start()].encode())
+        words.append((word[0], Range(start, start + len(word[0].encode()))))
+    return words
+
+
+def _next_code_row(source: SourceText, row: int) -> int:
+    lines = source.lines
+    for candidate in range(row + 1, len(lines.starts) + 1):
+        text = lines.line(candidate).strip()
+        if text and not text.startswith("#"):
+            return candidate
+    return row
+
+
+def _code(word: str, by_name: Mapping[str, str]) -> str:
+    return by_name.get(word.lower(), word.upper())
+
+
+def _silence(diagnostic: Diagnostic, suppressions: list[_Suppression], by_name: Mapping[str, str]) -> bool:
+    silenced = False
+    for suppression in suppressions:
+        rows = suppression.rows
+        if rows is not None and diagnostic.start.row not in rows and diagnostic.end.row not in rows:
+            continue
+        if suppression.words is None:
+            suppression.used.add("*")
+            silenced = True
+        elif any(diagnostic.code == _code(word, by_name) for word, _ in suppression.words):
+            suppression.used.add(diagnostic.code)
+            silenced = True
+    return silenced
+
+
+def _silenced_by_file(diagnostic: Diagnostic, suppressions: list[_Suppression], by_name: Mapping[str, str]) -> bool:
+    return any(
+        suppression.rows is None
+        and suppression.words is not None
+        and any(diagnostic.code == _code(word, by_name) for word, _ in suppression.words)
+        for suppression in suppressions
+    )
+
+
+def _about(
+    suppression: _Suppression,
+    path: str,
+    source: SourceText,
+    rules: Mapping[str, Rule],
+    by_name: Mapping[str, str],
+    enabled: Collection[str],
+) -> list[Diagnostic]:
+    """Return what is wrong with a suppression itself."""
+    found: list[Diagnostic] = []
+    for word, place in suppression.words or ():
+        code = _code(word, by_name)
+        if code not in rules:
+            if suppression.is_noqa and not code.startswith("ORM"):
+                continue  # another tool's
+            if UNKNOWN in enabled:
+                found.append(_diagnostic(rules[UNKNOWN], path, source, place, _unknown_message(word, rules)))
+        elif UNUSED in enabled and code in enabled and code not in (UNUSED, UNKNOWN) and code not in suppression.used:
+            message = f"`{word}` silences nothing here: no such finding is left"
+            found.append(_diagnostic(rules[UNUSED], path, source, place, message))
+    return found
+
+
+def _unknown_message(word: str, rules: Mapping[str, Rule]) -> str:
+    known = [*rules, *(rule.name for rule in rules.values())]
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    hint = f"; did you mean `{near[0]}`?" if near else ""
+    return f"`{word}` is no rule of ormlint, so this comment silences nothing{hint}"
+
+
+def _diagnostic(rule: Rule, path: str, source: SourceText, where: Range, message: str) -> Diagnostic:
+    lines = source.lines
+    start, end = lines.location(where.start), lines.location(where.end)
+    return Diagnostic(rule.code, rule.name, rule.severity, path, where, start, end, message)

@@ -1,0 +1,1 @@
+"""Files on disk: configuration, discovery, reading, and one run over them."""

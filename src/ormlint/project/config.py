@@ -1,0 +1,114 @@
+"""Finding and reading the configuration: `ormlint.toml`, `.ormlint.toml`, `[tool.ormlint]` in pyproject.toml."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import tomli
+
+from ormlint.project.options import ConfigError, settings_from_table
+from ormlint.settings import Settings
+
+_NAMES = (".ormlint.toml", "ormlint.toml", "pyproject.toml")
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project's root folder, its settings, and the file they came from (None: the defaults)."""
+
+    root: Path
+    settings: Settings
+    config: Path | None = None
+
+
+def load_project(start: Path, config: Path | None = None, *, isolated: bool = False) -> Project:
+    """Find the project that a path belongs to.
+
+    The root is the top-most folder above `start` with a configuration, or the nearest one that says `root = true`;
+    without any, the git work tree's top; without that, `start` itself.
+
+    Raises:
+        ConfigError: the configuration cannot be read or used.
+    """
+    folder = start if start.is_dir() else start.parent
+    if config is not None:
+        table = _read(config)
+        if table is None:
+            raise ConfigError(f"{config}: there is no [tool.ormlint] table in this file")
+        return _project(Path.cwd(), config, table)
+    found: tuple[Path, Path, dict[str, Any]] | None = None
+    if not isolated:
+        for candidate in (folder, *folder.parents):
+            here = _config_in(candidate)
+            if here is not None:
+                found = (candidate, *here)
+                if here[1].get("root") is True:
+                    break
+            if (candidate / ".git").exists():
+                break  # what lies above a work tree is another project's
+    if found is not None:
+        return _project(*found)
+    for candidate in (folder, *folder.parents):
+        if (candidate / ".git").exists():
+            return Project(candidate, Settings())
+    return Project(folder, Settings())
+
+
+def _project(root: Path, path: Path, table: dict[str, Any]) -> Project:
+    text = path.read_text(encoding="utf-8")
+    shown = _shown(path)
+    return Project(root, settings_from_table(table, shown, lambda key: _line_of(text, key)), path)
+
+
+def _config_in(folder: Path) -> tuple[Path, dict[str, Any]] | None:
+    for name in _NAMES:
+        path = folder / name
+        if path.is_file():
+            table = _read(path)
+            if table is not None:
+                return path, table
+    return None
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    """Return the ormlint table of a file; None where a pyproject.toml has none."""
+    shown = _shown(path)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"{shown}: cannot be read: {error.strerror or error}") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{shown}: is not UTF-8, which TOML has to be") from None
+    try:
+        data = tomli.loads(text)
+    except tomli.TOMLDecodeError as error:
+        line = getattr(error, "lineno", None)
+        if line is None and (match := re.search(r"line (\d+)", str(error))):
+            line = int(match[1])
+        place = f"{shown}:{line}" if line else shown
+        raise ConfigError(f"{place}: not valid TOML: {error}") from None
+    if path.name != "pyproject.toml":
+        return data
+    table = data.get("tool", {}).get("ormlint") if isinstance(data.get("tool"), dict) else None
+    if table is not None and not isinstance(table, dict):
+        raise ConfigError(f"{shown}: `tool.ormlint` has to be a table")
+    return table
+
+
+def _line_of(text: str, key: str) -> int | None:
+    """Return the line a key stands on, as a key or as the name of a table."""
+    last = re.escape(key.rpartition(".")[2])
+    for pattern in (rf"^\s*\[[^\]]*\b{re.escape(key)}[\"']?\s*\]", rf"^\s*[\"']?{last}[\"']?\s*="):
+        if match := re.search(pattern, text, re.MULTILINE):
+            return text.count("\n", 0, match.start() + len(match[0]) - len(match[0].lstrip())) + 1
+    return None
+
+
+def _shown(path: Path) -> str:
+    try:
+        return path.resolve().relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return str(path)

@@ -1,0 +1,25 @@
+"""The files of a run as text: read from disk, or given in their place (stdin, open buffers)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from ormlint.text import SourceError, SourceText, decode_source
+
+
+def read_files(
+    root: Path, paths: Iterable[str], overlays: Mapping[str, bytes] | None = None
+) -> dict[str, SourceText | SourceError]:
+    """Read files by their paths relative to `root`; an overlay's bytes stand in for the file's."""
+    overlays = overlays or {}
+    files: dict[str, SourceText | SourceError] = {}
+    for path in sorted({*paths, *overlays}):
+        try:
+            raw = overlays[path] if path in overlays else (root / path).read_bytes()
+            files[path] = decode_source(raw)
+        except SourceError as error:
+            files[path] = error
+        except OSError as error:
+            files[path] = SourceError(f"it cannot be opened: {error.strerror or error}")
+    return files

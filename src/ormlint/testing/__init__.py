@@ -1,0 +1,1 @@
+"""Markdown documents as tests: what rule documents and `tests/mdtest/` are run by."""

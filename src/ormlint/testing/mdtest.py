@@ -1,0 +1,137 @@
+"""Running a section of a test document: lint it and compare, or execute its claims."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import tomli
+
+from ormlint.checker.engine import check_project
+from ormlint.diagnostics import Diagnostic
+from ormlint.project.options import settings_from_table
+from ormlint.settings import Settings
+from ormlint.testing.markdown import Expectation, RunBlock, Section
+from ormlint.text import decode_source
+
+_RAISES = re.compile(r"#\s*raises:\s*(?P<type>\w+)(?::\s*(?P<text>.+?))?\s*$")
+
+
+def section_settings(section: Section, select: tuple[str, ...]) -> Settings:
+    """Return the settings of a section: its `toml` blocks over `select`, preview rules on."""
+    table: dict[str, Any] = {"select": list(select), "preview": True}
+    for body in section.settings:
+        table.update(tomli.loads(body))
+    table["extend-select"] = [*table.get("extend-select", []), "REVEAL"]
+    return settings_from_table(table, "toml block")
+
+
+def check_section(section: Section, settings: Settings) -> list[str]:
+    """Lint a section's files and return what differs from its expectations, each with the document's line."""
+    files = {path: decode_source(text.encode()) for path, text in section.files.items()}
+    found = check_project(files, settings).diagnostics
+    left = list(found)
+    problems: list[str] = []
+    for expected in section.expectations:
+        hit = next((diagnostic for diagnostic in left if _matches(diagnostic, expected)), None)
+        if hit is not None:
+            left.remove(hit)
+            if section.known_missed and expected.name != "reveal":
+                problems.append(f"line {expected.line}: found now; remove the mark `known missed alarm`")
+        elif not section.known_missed:
+            here = [_show(item) for item in found if item.path == expected.path and item.start.row == expected.row]
+            wanted = f"[{expected.name}] {expected.text!r}"
+            problems.append(f"line {expected.line}: expected {wanted}, got {here or 'nothing'}")
+    for diagnostic in left:
+        line = _document_line(section, diagnostic)
+        problems.append(f"line {line}: unexpected {_show(diagnostic)}")
+    return problems
+
+
+def _matches(diagnostic: Diagnostic, expected: Expectation) -> bool:
+    if diagnostic.path != expected.path or diagnostic.start.row != expected.row or diagnostic.name != expected.name:
+        return False
+    if expected.column is not None and diagnostic.start.column != expected.column:
+        return False
+    if expected.text.startswith("="):
+        return diagnostic.message == expected.text[1:]
+    return expected.text in diagnostic.message
+
+
+def _show(diagnostic: Diagnostic) -> str:
+    return f"{diagnostic.code} [{diagnostic.name}] at column {diagnostic.start.column}: {diagnostic.message}"
+
+
+def _document_line(section: Section, diagnostic: Diagnostic) -> str:
+    return f"{diagnostic.path}:{diagnostic.start.row} (section at line {section.line})"
+
+
+def run_block(block: RunBlock, name: str) -> list[str]:
+    """Execute a `py run` block. A statement marked `# raises: Type: text` has to raise just that.
+
+    Statements inside a `with` or function are checked by wrapping the marked one in place.
+    """
+    source = "\n" * (block.line - 1) + block.code
+    tree = ast.parse(source, name)
+    rows = source.splitlines()
+    marked = {number: match for number, row in enumerate(rows, 1) if (match := _RAISES.search(row)) is not None}
+    namespace: dict[str, Any] = {"__name__": name}
+    transformed = ast.fix_missing_locations(_Wrapper(marked).visit(tree))
+    problems: list[str] = []
+    namespace["__expect__"] = lambda line, error: problems.extend(_judge(marked[line], line, error))
+    try:
+        exec(compile(transformed, name, "exec"), namespace)
+    except Exception as error:
+        problems.append(f"line {_error_line(error, name)}: {type(error).__name__}: {error}")
+    return problems
+
+
+class _Wrapper(ast.NodeTransformer):
+    """Wraps marked statements: `try: … except BaseException as e: __expect__(line, e) else: __expect__(line, None)`."""
+
+    def __init__(self, marked: Mapping[int, re.Match[str]]) -> None:
+        self.marked = marked
+
+    def visit(self, node: ast.AST) -> Any:
+        node = super().generic_visit(node)
+        if isinstance(node, ast.Expr) and node.end_lineno in self.marked and node.lineno == node.end_lineno:
+            return self._wrapped(node)
+        if isinstance(node, ast.Assign) and node.end_lineno in self.marked:
+            return self._wrapped(node)
+        return node
+
+    def _wrapped(self, node: ast.stmt) -> ast.stmt:
+        line = node.end_lineno or 0
+        wrapped = ast.parse(
+            f"try:\n    pass\nexcept BaseException as __error__:\n    __expect__({line}, __error__)\n"
+            f"else:\n    __expect__({line}, None)\n"
+        ).body[0]
+        assert isinstance(wrapped, ast.Try)
+        wrapped.body = [node]
+        return ast.copy_location(wrapped, node)
+
+
+def _judge(match: re.Match[str], line: int, error: BaseException | None) -> list[str]:
+    wanted = f"{match['type']}: {match['text'] or ''}"
+    if error is None:
+        return [f"line {line}: nothing was raised, expected {wanted}"]
+    names = {kind.__name__ for kind in type(error).__mro__}
+    if match["type"] not in names or (match["text"] and not _text_of(error).startswith(match["text"])):
+        return [f"line {line}: raised {type(error).__name__}: {error}, expected {wanted}"]
+    return []
+
+
+def _text_of(error: BaseException) -> str:
+    return str(error.args[0]) if error.args else str(error)
+
+
+def _error_line(error: BaseException, name: str) -> int:
+    trace = error.__traceback__
+    line = 0
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == name:
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line
