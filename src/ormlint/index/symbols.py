@@ -10,7 +10,7 @@ from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
 from ormlint.facts.module import ClassFacts, FunctionFacts, ModuleInterface
 from ormlint.index.modules import ModuleMap
-from ormlint.index.vocabulary import canonical
+from ormlint.index.vocabulary import canonical, flask_name
 from ormlint.text import Range
 
 
@@ -342,9 +342,7 @@ class Resolver:
         if isinstance(owner, Unknown):
             return owner
         if isinstance(owner, Value) and isinstance(owner.value, e.Call) and self.is_flask(owner):
-            if name in ("session", "engine", "Model", "Query"):
-                return External(f"flask_sqlalchemy.db.{name}")
-            return External(canonical(f"sqlalchemy.{name}"))
+            return External(flask_name(name))
         return Unknown(f"attribute `{name}` of a value")
 
     def _class_member(self, owner: ClassSymbol, name: str) -> Symbol:

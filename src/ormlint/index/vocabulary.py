@@ -33,6 +33,13 @@ def canonical(dotted: str) -> str:
     return f"{family}.{last}"
 
 
+def flask_name(name: str) -> str:
+    """Return what an attribute of a Flask-SQLAlchemy extension object is: its own, or SQLAlchemy's name."""
+    if name in ("session", "engine", "Model", "Query"):
+        return f"flask_sqlalchemy.db.{name}"
+    return f"sqlalchemy.{name}"
+
+
 DECLARATIVE_BASES = frozenset({"sqlalchemy.DeclarativeBase", "sqlalchemy.DeclarativeBaseNoMeta"})
 BASE_FACTORIES = frozenset({"sqlalchemy.declarative_base", "sqlalchemy.automap_base"})
 DATACLASS_BASES = frozenset({"sqlalchemy.MappedAsDataclass"})

@@ -118,6 +118,8 @@ class AnnotationReader:
             return t.SessionFactory(SESSION_FACTORIES[name])
         if name in ("typing.Any", "builtins.object", "typing.Self", "typing_extensions.Self"):
             return t.unknown(name.rpartition(".")[2])
+        if name in ("sqlalchemy.Connection", "sqlalchemy.AsyncConnection"):
+            return t.Connection("Async" in name)
         last = name.rpartition(".")[2]
         if last in _SEQUENCES and name.startswith(("builtins.", "typing.", "collections.")):
             return t.Sequence(args[0] if args else t.unknown("elements not annotated"), _SEQUENCES[last])

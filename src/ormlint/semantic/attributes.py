@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from ormlint.facts import expressions as e
 from ormlint.index.model import MappedClass, ModelAttribute
 from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol
-from ormlint.index.vocabulary import canonical
+from ormlint.index.vocabulary import canonical, flask_name
 from ormlint.semantic import events, orm
 from ormlint.semantic import types as t
 
 if TYPE_CHECKING:
     from ormlint.semantic.evaluation import Evaluator
 
-_ORM_OBJECTS = (t.Session, t.Query, t.Statement, t.Result, t.Attr, t.SqlExpression, t.SessionFactory)
+_ORM_OBJECTS = (t.Session, t.Connection, t.Query, t.Statement, t.Result, t.Attr, t.SqlExpression, t.SessionFactory)
 _PLAIN_OBJECTS = (t.Sequence, t.Dict, t.TupleOf, t.Loaded)
 
 
@@ -57,12 +57,22 @@ class AttributeReader:
             return self.model.external_type(canonical(f"{owner.name}.{name}"))
         if isinstance(owner, t.EnumMember):
             return self._of_member(owner, name)
+        if isinstance(owner, t.Builtin) and owner.name == "flask_sqlalchemy.SQLAlchemy":
+            return self.model.external_type(flask_name(name))
         if isinstance(owner, t.Pagination):
             return t.Sequence(owner.element) if name == "items" else t.unknown(f"`Pagination.{name}`")
         if isinstance(owner, t.Super):
             return self._of_super(owner, name)
         if isinstance(owner, t.Row):
             return self._of_row(owner, name)
+        if isinstance(owner, t.Result) and name == "rowcount":
+            return t.Builtin("builtins.int")
+        if isinstance(owner, t.Query) and name in ("statement", "selectable"):
+            return t.Statement("select", owner.entities)
+        if isinstance(owner, t.Builtin) and owner.name == "flask_sqlalchemy.SQLAlchemy":
+            return self._of_flask(owner, name)
+        if isinstance(owner, t.Builtin) and owner.name in orm.ENGINES:
+            return t.Method(owner, name)
         if isinstance(owner, (*_ORM_OBJECTS, *_PLAIN_OBJECTS)):
             return t.Method(owner, name)
         if isinstance(owner, t.Literal) and isinstance(owner.value, str):
@@ -70,6 +80,18 @@ class AttributeReader:
         if isinstance(owner, (t.Context, t.Builtin, t.Function)):
             return t.unknown(f"`{name}` of {t.show(owner)}")
         return t.unknown(f"`{name}` of a value")
+
+    def _of_flask(self, owner: t.Builtin, name: str) -> t.Type:
+        """Return an attribute of the extension object: its session, its helpers, else SQLAlchemy's own names."""
+        if name == "session":
+            return t.Session(False)
+        if name in ("get_or_404", "first_or_404", "one_or_404", "paginate"):
+            return t.Method(owner, name)
+        if name in ("engine", "engines"):
+            return t.Builtin("sqlalchemy.Engine") if name == "engine" else t.unknown("engines")
+        if name in ("Model", "Query"):
+            return t.ExternalObject(f"flask_sqlalchemy.db.{name}")
+        return t.ExternalObject(canonical(f"sqlalchemy.{name}"))
 
     def _of_member(self, owner: t.EnumMember, name: str) -> t.Type:
         if name in ("value", "_value_"):

@@ -30,7 +30,7 @@ from ormlint.semantic.execution import Interpreter
 from ormlint.semantic.records import FunctionRecord
 
 if TYPE_CHECKING:
-    from ormlint.semantic.calls import Arguments
+    from ormlint.semantic.arguments import Arguments
     from ormlint.semantic.evaluation import Environment
 
 # Inference through calls goes this deep; deeper calls give Unknown.

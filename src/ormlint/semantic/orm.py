@@ -79,6 +79,7 @@ SELECT_SAME = frozenset(
         "with_statement_hint",
         "set_label_style",
         "fetch",
+        "from_statement",
         "reduce_columns",
         "values",
         "ordered_values",
@@ -90,6 +91,17 @@ SELECT_SAME = frozenset(
         "add_cte",
     ]
 )
+# Engines by their canonical names, and whether they are asynchronous.
+ENGINES = {"sqlalchemy.Engine": False, "sqlalchemy.AsyncEngine": True}
+# What stands for several columns in another statement.
+SELECTABLES: dict[str, t.Type] = {
+    "subquery": t.Builtin("sqlalchemy.Subquery"),
+    "alias": t.Builtin("sqlalchemy.Subquery"),
+    "lateral": t.Builtin("sqlalchemy.Lateral"),
+    "cte": t.Builtin("sqlalchemy.CTE"),
+}
+# Methods of a session that give nothing back, sync in either kind.
+GIVING_NOTHING = frozenset({"add", "add_all", "expunge", "expunge_all", "expire", "expire_all", "bulk_save_objects"})
 RESULT_SAME = frozenset({"unique", "yield_per", "tuples", "execution_options", "freeze"})
 # Methods of a session that write what is pending, or make something pending.
 SESSION_WRITES = frozenset(
@@ -188,6 +200,8 @@ def query_method(query: t.Query, name: str, entities: tuple[t.Type, ...] | None)
         return t.Pagination(one)
     if name == "exists":
         return t.SQL
+    if name in SELECTABLES:
+        return SELECTABLES[name]
     return t.unknown(f"`Query.{name}`")
 
 
@@ -207,17 +221,24 @@ def statement_method(statement: t.Statement, name: str, entities: tuple[t.Type, 
         return replace(statement, entities=None)
     if name in ("exists", "scalar_subquery", "as_scalar", "label"):
         return t.SQL
+    if name in SELECTABLES:
+        return SELECTABLES[name]
     return t.unknown(f"`{statement.kind}(…).{name}`")
 
 
-def result_method(result: t.Result, name: str) -> t.Type:
-    """Return what `result.name(...)` gives, before a possible await."""
+def result_method(result: t.Result, name: str, index: t.Type | None = None) -> t.Type:
+    """Return what `result.name(index)` gives, before a possible await."""
     one = result_row(result)
     given: t.Type
     if name in RESULT_SAME:
         return result
     if name == "scalars":
-        return replace(result, mode="scalars")
+        entities = result.entities
+        if index is not None:
+            position = index.value if isinstance(index, t.Literal) else None
+            known = isinstance(position, int) and entities is not None and 0 <= position < len(entities)
+            entities = (entities[position],) if known else None  # type: ignore[index]
+        return replace(result, mode="scalars", entities=entities)
     if name == "mappings":
         return replace(result, mode="mappings")
     if name == "columns":
@@ -259,6 +280,17 @@ def execute(session: t.Session, name: str, statement: t.Type) -> t.Type:
     return t.Coroutine(given) if session.is_async else given
 
 
+def execute_core(connection: t.Connection, name: str) -> t.Type:
+    """Return what a Core connection's `execute` and its kin give: columns, whatever was selected."""
+    given: t.Type
+    if name == "scalar":
+        given = first_of(None)
+    else:
+        mode = "scalars" if "scalars" in name else "rows"
+        given = t.Result(None, mode, is_async=name.startswith("stream"))
+    return t.Coroutine(given) if connection.is_async else given
+
+
 def iterate(kind: t.Type) -> t.Type:
     """Return the element type of an iteration."""
     if isinstance(kind, t.Union_):
@@ -292,7 +324,7 @@ def attribute_value(mapped: MappedClass, attribute: ModelAttribute, target: Mapp
         if relationship.lazy == "dynamic":
             return t.Query((element,), single=True)
         if relationship.lazy == "write_only":
-            return t.unknown("a write-only collection")
+            return t.Sequence(element, "write_only")
         if relationship.uselist is None:
             return t.unknown(f"`{mapped.name}.{attribute.name}` may be a collection")
         if relationship.uselist:

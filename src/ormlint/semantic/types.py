@@ -124,6 +124,13 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
+class Connection:
+    """A Core connection: what it executes gives columns, never entities."""
+
+    is_async: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SessionFactory:
     """A callable that makes sessions."""
 
@@ -265,6 +272,7 @@ Type: TypeAlias = (
     | Attr
     | SqlExpression
     | Session
+    | Connection
     | SessionFactory
     | Statement
     | Query
@@ -366,6 +374,8 @@ def show(kind: Type) -> str:
         return "SQL"
     if isinstance(kind, Session):
         return "AsyncSession" if kind.is_async else "Session"
+    if isinstance(kind, Connection):
+        return "AsyncConnection" if kind.is_async else "Connection"
     if isinstance(kind, SessionFactory):
         return "SessionFactory"
     if isinstance(kind, Statement):

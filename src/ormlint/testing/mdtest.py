@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
+import types
 from collections.abc import Mapping
 from typing import Any
 
@@ -77,7 +79,10 @@ def run_block(block: RunBlock, name: str) -> list[str]:
     tree = ast.parse(source, name)
     rows = source.splitlines()
     marked = {number: match for number, row in enumerate(rows, 1) if (match := _RAISES.search(row)) is not None}
-    namespace: dict[str, Any] = {"__name__": name}
+    # Annotations are resolved in the module a class names, so the block runs as a module that can be found.
+    module = types.ModuleType(f"run_block_{block.line}")
+    sys.modules[module.__name__] = module
+    namespace: dict[str, Any] = module.__dict__
     transformed = ast.fix_missing_locations(_Wrapper(marked).visit(tree))
     problems: list[str] = []
     namespace["__expect__"] = lambda line, error: problems.extend(_judge(marked[line], line, error))
@@ -85,6 +90,8 @@ def run_block(block: RunBlock, name: str) -> list[str]:
         exec(compile(transformed, name, "exec"), namespace)
     except Exception as error:
         problems.append(f"line {_error_line(error, name)}: {type(error).__name__}: {error}")
+    finally:
+        del sys.modules[module.__name__]
     return problems
 
 

@@ -1,0 +1,100 @@
+"""Methods of lists, sets and dicts, which change what a name holds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ormlint.facts import expressions as e
+from ormlint.semantic import orm
+from ormlint.semantic import types as t
+from ormlint.semantic.arguments import Arguments
+
+if TYPE_CHECKING:
+    from ormlint.semantic.evaluation import Evaluator
+
+
+_SAME_KIND = frozenset({"copy", "filter", "union", "difference"})
+
+
+class ContainerCalls:
+    """Answers methods of collections; those that change one change the variable's type."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self.ev = evaluator
+        self.model = evaluator.model
+        self.index = evaluator.index
+
+    def sequence(self, receiver: t.Sequence, name: str, given: Arguments) -> t.Type:
+        if receiver.kind == "write_only":
+            if name == "select":
+                return t.Statement("select", (receiver.element,))
+            return t.unknown(f"`{name}(…)` of a write-only collection")
+        if name == "pop":
+            return receiver.element
+        if name in ("append", "add") and given.args and isinstance(receiver.element, t.Unknown):
+            func = given.node.func
+            if isinstance(func, e.Attribute) and isinstance(func.value, e.Name) and func.value.id in self.ev.env:
+                if "empty" in receiver.element.reason:
+                    self.ev.env[func.value.id] = t.Sequence(given.args[0][1], receiver.kind)
+            return t.NONE
+        if name in ("append", "add", "insert", "extend") and given.args:
+            func = given.node.func
+            if isinstance(func, e.Attribute) and isinstance(func.value, e.Name) and func.value.id in self.ev.env:
+                added = given.args[-1][1]
+                if name == "extend":
+                    added = orm.iterate(added)
+                self.ev.env[func.value.id] = t.Sequence(t.join((receiver.element, added)), receiver.kind)
+            return t.NONE
+        return receiver if name in _SAME_KIND else t.unknown(f"`{name}(…)` of a collection")
+
+    def dict(self, receiver: t.Dict, name: str, given: Arguments) -> t.Type:
+        if name == "get":
+            return t.optional(receiver.value)
+        if name in ("pop", "setdefault"):
+            self._forget_items(receiver, given)
+            return receiver.value
+        if name == "values":
+            return t.Sequence(receiver.value, "iterator")
+        if name == "keys":
+            return t.Sequence(receiver.key, "iterator")
+        if name == "items":
+            return t.Sequence(t.TupleOf((receiver.key, receiver.value)), "iterator")
+        if name == "copy":
+            return receiver
+        if name in ("update", "clear", "popitem"):
+            self._update(receiver, name, given)
+            return t.NONE
+        return t.unknown(f"`{name}(…)` of a dict")
+
+    def _forget_items(self, receiver: t.Dict, given: Arguments) -> None:
+        func = given.node.func
+        if not (isinstance(func, e.Attribute) and isinstance(func.value, e.Name)):
+            return
+        key = given.type(0)
+        items = None
+        if receiver.items is not None and isinstance(key, t.Literal) and func.attr == "pop":
+            items = tuple(item for item in receiver.items if item[0] != key.value)
+        self.ev.env[func.value.id] = t.Dict(receiver.key, receiver.value, items)
+
+    def _update(self, receiver: t.Dict, name: str, given: Arguments) -> None:
+        func = given.node.func
+        if not (isinstance(func, e.Attribute) and isinstance(func.value, e.Name)):
+            return
+        items = receiver.items
+        if name == "clear":
+            items = ()
+        elif name == "update" and items is not None:
+            added: list[tuple[str, t.Type, e.Expr]] = [
+                (keyword.name, kind, keyword.value) for keyword, kind in given.keywords
+            ]
+            known = not given.rest and not given.has_star
+            for _, kind in given.args:
+                if isinstance(kind, t.Dict) and kind.items is not None:
+                    added.extend(kind.items)
+                else:
+                    known = False
+            names = {item[0] for item in added}
+            items = (*(item for item in items if item[0] not in names), *added) if known else None
+        else:
+            items = None
+        self.ev.env[func.value.id] = t.Dict(receiver.key, receiver.value, items)

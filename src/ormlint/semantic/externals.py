@@ -1,0 +1,157 @@
+"""Calls of functions outside the project: builtins, typing, SQLAlchemy's constructors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ormlint.facts import expressions as e
+from ormlint.semantic import orm
+from ormlint.semantic import types as t
+from ormlint.semantic.arguments import Arguments
+from ormlint.semantic.clock import now_of
+
+if TYPE_CHECKING:
+    from ormlint.semantic.evaluation import Evaluator
+
+
+_STATEMENTS = frozenset(
+    {"sqlalchemy.select", "sqlmodel.select", "sqlalchemy.insert", "sqlalchemy.update", "sqlalchemy.delete"}
+)
+_SAME_ELEMENTS = frozenset(
+    {
+        "builtins.list",
+        "builtins.sorted",
+        "builtins.reversed",
+        "builtins.set",
+        "builtins.tuple",
+        "builtins.frozenset",
+        "builtins.iter",
+    }
+)
+
+
+class ExternalCalls:
+    """Answers calls of external objects by their canonical name."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self.ev = evaluator
+        self.model = evaluator.model
+        self.index = evaluator.index
+
+    def call(self, name: str, given: Arguments) -> t.Type:
+        if name in _STATEMENTS:
+            return self.ev.calls.sessions.statement(name, given)
+        now = now_of(name, given.node)
+        if now is not None:
+            return now
+        if name in _SAME_ELEMENTS:
+            kind = given.type(0)
+            if kind is None:
+                return t.Sequence(t.unknown("elements of an empty list"))
+            shape = {"builtins.set": "set", "builtins.tuple": "tuple"}.get(name, "list")
+            return t.Sequence(orm.iterate(kind), shape)
+        if name.startswith("builtins."):
+            return self._builtin(name.removeprefix("builtins."), given)
+        if name.rpartition(".")[2] == "cast" and name.startswith("typing") and len(given.args) == 2:
+            return self.model.annotations.read(given.args[0][0], self.ev.module)
+        if name in ("sqlalchemy.aliased", "sqlalchemy.with_polymorphic"):
+            kind = given.type(0)
+            return t.Aliased(kind.cls) if isinstance(kind, t.ClassType) else t.unknown("an alias")
+        if name.startswith("sqlalchemy.func."):
+            return t.SQL
+        if name in (
+            "sqlalchemy.Session",
+            "sqlmodel.Session",
+            "sqlalchemy.AsyncSession",
+            "sqlmodel.AsyncSession",
+        ):
+            return t.Session("Async" in name, "sqlmodel" if name.startswith("sqlmodel") else "sqlalchemy")
+        if name in ("sqlalchemy.create_engine", "sqlalchemy.create_async_engine"):
+            return t.Builtin("sqlalchemy.AsyncEngine" if "async" in name else "sqlalchemy.Engine")
+        if name in ("sqlalchemy.sessionmaker", "sqlalchemy.async_sessionmaker"):
+            return self.ev.calls.sessions.factory(name, given)
+        if name in ("sqlalchemy.scoped_session", "sqlalchemy.async_scoped_session"):
+            factory = given.type(0)
+            is_async = factory.is_async if isinstance(factory, t.SessionFactory) else "async" in name
+            return t.Session(is_async)
+        if name in ("sqlalchemy.object_session",):
+            return t.Session(False)
+        if name in (
+            "sqlalchemy.and_",
+            "sqlalchemy.or_",
+            "sqlalchemy.not_",
+            "sqlalchemy.case",
+            "sqlalchemy.literal",
+            "sqlalchemy.exists",
+            "sqlalchemy.cast",
+            "sqlalchemy.desc",
+            "sqlalchemy.asc",
+            "sqlmodel.col",
+        ):
+            if name == "sqlmodel.col":
+                return given.type(0) or t.SQL
+            return t.SQL
+        if name in ("fastapi.Depends", "fastapi.Security", "fastapi.params.Depends"):
+            return self.model.provided(given.type(0, "dependency"))
+        if name in ("contextlib.closing", "contextlib.nullcontext"):
+            return t.Context(given.type(0) or t.NONE)
+        if name in ("copy.copy", "copy.deepcopy"):
+            return given.type(0) or t.unknown("a copy")
+        if name in ("asyncio.wait_for", "asyncio.shield") and given.args:
+            return given.args[0][1]
+        last = name.rpartition(".")[2]
+        if last[:1].isupper() and not name.startswith(("sqlalchemy.", "sqlmodel.")):
+            return t.Builtin(name)
+        return t.unknown(f"`{name}(…)` is outside the project")
+
+    def _builtin(self, name: str, given: Arguments) -> t.Type:
+        first = given.type(0)
+        if name == "next" and first is not None:
+            found = orm.iterate(first)
+            return t.join((found, given.args[1][1])) if len(given.args) > 1 else found
+        if name == "enumerate" and first is not None:
+            return t.Sequence(t.TupleOf((t.Builtin("builtins.int"), orm.iterate(first))), "iterator")
+        if name == "zip":
+            if given.has_star:
+                return t.unknown("zip of a star")
+            return t.Sequence(t.TupleOf(tuple(orm.iterate(kind) for _, kind in given.args)), "iterator")
+        if name == "filter" and len(given.args) == 2:
+            element = orm.iterate(given.args[1][1])
+            return t.Sequence(element, "iterator")
+        if name in ("max", "min") and len(given.args) == 1 and first is not None:
+            return orm.iterate(first)
+        if name == "dict":
+            return self._dict_call(given)
+        if name == "type" and len(given.args) == 1 and isinstance(first, t.Instance):
+            return t.ClassType(first.cls, first.args)
+        if name in (
+            "str",
+            "int",
+            "float",
+            "bool",
+            "bytes",
+            "len",
+            "repr",
+            "sum",
+            "any",
+            "all",
+            "round",
+            "abs",
+        ):
+            if name == "str" and isinstance(first, t.Literal) and isinstance(first.value, str):
+                return first
+            return t.Builtin(f"builtins.{name}")
+        return t.unknown(f"`{name}(…)`")
+
+    def _dict_call(self, given: Arguments) -> t.Type:
+        items: list[tuple[str, t.Type, e.Expr]] | None = []
+        for _, kind in (*given.args, *given.rest):
+            if isinstance(kind, t.Dict) and kind.items is not None and items is not None:
+                items.extend(kind.items)
+            else:
+                items = None
+        if items is not None:
+            items.extend((keyword.name, kind, keyword.value) for keyword, kind in given.keywords)
+        values = [kind for _, kind in given.keywords]
+        value = t.join(values) if values else t.unknown("values of a dict")
+        return t.Dict(t.Builtin("builtins.str"), value, tuple(items) if items is not None else None)

@@ -1,0 +1,88 @@
+"""Which calls write through a session, and which names they may update."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from ormlint.facts import expressions as e
+from ormlint.semantic import orm
+from ormlint.semantic import types as t
+from ormlint.semantic.arguments import Arguments
+
+if TYPE_CHECKING:
+    from ormlint.semantic.evaluation import Evaluator
+
+
+_WORD = re.compile(r"\w+")
+
+
+class WriteReader:
+    """Notes writes in the record of the function being read."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self.ev = evaluator
+        self.model = evaluator.model
+        self.index = evaluator.index
+
+    def names(self, node: e.Call, func: t.Type, given: Arguments) -> None:
+        """Keep the names given to a call that may update a row whose class is not known."""
+        name = (
+            node.func.attr
+            if isinstance(node.func, e.Attribute)
+            else node.func.id
+            if isinstance(node.func, e.Name)
+            else ""
+        )
+        is_updating = name in (
+            "values",
+            "update",
+            "bulk_update_mappings",
+            "ordered_values",
+            "on_conflict_do_update",
+            "setattr",
+        )
+        if not is_updating and not isinstance(func, t.Unknown):
+            return
+        names = self.ev.record.given_names
+        names.update(keyword.name for keyword, _ in given.keywords)
+        for argument, kind in given.args:
+            if isinstance(kind, t.Dict) and kind.items is not None:
+                names.update(item[0] for item in kind.items)
+            elif isinstance(argument, e.DictDisplay):
+                names.update(item.key.attr for item in argument.items if isinstance(item.key, e.Attribute))
+            elif isinstance(kind, t.Literal) and isinstance(kind.value, str) and "update" in kind.value.lower():
+                names.update(_WORD.findall(kind.value))
+
+    def session(self, node: e.Call, func: t.Type, given: Arguments) -> None:
+        if not self.ev.recording:
+            return
+        record = self.ev.record
+        if isinstance(func, t.Method) and isinstance(func.receiver, t.Session):
+            if func.name in orm.SESSION_WRITES:
+                record.write_calls.add(node.start)
+            return
+        if isinstance(node.func, e.Attribute):
+            # A session that is not known as one: what it is called with, or the verb, says enough.
+            name = node.func.attr
+            if name in ("commit", "flush") and not node.args and isinstance(func, t.Unknown):
+                record.write_calls.add(node.start)
+            elif name in ("add", "merge", "add_all", "save") and isinstance(func, t.Unknown):
+                if any(self._is_model(kind) for _, kind in given.args):
+                    record.write_calls.add(node.start)
+        if isinstance(func, t.Function):
+            passes = any(self._is_model(kind) for _, kind in given.args) or any(
+                self._is_model(kind) for _, kind in given.keywords
+            )
+            hands_session = any(isinstance(kind, t.Session) for _, kind in (*given.args, *given.keywords))
+            owns_session = func.bound is not None and func.bound == self.ev.env.get("self")
+            if (passes or hands_session or owns_session) and self.model.may_write(func.symbol):
+                record.write_calls.add(node.start)
+
+    def _is_model(self, kind: t.Type) -> bool:
+        for member in t.members(kind):
+            if isinstance(member, (t.Sequence,)):
+                member = member.element
+            if isinstance(member, t.Instance) and self.index.mapped_of(member.cls) is not None:
+                return True
+        return False
