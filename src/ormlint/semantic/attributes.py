@@ -57,8 +57,6 @@ class AttributeReader:
             return self.model.external_type(canonical(f"{owner.name}.{name}"))
         if isinstance(owner, t.EnumMember):
             return self._of_member(owner, name)
-        if isinstance(owner, t.Builtin) and owner.name == "flask_sqlalchemy.SQLAlchemy":
-            return self.model.external_type(flask_name(name))
         if isinstance(owner, t.Pagination):
             return t.Sequence(owner.element) if name == "items" else t.unknown(f"`Pagination.{name}`")
         if isinstance(owner, t.Super):
@@ -83,15 +81,11 @@ class AttributeReader:
 
     def _of_flask(self, owner: t.Builtin, name: str) -> t.Type:
         """Return an attribute of the extension object: its session, its helpers, else SQLAlchemy's own names."""
-        if name == "session":
-            return t.Session(False)
         if name in ("get_or_404", "first_or_404", "one_or_404", "paginate"):
             return t.Method(owner, name)
-        if name in ("engine", "engines"):
-            return t.Builtin("sqlalchemy.Engine") if name == "engine" else t.unknown("engines")
-        if name in ("Model", "Query"):
-            return t.ExternalObject(f"flask_sqlalchemy.db.{name}")
-        return t.ExternalObject(canonical(f"sqlalchemy.{name}"))
+        if name == "engine":
+            return t.Builtin("sqlalchemy.Engine")
+        return self.model.external_type(flask_name(name))
 
     def _of_member(self, owner: t.EnumMember, name: str) -> t.Type:
         if name in ("value", "_value_"):

@@ -1,0 +1,1 @@
+"""The `ormlint` command: one module a sub-command."""

@@ -1,0 +1,173 @@
+"""`ormlint check`: lint a project and report."""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import io
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any, TextIO
+
+from ormlint.checker.engine import CheckResult
+from ormlint.checker.registry import load_rules
+from ormlint.checker.selection import RuleTable
+from ormlint.cli.common import USER_ERRORS, add_project_arguments, fail, load, project_overrides, split
+from ormlint.project.atomic import replace_file
+from ormlint.project.runner import Run, UsageError
+from ormlint.reporters import FORMATS, ReportOptions, reporter
+from ormlint.reporters.style import use_color
+from ormlint.text import SourceText
+
+_PROGRESS_AFTER = 1.0  # seconds
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="files or folders to report on; `-` reads stdin")
+    rules = parser.add_argument_group("rules")
+    for name, text in (
+        ("select", "run these rules, in place of the configured ones"),
+        ("extend-select", "run these rules too"),
+        ("ignore", "leave out these rules"),
+    ):
+        rules.add_argument(f"--{name}", metavar="RULES", action="append", help=f"{text} (codes, prefixes, names, ALL)")
+    rules.add_argument("--preview", action=argparse.BooleanOptionalAction, default=None, help="let preview rules run")
+    rules.add_argument(
+        "--per-file-ignores", metavar="GLOB:RULE", action="append", help="leave out a rule in files that match"
+    )
+    add_project_arguments(parser)
+    parser.add_argument("--stdin-filename", metavar="FILE", help="the file that standard input stands for")
+    output = parser.add_argument_group("output")
+    output.add_argument("--output-format", choices=FORMATS, default=None, help="how findings are shown")
+    output.add_argument("-o", "--output-file", metavar="FILE", help="write the findings to a file")
+    output.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="colour the output")
+    output.add_argument("--statistics", action="store_true", help="show counts per rule, and what was given up")
+    output.add_argument("-q", "--quiet", action="store_true", help="print findings only")
+    output.add_argument("-v", "--verbose", action="store_true", help="print what the run did to stderr")
+    output.add_argument("-e", "--exit-zero", action="store_true", help="exit with 0 even if there are findings")
+    output.add_argument(
+        "--add-noqa", action="store_true", help="add a noqa comment to every line with a finding, and report nothing"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the command; see `main` for the exit codes."""
+    # The facts are trees without cycles: collecting them costs a third of a run and frees nothing.
+    gc.disable()
+    try:
+        return _run(options)
+    except USER_ERRORS as error:
+        return fail(error)
+
+
+def _run(options: argparse.Namespace) -> int:
+    stdin = None
+    paths = list(options.paths)
+    if "-" in paths:
+        if len(paths) > 1:
+            raise UsageError("`-` reads one file from standard input and cannot be given with other paths")
+        stdin = sys.stdin.buffer.read()
+        paths = []
+    form = options.output_format or os.environ.get("ORMLINT_OUTPUT_FORMAT") or "full"
+    if form not in FORMATS:
+        raise UsageError(f"ORMLINT_OUTPUT_FORMAT={form} is no format; known are {', '.join(FORMATS)}")
+    loaded = load(options, _overrides(options), paths, stdin, options.stdin_filename)
+    for warning in RuleTable(loaded.project.settings, load_rules()).warnings:
+        print(f"ormlint: {warning}", file=sys.stderr)
+    progress = _Progress(sys.stderr, options.quiet)
+    result = loaded.check(progress)
+    progress.clear()
+    if options.add_noqa:
+        from ormlint.cli.noqa import add_noqa
+
+        return add_noqa(loaded, result.diagnostics)
+    if options.verbose:
+        _print_run(result, loaded)
+    if options.statistics:
+        _print_statistics(result)
+    else:
+        _print_findings(result, loaded, options, form)
+    return 1 if result.diagnostics and not options.exit_zero else 0
+
+
+def _overrides(options: argparse.Namespace) -> dict[str, Any]:
+    overrides = project_overrides(options)
+    if options.select is not None:
+        overrides["cli_select"] = split(",".join(options.select))
+    if options.extend_select is not None:
+        overrides["cli_extend_select"] = split(",".join(options.extend_select))
+    if options.ignore is not None:
+        overrides["cli_ignore"] = split(",".join(options.ignore))
+    if options.preview is not None:
+        overrides["preview"] = options.preview
+    if options.per_file_ignores is not None:
+        pairs: list[tuple[str, tuple[str, ...]]] = []
+        for item in split(",".join(options.per_file_ignores)):
+            pattern, colon, rule = item.rpartition(":")
+            if not colon or not pattern or not rule:
+                raise UsageError(f"--per-file-ignores takes GLOB:RULE, not `{item}`")
+            pairs.append((pattern, (rule,)))
+        overrides["per_file_ignores"] = tuple(pairs)
+    return overrides
+
+
+def _print_findings(result: CheckResult, loaded: Run, options: argparse.Namespace, form: str) -> None:
+    sources = {path: source for path, source in loaded.files.items() if isinstance(source, SourceText)}
+    checked = len(loaded.files) if loaded.only is None else len(loaded.only)
+    stream: TextIO = io.StringIO() if options.output_file else sys.stdout
+    color = not options.output_file and use_color(sys.stdout, options.color)
+    shown = ReportOptions(color, summary=not options.quiet, files=checked)
+    reporter(form).report(result.diagnostics, sources, shown, stream)
+    if isinstance(stream, io.StringIO):
+        target = Path(options.output_file)
+        try:
+            replace_file(target, stream.getvalue().encode("utf-8"))
+        except OSError as error:
+            raise UsageError(f"{target}: cannot be written: {error.strerror or error}") from None
+
+
+def _print_statistics(result: CheckResult) -> None:
+    counts: dict[tuple[str, str], int] = {}
+    for item in result.diagnostics:
+        counts[item.code, item.name] = counts.get((item.code, item.name), 0) + 1
+    for (code, name), count in sorted(counts.items(), key=lambda entry: (-entry[1], entry[0])):
+        print(f"{count}\t{code}\t{name}")
+    for reason, count in sorted(result.statistics.given_up.items()):
+        print(f"{count}\tnot followed: {reason}")
+
+
+def _print_run(result: CheckResult, loaded: Run) -> None:
+    done = result.statistics
+    phases = ", ".join(f"{phase} {seconds:.2f} s" for phase, seconds in done.seconds.items())
+    origin = loaded.project.config or "defaults"
+    print(f"root {loaded.project.root}, settings from {origin}", file=sys.stderr)
+    print(f"{done.files} files, {done.bytes / 1e6:.1f} MB, {done.models} mapped classes; {phases}", file=sys.stderr)
+
+
+class _Progress:
+    """A line on a terminal that says how far a long run is; nothing elsewhere."""
+
+    def __init__(self, stream: TextIO, quiet: bool) -> None:
+        self.stream = stream
+        self.active = stream.isatty() and not quiet
+        self.start = time.monotonic()
+        self.shown = 0.0
+
+    def __call__(self, phase: str, done: int, total: int) -> None:
+        if not self.active:
+            return
+        now = time.monotonic()
+        if now - self.start < _PROGRESS_AFTER or (now - self.shown < 0.1 and done < total):
+            return
+        self.shown = now
+        self.stream.write(f"\r\x1b[Kormlint: {phase} {done} of {total} files")
+        self.stream.flush()
+
+    def clear(self) -> None:
+        """Remove the line."""
+        if self.shown:
+            self.stream.write("\r\x1b[K")
+            self.stream.flush()
