@@ -99,8 +99,7 @@ def _start(request: Request) -> Path:
     root = load_project(here, isolated=request.isolated).root.resolve()
     if all(path == root or root in path.parents for path in absolute):
         return here
-    common = Path(os.path.commonpath([str(path if path.is_dir() else path.parent) for path in absolute]))
-    return common
+    return Path(os.path.commonpath([str(path if path.is_dir() else path.parent) for path in absolute]))
 
 
 def _relative(path: Path, root: Path) -> str:

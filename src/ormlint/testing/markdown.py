@@ -68,7 +68,7 @@ def parse_document(text: str, rule_name: str | None) -> Document:
     inherited: dict[int, list[str]] = {}
     for fence in _FENCE.finditer(text):
         above = [mark for mark in marks if mark[0] < fence.start()]
-        start, level, title = above[-1] if above else (0, 1, "")
+        start, _, title = above[-1] if above else (0, 1, "")
         section = sections.setdefault(start, Section(title, _line(text, start)))
         info, body = fence["info"].strip(), fence["body"]
         if info == "toml":

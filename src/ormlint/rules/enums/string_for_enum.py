@@ -39,7 +39,7 @@ def string_given(context: Context, operand: subjects.EnumOperand) -> None:
             )
         elif is_write:
             severity = Severity.INFO
-            effect = "it equals the member, yet the attribute is a plain `str` without `.value` until the row is loaded again"
+            effect = "it equals the member, yet the attribute is a `str` without `.value` until the row is loaded again"
         else:
             severity = Severity.INFO
             effect = "it is stored under this label today, and nothing notices when the enum changes"

@@ -1,0 +1,57 @@
+# Two commands do everything on a machine with Python and make: `make demo` and `make test`.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+JOBS ?= 2
+
+.PHONY: help demo test test-all lint types layers docs bench ecosystem clean
+
+help:
+	@echo "make demo       install, and run ormlint on examples/"
+	@echo "make test       install, and run all tests"
+	@echo "make test-all   the same, and the longer ones: other Pythons, other SQLAlchemys"
+	@echo "make docs       write the generated documents anew"
+	@echo "make bench      measure speed (DIR=folder of Python code)"
+	@echo "make ecosystem  findings per rule over projects (DIRS=...)"
+	@echo "make clean      remove what make made"
+
+$(VENV)/.installed: pyproject.toml src/ormlint/_version.py
+	$(PYTHON) -c 'import sys; sys.exit("ormlint needs Python 3.10 or newer, this is " + sys.version.split()[0]) if sys.version_info < (3, 10) else None'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	touch $@
+
+demo: $(VENV)/.installed
+	$(BIN)/ormlint check --exit-zero examples
+
+lint: $(VENV)/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.installed-dev
+	$(BIN)/mypy
+
+layers: $(VENV)/.installed-dev
+	$(BIN)/lint-imports
+
+test: lint types layers
+	$(BIN)/python -m pytest -n $(JOBS)
+
+test-all: test
+	bash tests/other_versions.sh
+
+docs: $(VENV)/.installed-dev
+	$(BIN)/python -m ormlint.dev generate
+
+bench: $(VENV)/.installed-dev
+	$(BIN)/python bench/run.py $(DIR)
+
+ecosystem: $(VENV)/.installed-dev
+	$(BIN)/python -m ormlint.dev ecosystem $(DIRS)
+
+clean:
+	rm -rf $(VENV) .ci-venvs .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist

@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Run the tests on every other Python from 3.10 on that this machine has, and the documents' claims on older SQLAlchemys.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+venvs=.ci-venvs
+mkdir -p "$venvs"
+current=$(.venv/bin/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+
+find_python() {
+    local version=$1 candidate
+    for candidate in "python$version" "$HOME"/.pyenv/versions/"$version".*/bin/python; do
+        if command -v "$candidate" >/dev/null 2>&1 &&
+            "$candidate" -c "import sys; sys.exit(sys.version_info[:2] != tuple(map(int, '$version'.split('.'))))" \
+                >/dev/null 2>&1; then
+            command -v "$candidate"
+            return
+        fi
+    done
+}
+
+for version in 3.10 3.11 3.12 3.13 3.14; do
+    [ "$version" = "$current" ] && continue
+    python=$(find_python "$version")
+    if [ -z "$python" ]; then
+        echo "Python $version is not on this machine: left out"
+        continue
+    fi
+    echo "== Python $version"
+    "$python" -m venv "$venvs/py$version"
+    "$venvs/py$version/bin/python" -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+    "$venvs/py$version/bin/python" -m pytest -n 2 -m "not slow"
+done
+
+echo "== SQLAlchemy 2.0"
+.venv/bin/python -m venv "$venvs/sa2.0"
+"$venvs/sa2.0/bin/python" -m pip install --quiet --disable-pip-version-check --editable '.[dev]' 'sqlalchemy<2.1'
+"$venvs/sa2.0/bin/python" -m pytest -n 2 tests/test_rule_documents.py tests/oracle
