@@ -48,9 +48,12 @@ class AttributeReader:
         if isinstance(owner, t.Unknown):
             return owner
         if isinstance(owner, t.Instance):
-            return self._of_instance(expr, owner, report)
+            return _overridable(self._of_instance(expr, owner, report))
         if isinstance(owner, (t.ClassType, t.Aliased)):
-            return self._of_class(expr, owner, report)
+            found = self._of_class(expr, owner, report)
+            # `Limits.SIZE` is that constant; `cls.SIZE` is what a subclass makes of it.
+            is_named = isinstance(expr.value, e.Name) and expr.value.id in self.ev.env
+            return _overridable(found) if is_named else found
         if isinstance(owner, t.ModuleType):
             return self.model.symbol_type(self.index.resolver.attribute(owner.module, name))
         if isinstance(owner, t.ExternalObject):
@@ -254,3 +257,10 @@ class AttributeReader:
 def is_external(base: object, name: str) -> bool:
     """Tell whether a base is the external class `name`."""
     return isinstance(base, External) and base.name == name
+
+
+def _overridable(kind: t.Type) -> t.Type:
+    """Return the type of a class-level constant that a subclass or an instance may have replaced."""
+    if isinstance(kind, t.Literal):
+        return t.Builtin(f"builtins.{type(kind.value).__name__}")
+    return kind

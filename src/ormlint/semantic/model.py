@@ -118,7 +118,9 @@ class SemanticModel:
         bound = self._type_variables(symbol)
         decorators = {(e.dotted_name(d) or "").rpartition(".")[2] for d in symbol.facts.decorators}
         for position, param in enumerate(symbol.facts.params):
-            if position == 0 and symbol.owner is not None and "staticmethod" not in decorators:
+            # A method without `self` is called on the class with something else as its first argument.
+            is_receiver = param.name.lstrip("_").startswith(("self", "cls", "mcs", "this"))
+            if position == 0 and symbol.owner is not None and is_receiver and "staticmethod" not in decorators:
                 if decorators & _EITHER_DECORATORS:
                     env[param.name] = t.unknown("an instance, or the class in a query")
                 elif symbol.name in _CLASS_METHODS or decorators & _CLASS_DECORATORS:

@@ -23,6 +23,11 @@ class Unknown:
 
 
 @dataclass(frozen=True, slots=True)
+class Never:
+    """What a call gives that does not come back, and what nothing is known of yet."""
+
+
+@dataclass(frozen=True, slots=True)
 class NoneType:
     """The type of None."""
 
@@ -250,6 +255,20 @@ class TypeVar:
 
 
 @dataclass(frozen=True, slots=True)
+class TypeVarClass:
+    """`type[T]`: the class a type variable stands for."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """`functools.partial(function, …)`, and a lambda: `result` is what calling it gives."""
+
+    result: Type
+
+
+@dataclass(frozen=True, slots=True)
 class Union_:
     """One of several types."""
 
@@ -258,6 +277,7 @@ class Union_:
 
 Type: TypeAlias = (
     Unknown
+    | Never
     | NoneType
     | Literal
     | Now
@@ -288,9 +308,12 @@ Type: TypeAlias = (
     | Method
     | Super
     | TypeVar
+    | TypeVarClass
+    | Partial
     | Union_
 )
 
+NEVER = Never()
 NONE = NoneType()
 SQL = SqlExpression()
 
@@ -314,6 +337,8 @@ def join(kinds: Iterable[Type]) -> Type:
             seen[member] = None
     if not seen:
         return unknown("nothing is known")
+    if NEVER in seen and len(seen) > 1:
+        del seen[NEVER]
     if len(seen) == 1:
         return next(iter(seen))
     if len(seen) > MAX_UNION:
@@ -349,6 +374,8 @@ def show(kind: Type) -> str:
     """Return how `reveal_type` prints a type."""
     if isinstance(kind, Unknown):
         return f"Unknown({kind.reason})"
+    if isinstance(kind, Never):
+        return "Never"
     if isinstance(kind, NoneType):
         return "None"
     if isinstance(kind, Literal):
@@ -407,6 +434,10 @@ def show(kind: Type) -> str:
         return f"Super[{kind.cls.name}]"
     if isinstance(kind, TypeVar):
         return kind.name
+    if isinstance(kind, TypeVarClass):
+        return f"type[{kind.name}]"
+    if isinstance(kind, Partial):
+        return f"Callable[{show(kind.result)}]"
     return " | ".join(sorted(map(show, kind.members), key=lambda text: (text == "None", text)))
 
 
