@@ -7,24 +7,33 @@ from collections.abc import Iterable
 
 
 def nearest(name: str, candidates: Iterable[str]) -> str | None:
-    """Return the candidate a name is a slip of, or None when none is really near.
+    """Return the candidate that a name is one slip away from, or None.
 
-    A slip changes few letters, forgets or doubles an underscore, or leaves off a plural: the ratio has to be
-    high for short names, where two letters make another word.
+    A slip is one letter too many, too few, wrong, or swapped with the next. A plural or another number is
+    another name, and so is any slip of a name of three letters.
     """
-    best: tuple[float, str] | None = None
-    for candidate in candidates:
-        if candidate == name or abs(len(candidate) - len(name)) > 3:
-            continue
-        ratio = difflib.SequenceMatcher(None, name, candidate).ratio()
-        if best is None or ratio > best[0]:
-            best = (ratio, candidate)
-    if best is None:
-        return None
-    limit = 0.86 if len(name) > 5 else 0.8
     if len(name) <= 3:
         return None
-    return best[1] if best[0] >= limit else None
+    return next((candidate for candidate in candidates if _is_slip(name, candidate)), None)
+
+
+def _is_slip(name: str, meant: str) -> bool:
+    if len(meant) <= 3 or name == meant or abs(len(name) - len(meant)) > 1:
+        return False
+    shorter, longer = sorted((name, meant), key=len)
+    if longer == f"{shorter}s" and not shorter.endswith("s"):
+        return False
+    start = 0
+    while start < min(len(name), len(meant)) and name[start] == meant[start]:
+        start += 1
+    rest, wanted = name[start:], meant[start:]
+    if len(rest) > len(wanted):
+        return rest[1:] == wanted
+    if len(rest) < len(wanted):
+        return rest == wanted[1:]
+    if rest[1:] == wanted[1:]:
+        return not (rest[0].isdigit() or wanted[0].isdigit())
+    return rest[:2] == wanted[1::-1] and rest[2:] == wanted[2:]
 
 
 def closest(name: str, candidates: Iterable[str], limit: float = 0.6) -> str | None:

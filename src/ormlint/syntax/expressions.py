@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 # are chains of `+`, whose operands no rule asks for.
 MAX_DEPTH = 200
 
+# Nodes that may stand between any two others and mean nothing.
+EXTRAS = frozenset({"comment", "line_continuation"})
+
 _CONSTANTS: dict[str, bool | None] = {"true": True, "false": False, "none": None}
 _MAX_INT = 2**63  # larger integers do not fit the cache's encoding, and no rule needs them
 
@@ -202,7 +205,7 @@ class ExpressionLowering:
             elif kind == "dictionary_splat":
                 start, end = self.fixed or (child.start_byte, child.end_byte)
                 keywords.append(f.Keyword(start, end, "", self.expr(_first_named(child))))
-            elif kind != "comment":
+            elif kind not in EXTRAS:
                 args.append(self.expr(child))
         return tuple(args), tuple(keywords)
 
@@ -263,7 +266,7 @@ class ExpressionLowering:
     def _display(self, node: Node, start: int, end: int) -> Expr:
         kind = node.type
         kind = "list" if kind.startswith("list") else "set" if kind == "set" else "tuple"
-        elements = tuple(self.expr(child) for child in node.named_children if child.type != "comment")
+        elements = tuple(self.expr(child) for child in node.named_children if child.type not in EXTRAS)
         return f.Display(start, end, kind, elements)
 
     def _dictionary(self, node: Node, start: int, end: int) -> Expr:
@@ -316,7 +319,7 @@ class ExpressionLowering:
         for child in node.children:
             if not child.is_named:
                 op = f"{op} {child.type}" if op else child.type
-            elif child.type == "comment":
+            elif child.type in EXTRAS:
                 continue
             elif left is None:
                 left = self.expr(child)
@@ -360,7 +363,7 @@ class ExpressionLowering:
         return f.Attribute(start, end, self.expr(children[0]), self.text(children[1]))
 
     def _conditional(self, node: Node, start: int, end: int) -> Expr:
-        parts = [self.expr(child) for child in node.named_children if child.type != "comment"]
+        parts = [self.expr(child) for child in node.named_children if child.type not in EXTRAS]
         if len(parts) != 3:
             return f.Opaque(start, end, "conditional")
         return f.Conditional(start, end, parts[1], parts[0], parts[2])
@@ -458,6 +461,6 @@ class ExpressionLowering:
 
 def _first_named(node: Node) -> Node | None:
     for child in node.named_children:
-        if child.type != "comment":
+        if child.type not in EXTRAS:
             return child
     return None

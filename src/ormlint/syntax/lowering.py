@@ -17,7 +17,7 @@ from ormlint.facts.module import (
     ModuleInterface,
     SyntaxProblem,
 )
-from ormlint.syntax.expressions import ExpressionLowering
+from ormlint.syntax.expressions import EXTRAS, ExpressionLowering
 from ormlint.syntax.methods import forwarded_keywords, self_stores
 from ormlint.syntax.parser import parse
 from ormlint.syntax.problems import blank_broken_region, syntax_problems
@@ -66,7 +66,7 @@ def _comments(root: Node, data: bytes) -> tuple[Comment, ...]:
     comments: list[Comment] = []
     for match in _DIRECTIVE.finditer(data):
         node = root.descendant_for_byte_range(match.start(), match.start())
-        if node is None or node.type != "comment" or (comments and comments[-1].start == node.start_byte):
+        if node is None or node.type not in EXTRAS or (comments and comments[-1].start == node.start_byte):
             continue
         start, end = node.start_byte, node.end_byte
         line_start = max(data.rfind(b"\n", 0, start), data.rfind(b"\r", 0, start)) + 1
@@ -129,7 +129,7 @@ class _ModuleLowering:
             handlers = self.handlers
             for child in node.named_children:
                 kind = child.type
-                if kind == "comment":
+                if kind in EXTRAS:
                     continue
                 start, end = child.start_byte, child.end_byte
                 handler = handlers.get(kind)
@@ -160,7 +160,7 @@ class _ModuleLowering:
             value = self.e.expr(inner.child_by_field_name("right"))
             return s.AugAssign(start, end, target, op.type[:-1] if op is not None else "", value)
         if len(children) > 1:
-            elements = [child for child in children if child.type != "comment"]
+            elements = [child for child in children if child.type not in EXTRAS]
             if len(elements) > 1:  # `a, b` as a statement has no node of its own
                 values = tuple(self.e.expr(child) for child in elements)
                 return s.ExprStmt(start, end, Display(start, end, "tuple", values))
@@ -318,7 +318,7 @@ class _ModuleLowering:
     def _handler(self, node: Node) -> s.Handler:
         kind: Expr | None = None
         name = ""
-        parts = [child for child in node.named_children if child.type not in ("block", "comment")]
+        parts = [child for child in node.named_children if child.type not in ("block", *EXTRAS)]
         if parts:
             first = parts[0]
             alias = node.child_by_field_name("alias")
@@ -340,7 +340,7 @@ class _ModuleLowering:
             value = item.child_by_field_name("value") or _first_named(item)
             values = [value] if value is not None else []
             if value is not None and value.type == "tuple":  # `with (a as b, c as d):`
-                values = [child for child in value.named_children if child.type != "comment"]
+                values = [child for child in value.named_children if child.type not in EXTRAS]
             for part in values:
                 place = (part.start_byte, part.end_byte)
                 if part.type == "as_pattern":
@@ -514,7 +514,7 @@ class _ModuleLowering:
 
 def _first_named(node: Node) -> Node | None:
     for child in node.named_children:
-        if child.type != "comment":
+        if child.type not in EXTRAS:
             return child
     return None
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ormlint.facts.module import SyntaxProblem
+from ormlint.syntax.parser import parse
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -49,14 +51,31 @@ def blank_broken_region(root: Node, data: bytes) -> bytes | None:
     for match in _TOP_LEVEL.finditer(data):
         offset = match.start()
         holder = _child_holding(root, offset)
-        if holder is None or holder.start_byte == offset or not (holder.has_error or holder.type == "ERROR"):
+        if holder is None or not holder.has_error or (holder.start_byte == offset and holder.type != "ERROR"):
             continue
-        begin = data.rfind(b"\n", 0, min(_first_error(holder), offset)) + 1
-        for start in (begin, holder.start_byte):  # the line of the error, else the whole statement
+        if holder.start_byte == offset:
+            holder = root
+        for start in _suspects(holder, data, offset):
             remaining = _without(data, start, offset)
-            if start < offset and remaining != data:
+            found = _child_holding(parse(remaining).root_node, offset)
+            if found is not None and found.start_byte == offset:
                 return remaining
+        remaining = _without(data, holder.start_byte, offset)
+        if remaining != data:
+            return remaining
     return None
+
+
+def _suspects(holder: Node, data: bytes, offset: int) -> Iterator[int]:
+    """Yield where the broken statement before `offset` may start: its last lines, then the line of the error."""
+    end = offset
+    for _ in range(3):
+        end = len(data[:end].rstrip())
+        if end <= holder.start_byte:
+            break
+        yield data.rfind(b"\n", 0, end) + 1
+        end = data.rfind(b"\n", 0, end) + 1
+    yield data.rfind(b"\n", 0, min(_first_error(holder), offset)) + 1
 
 
 def _without(data: bytes, begin: int, end: int) -> bytes:
