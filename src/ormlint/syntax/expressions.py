@@ -204,7 +204,7 @@ class ExpressionLowering:
                 keywords.append(f.Keyword(start, end, self.text(name) if name is not None else "", value))
             elif kind == "dictionary_splat":
                 start, end = self.fixed or (child.start_byte, child.end_byte)
-                keywords.append(f.Keyword(start, end, "", self.expr(_first_named(child))))
+                keywords.append(f.Keyword(start, end, "", self.expr(first_named(child))))
             elif kind not in EXTRAS:
                 args.append(self.expr(child))
         return tuple(args), tuple(keywords)
@@ -277,7 +277,7 @@ class ExpressionLowering:
                 key = self.expr(child.child_by_field_name("key"))
                 items.append(f.DictItem(*place, key, self.expr(child.child_by_field_name("value"))))
             elif child.type == "dictionary_splat":
-                items.append(f.DictItem(*place, None, self.expr(_first_named(child))))
+                items.append(f.DictItem(*place, None, self.expr(first_named(child))))
         return f.DictDisplay(start, end, tuple(items))
 
     # -- subscripts
@@ -371,13 +371,13 @@ class ExpressionLowering:
     # -- the rest
 
     def _await(self, node: Node, start: int, end: int) -> Expr:
-        return f.Await(start, end, self.expr(_first_named(node)))
+        return f.Await(start, end, self.expr(first_named(node)))
 
     def _starred(self, node: Node, start: int, end: int) -> Expr:
-        return f.Starred(start, end, self.expr(_first_named(node)))
+        return f.Starred(start, end, self.expr(first_named(node)))
 
     def _inner(self, node: Node, start: int, end: int) -> Expr:
-        inner = _first_named(node)
+        inner = first_named(node)
         return self.expr(inner) if inner is not None else f.Opaque(start, end, node.type)
 
     def _walrus(self, node: Node, start: int, end: int) -> Expr:
@@ -387,7 +387,7 @@ class ExpressionLowering:
 
     def _yield(self, node: Node, start: int, end: int) -> Expr:
         self.saw_yield = True
-        inner = _first_named(node)
+        inner = first_named(node)
         is_from = any(child.type == "from" for child in node.children)
         return f.Yield(start, end, self.expr(inner) if inner is not None else None, is_from)
 
@@ -411,7 +411,7 @@ class ExpressionLowering:
                 clauses.append(f.Clause(*place, target, iterable, (), is_async))
             elif child.type == "if_clause" and clauses:
                 last = clauses[-1]
-                conditions = (*last.conditions, self.expr(_first_named(child)))
+                conditions = (*last.conditions, self.expr(first_named(child)))
                 clauses[-1] = f.Clause(last.start, last.end, last.target, last.iter, conditions, last.is_async)
         return f.Comprehension(start, end, kind, element, value, tuple(clauses))
 
@@ -434,18 +434,18 @@ class ExpressionLowering:
             if kind == "identifier":
                 params.append(f.Param(*place, self.text(child), rest, None, None))
             elif kind in ("typed_parameter", "default_parameter", "typed_default_parameter"):
-                name = child.child_by_field_name("name") or _first_named(child)
+                name = child.child_by_field_name("name") or first_named(child)
                 annotation = self.annotation(child.child_by_field_name("type"))
                 value = child.child_by_field_name("value")
                 default = self.expr(value) if value is not None else None
                 if name is not None and name.type in ("list_splat_pattern", "dictionary_splat_pattern"):
                     rest = "*" if name.type == "list_splat_pattern" else "**"
                     keyword_only = True
-                    name = _first_named(name)
+                    name = first_named(name)
                 text = self.text(name) if name is not None else ""
                 params.append(f.Param(*place, text, rest, annotation, default))
             elif kind in ("list_splat_pattern", "dictionary_splat_pattern"):
-                name = _first_named(child)
+                name = first_named(child)
                 text = self.text(name) if name is not None else ""
                 star = "*" if kind == "list_splat_pattern" else "**"
                 params.append(f.Param(*place, text, star, None, None))
@@ -459,7 +459,8 @@ class ExpressionLowering:
         return tuple(params)
 
 
-def _first_named(node: Node) -> Node | None:
+def first_named(node: Node) -> Node | None:
+    """Return the first named child that is no comment."""
     for child in node.named_children:
         if child.type not in EXTRAS:
             return child

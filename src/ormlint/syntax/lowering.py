@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ormlint.facts import statements as s
-from ormlint.facts.expressions import Attribute, Display, Expr, Name, Opaque, dotted_name
+from ormlint.facts.expressions import Attribute, Display, Expr, Opaque, dotted_name
 from ormlint.facts.module import (
     ClassFacts,
     Comment,
@@ -17,9 +18,11 @@ from ormlint.facts.module import (
     ModuleInterface,
     SyntaxProblem,
 )
-from ormlint.syntax.expressions import EXTRAS, ExpressionLowering
+from ormlint.syntax.expressions import EXTRAS, ExpressionLowering, first_named
+from ormlint.syntax.imports import from_bindings, plain_bindings
 from ormlint.syntax.methods import forwarded_keywords, self_stores
 from ormlint.syntax.parser import parse
+from ormlint.syntax.patterns import PatternLowering
 from ormlint.syntax.problems import blank_broken_region, syntax_problems
 from ormlint.text import SourceText
 
@@ -32,8 +35,22 @@ _DIRECTIVE = re.compile(rb"#[^\r\n]*?(?:noqa|ormlint:|type:[ \t]*ignore)[^\r\n]*
 _ROUNDS = 4
 
 
+@dataclass(frozen=True)
+class ParsedModule:
+    """A parsed file: its tree, the text the tree was made from, and the regions that are not Python."""
+
+    root: Node
+    data: bytes
+    problems: tuple[SyntaxProblem, ...]
+
+
 def lower_module(source: SourceText) -> ModuleFacts:
     """Read one file. A region that is not Python becomes a problem, and the rest is read."""
+    return lower_parsed(parse_module(source))
+
+
+def parse_module(source: SourceText) -> ParsedModule:
+    """Parse one file; broken regions that swallow what follows are blanked, as often as it takes."""
     data = source.data
     root = parse(data).root_node
     problems: list[SyntaxProblem] = []
@@ -47,6 +64,12 @@ def lower_module(source: SourceText) -> ModuleFacts:
             break
         data = remaining
         root = parse(data).root_node
+    return ParsedModule(root, data, tuple(problems))
+
+
+def lower_parsed(parsed: ParsedModule) -> ModuleFacts:
+    """Return the facts of a parsed file."""
+    root, data, problems = parsed.root, parsed.data, parsed.problems
     lowering = _ModuleLowering(data)
     body = lowering.block(root)
     interface = ModuleInterface(
@@ -81,6 +104,7 @@ class _ModuleLowering:
     def __init__(self, data: bytes) -> None:
         self.data = data
         self.e = ExpressionLowering(data, lambda text: parse(text).root_node)
+        self.patterns = PatternLowering(self.e)
         self.classes: dict[int, ClassFacts] = {}
         self.functions: dict[int, FunctionFacts] = {}
         self.bodies: dict[int, tuple[Stmt, ...]] = {}
@@ -187,18 +211,18 @@ class _ModuleLowering:
         return statement
 
     def _return(self, node: Node, start: int, end: int) -> Stmt:
-        inner = _first_named(node)
+        inner = first_named(node)
         return s.Return(start, end, self.e.expr(inner) if inner is not None else None)
 
     def _raise(self, node: Node, start: int, end: int) -> Stmt:
-        inner = _first_named(node)
+        inner = first_named(node)
         return s.Raise(start, end, self.e.expr(inner) if inner is not None else None)
 
     def _assert(self, node: Node, start: int, end: int) -> Stmt:
-        return s.Assert(start, end, self.e.expr(_first_named(node)))
+        return s.Assert(start, end, self.e.expr(first_named(node)))
 
     def _delete(self, node: Node, start: int, end: int) -> Stmt:
-        inner = self.e.expr(_first_named(node))
+        inner = self.e.expr(first_named(node))
         targets = inner.elements if isinstance(inner, Display) else (inner,)
         return s.Delete(start, end, targets)
 
@@ -215,50 +239,13 @@ class _ModuleLowering:
     # -- imports
 
     def _import(self, node: Node, start: int, end: int) -> Stmt:
-        bindings: list[s.ImportBinding] = []
-        for child in node.children_by_field_name("name"):
-            place = (child.start_byte, child.end_byte)
-            if child.type == "aliased_import":
-                name, alias = child.child_by_field_name("name"), child.child_by_field_name("alias")
-                if name is not None and alias is not None:
-                    bindings.append(s.ImportBinding(*place, self.e.text(alias), self._dotted(name), "", 0))
-            else:
-                dotted = self._dotted(child)
-                top = dotted.partition(".")[0]
-                bindings.append(s.ImportBinding(*place, top, top, "", 0))
-                if top != dotted:  # the submodule is loaded too, and becomes an attribute of the first
-                    bindings.append(s.ImportBinding(*place, "", dotted, "", 0))
-        return s.Import(start, end, tuple(bindings))
+        return s.Import(start, end, plain_bindings(self.e, node))
 
     def _import_from(self, node: Node, start: int, end: int) -> Stmt:
-        source = node.child_by_field_name("module_name")
-        module, level = "", 0
-        if source is not None and source.type == "relative_import":
-            text = self.e.text(source).replace(" ", "")
-            module = text.lstrip(".")
-            level = len(text) - len(module)
-        elif source is not None:
-            module = self._dotted(source)
-        bindings: list[s.ImportBinding] = []
-        for child in node.children_by_field_name("name"):
-            place = (child.start_byte, child.end_byte)
-            if child.type == "aliased_import":
-                name, alias = child.child_by_field_name("name"), child.child_by_field_name("alias")
-                if name is not None and alias is not None:
-                    member = self._dotted(name)
-                    bindings.append(s.ImportBinding(*place, self.e.text(alias), module, member, level))
-            else:
-                member = self._dotted(child)
-                bindings.append(s.ImportBinding(*place, member, module, member, level))
-        if any(child.type == "wildcard_import" for child in node.named_children):
-            bindings.append(s.ImportBinding(start, end, "*", module, "*", level))
-        return s.Import(start, end, tuple(bindings))
+        return s.Import(start, end, from_bindings(self.e, node))
 
     def _future(self, node: Node, start: int, end: int) -> Stmt:
         return s.Import(start, end, ())
-
-    def _dotted(self, node: Node) -> str:
-        return "".join(self.e.text(node).split())
 
     # -- compound statements
 
@@ -337,7 +324,7 @@ class _ModuleLowering:
         for item in clause.named_children if clause is not None else ():
             if item.type != "with_item":
                 continue
-            value = item.child_by_field_name("value") or _first_named(item)
+            value = item.child_by_field_name("value") or first_named(item)
             values = [value] if value is not None else []
             if value is not None and value.type == "tuple":  # `with (a as b, c as d):`
                 values = [child for child in value.named_children if child.type not in EXTRAS]
@@ -345,7 +332,7 @@ class _ModuleLowering:
                 place = (part.start_byte, part.end_byte)
                 if part.type == "as_pattern":
                     target = part.child_by_field_name("alias")
-                    inner = _first_named(target) if target is not None else None
+                    inner = first_named(target) if target is not None else None
                     context = self.e.expr(part.named_children[0])
                     items.append(s.WithItem(*place, context, self.e.expr(inner)))
                 else:
@@ -363,64 +350,21 @@ class _ModuleLowering:
                 continue
             patterns = [part for part in child.named_children if part.type == "case_pattern"]
             guard_node = child.child_by_field_name("guard")
-            guard = self.e.expr(_first_named(guard_node)) if guard_node is not None else None
+            guard = self.e.expr(first_named(guard_node)) if guard_node is not None else None
             body = self.block(child.child_by_field_name("consequence"))
-            pattern = self._pattern(patterns[0]) if len(patterns) == 1 else self._opaque_pattern(child, patterns)
+            pattern = (
+                self.patterns.pattern(patterns[0]) if len(patterns) == 1 else self.patterns.opaque(child, patterns)
+            )
             cases.append(s.Case(child.start_byte, child.end_byte, pattern, guard, body))
         self.conditional -= 1
         subject = subjects[0] if len(subjects) == 1 else Opaque(start, end, "several match subjects")
         return s.Match(start, end, subject, tuple(cases))
 
-    def _pattern(self, node: Node) -> s.Pattern:
-        start, end = node.start_byte, node.end_byte
-        kind = node.type
-        inner = _first_named(node)
-        if kind == "case_pattern":
-            if inner is None:
-                text = self.e.text(node)
-                return s.Pattern(start, end, "capture" if text == "_" else "opaque", None, "", ())
-            return self._pattern(inner)
-        if kind == "union_pattern":
-            parts = tuple(self._pattern(child) for child in node.named_children)
-            return s.Pattern(start, end, "or", None, "", parts)
-        if kind == "dotted_name":
-            names = [self.e.text(child) for child in node.named_children]
-            if len(names) == 1:
-                return s.Pattern(start, end, "capture", None, names[0], ())
-            return s.Pattern(start, end, "value", self._dotted_expr(node), "", ())
-        if kind == "class_pattern" and inner is not None:
-            captured = [self._pattern(child) for child in node.named_children[1:] if child.type == "case_pattern"]
-            return s.Pattern(start, end, "class", self._dotted_expr(inner), "", tuple(captured))
-        if kind == "as_pattern":
-            inner_parts = [self._pattern(child) for child in node.named_children if child.type == "case_pattern"]
-            alias = node.named_children[-1]
-            return s.Pattern(start, end, "or", None, self.e.text(alias), tuple(inner_parts))
-        if kind in ("string", "concatenated_string", "integer", "float", "true", "false", "none"):
-            return s.Pattern(start, end, "value", self.e.expr(node), "", ())
-        return self._opaque_pattern(node, node.named_children)
-
-    def _opaque_pattern(self, node: Node, parts: Iterable[Node]) -> s.Pattern:
-        inner: list[s.Pattern] = []
-        for part in parts:
-            if part.type in ("case_pattern", "keyword_pattern", "splat_pattern"):
-                inner.append(self._pattern(part))
-            elif part.type == "identifier":
-                name = self.e.text(part)
-                inner.append(s.Pattern(part.start_byte, part.end_byte, "capture", None, name, ()))
-        return s.Pattern(node.start_byte, node.end_byte, "opaque", None, "", tuple(inner))
-
-    def _dotted_expr(self, node: Node) -> Expr:
-        children = node.named_children
-        result: Expr = Name(children[0].start_byte, children[0].end_byte, self.e.text(children[0]))
-        for child in children[1:]:
-            result = Attribute(node.start_byte, child.end_byte, result, self.e.text(child))
-        return result
-
     # -- definitions
 
     def _decorated(self, node: Node, start: int, end: int) -> Stmt:
         decorators = tuple(
-            self.e.expr(_first_named(child)) for child in node.named_children if child.type == "decorator"
+            self.e.expr(first_named(child)) for child in node.named_children if child.type == "decorator"
         )
         definition = node.child_by_field_name("definition")
         if definition is None:
@@ -510,13 +454,6 @@ class _ModuleLowering:
         return tuple(
             self.e.text(child).partition(":")[0].partition("=")[0].strip() for child in parameters.named_children
         )
-
-
-def _first_named(node: Node) -> Node | None:
-    for child in node.named_children:
-        if child.type not in EXTRAS:
-            return child
-    return None
 
 
 def _last_block(node: Node) -> Node | None:
