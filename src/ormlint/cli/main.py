@@ -16,6 +16,7 @@ COMMANDS = {
     "check": "check a project",
     "rule": "explain a rule",
     "model": "show what is known of the mapped classes",
+    "schema": "show the tables of the mapped classes",
 }
 CLEAN, FINDINGS, FAILED = 0, 1, 2
 

@@ -1,0 +1,1 @@
+"""The index as SQLAlchemy's own `MetaData`: types, tables and constraints as real objects."""
