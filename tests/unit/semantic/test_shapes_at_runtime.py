@@ -55,9 +55,7 @@ def fits(value: Any, text: str) -> bool:
     if name in ("list", "relationship", "set"):
         return isinstance(value, (list, tuple, set)) and all(fits(item, arguments[0]) for item in value)
     if name == "Row" and "Row" in names:
-        return arguments == ["?"] or (
-            len(value) == len(arguments) and all(map(fits, value, arguments))
-        )
+        return arguments == ["?"] or (len(value) == len(arguments) and all(map(fits, value, arguments)))
     return bool(names & set(_CLASSES.get(name, (name.rpartition(".")[2],))))
 
 
