@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from ormlint.facts.statements import Stmt
 
 _DIRECTIVE = re.compile(rb"#[^\r\n]*?(?:noqa|ormlint:|type:[ \t]*ignore)[^\r\n]*", re.IGNORECASE)
+_LONE_RETURN = re.compile(rb"\r(?!\n)")
 _ROUNDS = 4
 
 
@@ -52,6 +53,8 @@ def lower_module(source: SourceText) -> ModuleFacts:
 def parse_module(source: SourceText) -> ParsedModule:
     """Parse one file; broken regions that swallow what follows are blanked, as often as it takes."""
     data = source.data
+    if b"\r" in data:  # the grammar knows no line that ends with a carriage return alone
+        data = _LONE_RETURN.sub(b"\n", data)
     root = parse(data).root_node
     problems: list[SyntaxProblem] = []
     for _ in range(_ROUNDS):

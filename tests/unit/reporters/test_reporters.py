@@ -1,0 +1,85 @@
+"""Formats: the exact output, with what is awkward in it."""
+
+from __future__ import annotations
+
+import io
+
+from ormlint.diagnostics import Diagnostic, Related, Severity
+from ormlint.reporters import ReportOptions, reporter
+from ormlint.reporters.style import use_color, visible, width
+from ormlint.text import Range, SourceText, decode_source
+
+TEXT = 'class User(Base):\n\tx = "\U0001f60b\u65e5\u672c"; posts = relationship("Post", lazy="dynamic")\x1b[31m\n    y = 1\n'
+
+
+def diagnostic(source: SourceText, needle: str, message: str = "found `it`, 100%\nnext", end: str = "") -> Diagnostic:
+    start = source.data.index(needle.encode())
+    stop = source.data.index(end.encode()) + len(end.encode()) if end else start + len(needle.encode())
+    lines = source.lines
+    related = (Related("b,c.py", Range(0, 1), lines.location(0), lines.location(1), "over there"),)
+    return Diagnostic(
+        "ORM999", "a-rule", Severity.WARNING, "a:b.py", Range(start, stop), lines.location(start), lines.location(stop),
+        message, "User.posts", None, related,
+    )
+
+
+def render(name: str, found: list[Diagnostic], source: SourceText, **options: bool) -> str:
+    stream = io.StringIO()
+    reporter(name).report(found, {"a:b.py": source}, ReportOptions(files=1, **options), stream)
+    return stream.getvalue()
+
+
+def test_full() -> None:
+    source = decode_source(TEXT.encode())
+    assert render("full", [diagnostic(source, 'lazy="dynamic"', "found `it`")], source) == (
+        "ORM999 [a-rule] warning: found `it`\n"
+        " --> a:b.py:2:42\n"
+        "  |\n"
+        "1 | class User(Base):\n"
+        '2 |     x = "\U0001f60b\u65e5\u672c"; posts = relationship("Post", lazy="dynamic")\u241b[31m\n'
+        f"  | {' ' * 47}{'^' * 14}\n"
+        "3 |     y = 1\n"
+        "  |\n"
+        "  = note: b,c.py:1:1: over there\n"
+        "\n"
+        "Found 1 warning in 1 of 1 file.\n"
+    )
+
+
+def test_full_over_several_rows_and_past_the_end() -> None:
+    source = decode_source(TEXT.encode())
+    text = render("full", [diagnostic(source, "relationship", end="y = 1")], source)
+    assert text.count("^") > 20 and "3 |     y = 1\n  |     ^^^^^\n" in text
+    empty = decode_source(b"")
+    nothing = Diagnostic("ORM001", "x", Severity.ERROR, "a:b.py", Range(0, 0), empty.lines.location(0), empty.lines.location(0), "m")
+    assert "1 |" in render("full", [nothing], empty)
+
+
+def test_concise_and_colour() -> None:
+    source = decode_source(TEXT.encode())
+    found = [diagnostic(source, "posts", "found")]
+    assert render("concise", found, source, summary=False) == "a:b.py:2:13: ORM999 [a-rule] found\n"
+    assert "\x1b[1;31mORM999\x1b[0m" in render("concise", found, source, color=True)
+    assert render("concise", [], source) == "All checks passed!\n"
+
+
+def test_github_escapes() -> None:
+    source = decode_source(TEXT.encode())
+    assert render("github", [diagnostic(source, "posts")], source) == (
+        "::warning title=ormlint (ORM999),file=a%3Ab.py,line=2,col=13,endLine=2,endColumn=18::"
+        "a:b.py:2:13: ORM999 found `it`, 100%25%0Anext\n"
+    )
+
+
+def test_width_and_control_characters() -> None:
+    assert width("a\u65e5e\u0301") == 4
+    assert visible("a\tb\x00\x7f") == "a   b\u2400\u2421"
+
+
+def test_when_to_colour() -> None:
+    stream = io.StringIO()
+    assert use_color(stream, "always", {"NO_COLOR": "1"}) and not use_color(stream, "never", {"FORCE_COLOR": "1"})
+    assert not use_color(stream, "auto", {"NO_COLOR": "1", "FORCE_COLOR": "1"})
+    assert use_color(stream, "auto", {"NO_COLOR": "", "FORCE_COLOR": "1"})
+    assert use_color(stream, "auto", {"CLICOLOR_FORCE": "1"})
+    assert not use_color(stream, "auto", {"TERM": "dumb"}) and not use_color(stream, "auto", {})
