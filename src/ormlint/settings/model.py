@@ -71,7 +71,7 @@ class Settings:
     timestamp_pairs: tuple[tuple[str, str], ...] = setting(
         TIMESTAMP_PAIRS, "Pairs of column names that hold the time a row was made and changed."
     )
-    dialects: tuple[str, ...] = setting((), "Databases the project uses; messages and verdicts speak of these only.")
+    dialects: tuple[str, ...] = setting((), "Databases the project uses; messages speak of these only. None: of all.")
     severity: tuple[tuple[str, str], ...] = setting((), "Severity by rule: `error`, `warning` or `info`.")
     rules: Mapping[str, Mapping[str, Any]] = field(
         default_factory=dict, metadata={"summary": "Options of single rules, by rule name."}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ormlint.diagnostics import Severity
 from ormlint.linting import enums, subjects
 from ormlint.linting.context import Context
+from ormlint.linting.dialects import uses, uses_others
 from ormlint.linting.rule import Rule, Status
 
 rule = Rule(
@@ -30,23 +31,24 @@ def unknown_label(context: Context, operand: subjects.EnumOperand) -> None:
         context.report(
             node,
             f"`{text!r}` is no label of {enums.enum_name(column)} ({enums.labels(column)}), which "
-            f"`{operand.mapped.name}.{operand.attribute.name}` stores: {_effect(operand)}{hint}",
+            f"`{operand.mapped.name}.{operand.attribute.name}` stores: {_effect(context, operand)}{hint}",
             symbol=f"{operand.mapped.name}.{operand.attribute.name}",
             related=enums.places(operand),
         )
 
 
-def _effect(operand: subjects.EnumOperand) -> str:
+def _effect(context: Context, operand: subjects.EnumOperand) -> str:
+    """Say what happens at run time, on the databases the project uses."""
     column = operand.enum
     if column.validate_strings:
         return "the statement raises LookupError (`validate_strings=True`)"
+    on_postgresql = column.native and uses(context.settings, "postgresql")
+    elsewhere = not column.native or uses_others(context.settings, "postgresql")
+    subject = "other databases store" if on_postgresql else "it is stored as it is,"
     if operand.context in enums.WRITES:
-        if not column.native:
-            return "it is stored as it is, and every later load of the row raises LookupError"
-        return (
-            "PostgreSQL rejects it at flush (DataError); other databases store it, and every later load of the row "
-            "raises LookupError"
-        )
-    if not column.native:
-        return "it matches no row"
-    return "PostgreSQL rejects the query (DataError); on other databases it matches no row"
+        rejected = "PostgreSQL rejects it at flush (DataError)"
+        stored = f"{subject}{' it,' if on_postgresql else ''} and every later load of the row raises LookupError"
+    else:
+        rejected = "PostgreSQL rejects the query (DataError)"
+        stored = "on other databases it matches no row" if on_postgresql else "it matches no row"
+    return "; ".join([*([rejected] if on_postgresql else []), *([stored] if elsewhere else [])])
