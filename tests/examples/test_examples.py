@@ -54,7 +54,7 @@ def test_just_what_was_planted() -> None:
     settings = Settings()
     paths = project_files(EXAMPLES, settings)
     for order in (paths, paths[::-1]):
-        result = check_project({path: item for path, item in read_files(EXAMPLES, order).items()}, settings)
+        result = check_project(dict(read_files(EXAMPLES, order)), settings)
         assert {(item.path, item.start.row, item.code) for item in result.diagnostics} == PLANTED
 
 
@@ -77,4 +77,6 @@ def test_examples_import(folder: str, module: str, package: str) -> None:
     if importlib.util.find_spec(package) is None:
         pytest.skip(f"{package} is not installed")
     code = f"import {module}; from sqlalchemy.orm import configure_mappers; configure_mappers()"
-    subprocess.run([sys.executable, "-W", "ignore", "-c", code], cwd=EXAMPLES / folder, check=True, env=dict(os.environ))
+    subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code], cwd=EXAMPLES / folder, check=True, env=dict(os.environ)
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -39,6 +40,7 @@ class Analysis:
     facts: dict[str, ModuleFacts]
     index: ProjectIndex
     model: SemanticModel
+    failures: dict[str, Exception]  # by path: why the functions of a file could not all be followed
 
 
 def analyse(
@@ -66,14 +68,20 @@ def analyse(
     statistics.models = len(index.mapped)
     clock.lap("link")
     model = SemanticModel(index)
+    failures: dict[str, Exception] = {}
     if interpret:
         for count, module in enumerate(index.modules.values(), 1):
-            model.interpret(module)
+            try:
+                model.interpret(module)
+            except Exception as error:  # a fault of ormlint's own: it costs this file, and is reported there
+                if os.environ.get("ORMLINT_TRACEBACK"):
+                    raise
+                failures[module.path] = error
             if progress is not None:
                 progress("checking", count, len(index.modules))
     statistics.given_up = dict(model.given_up)
     clock.lap("check")
-    return Analysis(sources, facts, index, model)
+    return Analysis(sources, facts, index, model, failures)
 
 
 class _Clock:

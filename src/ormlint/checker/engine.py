@@ -83,6 +83,7 @@ class _Checker:
         dispatcher = Dispatcher(self.analysis.model, rules, self.settings, self.lines)
         found = [self._diagnostic(finding) for finding in dispatcher.run()]
         found.extend(self._crashes(dispatcher.crashes))
+        found.extend(self._failures())
         return [diagnostic for diagnostic in found if diagnostic.code in self.table.enabled(diagnostic.path)]
 
     def _unsuppressed(self, path: str, diagnostics: list[Diagnostic]) -> list[Diagnostic]:
@@ -156,6 +157,16 @@ class _Checker:
                 Range(0, 0),
                 f"rule `{crash.rule.name}` ({crash.rule.code}) failed on this file with `{cause}`; the other rules "
                 f"went on. Please report it with the file, and meanwhile ignore {crash.rule.code} for it",
+            )
+
+    def _failures(self) -> Iterable[Diagnostic]:
+        for path, error in self.analysis.failures.items():
+            yield self._own(
+                RULE_CRASHED,
+                path,
+                Range(0, 0),
+                f"the functions of this file could not all be followed (`{type(error).__name__}: {error}`), so some "
+                "findings may be missing. Please report it with the file",
             )
 
     def _reveals(self) -> Iterable[Diagnostic]:

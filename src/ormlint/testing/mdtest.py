@@ -23,9 +23,12 @@ _RAISES = re.compile(r"#\s*raises:\s*(?P<type>\w+)(?::\s*(?P<text>.+?))?\s*$")
 
 def section_settings(section: Section, select: tuple[str, ...]) -> Settings:
     """Return the settings of a section: its `toml` blocks over `select`, preview rules on."""
-    table: dict[str, Any] = {"select": list(select), "preview": True}
+    # ORM002 is always on: a rule or the interpreter that fails must not pass for a silent one.
+    table: dict[str, Any] = {"select": [*select, "ORM002"], "preview": True}
     for body in section.settings:
         table.update(tomli.loads(body))
+    if "ORM002" not in table["select"]:
+        table["select"] = [*table["select"], "ORM002"]
     table["extend-select"] = [*table.get("extend-select", []), "REVEAL"]
     return settings_from_table(table, "toml block")
 

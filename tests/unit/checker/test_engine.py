@@ -8,8 +8,10 @@ import pytest
 
 from ormlint.checker.engine import check_project
 from ormlint.checker.registry import load_rules
+from ormlint.index.symbols import Module
 from ormlint.linting import subjects
 from ormlint.linting.rule import Rule
+from ormlint.semantic.model import SemanticModel
 from ormlint.settings import Settings
 from ormlint.text import SourceError, SourceText, decode_source
 
@@ -39,7 +41,9 @@ def test_across_files() -> None:
 
 
 def test_only_limits_what_is_shown_not_what_is_read() -> None:
-    given = files(models=MODELS, one="from models import Video\nVideo(a=1)\n", two="from models import Video\nVideo(b=1)\n")
+    given = files(
+        models=MODELS, one="from models import Video\nVideo(a=1)\n", two="from models import Video\nVideo(b=1)\n"
+    )
     found = check_project(given, Settings(), only={"two.py"}).diagnostics
     assert [item.path for item in found] == ["two.py"]
 
@@ -52,9 +56,25 @@ def test_a_rule_that_fails_costs_only_itself(monkeypatch: pytest.MonkeyPatch) ->
         raise ZeroDivisionError("oh")
 
     monkeypatch.setattr(rule, "hooks", {subjects.ConstructorCall: [broken]})
-    found = check_project(files(models=MODELS, service="from models import Video\nVideo(a=1)\n"), Settings()).diagnostics
+    found = check_project(
+        files(models=MODELS, service="from models import Video\nVideo(a=1)\n"), Settings()
+    ).diagnostics
     assert [(item.code, item.path) for item in found] == [("ORM002", "service.py"), ("ORM201", "service.py")]
     assert "phantom-attribute-read" in found[0].message and "ZeroDivisionError: oh" in found[0].message
+
+
+def test_a_failure_of_the_interpreter_costs_one_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    interpret = SemanticModel.interpret
+
+    def failing(self: SemanticModel, module: Module) -> None:
+        if module.path == "bad.py":
+            raise ZeroDivisionError("oh")
+        interpret(self, module)
+
+    monkeypatch.setattr(SemanticModel, "interpret", failing)
+    monkeypatch.delenv("ORMLINT_TRACEBACK", raising=False)
+    found = codes(models=MODELS, service="from models import Video\nVideo(a=1)\n", bad="x = 1\n")
+    assert found == [("bad.py", 1, "ORM002"), ("service.py", 2, "ORM201")]
 
 
 def test_the_order_of_files_changes_nothing() -> None:
@@ -75,7 +95,10 @@ def test_the_order_of_files_changes_nothing() -> None:
 
 
 def test_a_large_generated_module() -> None:
-    body = "".join(f"def f{number}(a, b):\n    '''doc {number} \u00e9'''\n    return a + b * {number}\n\n" for number in range(12_500))
+    body = "".join(
+        f"def f{number}(a, b):\n    '''doc {number} \u00e9'''\n    return a + b * {number}\n\n"
+        for number in range(12_500)
+    )
     text = f"from models import Video\n{body}Video(a=1)\n"
     found = check_project(files(models=MODELS, big=text), Settings()).diagnostics
     assert [(item.code, item.start.row, item.start.column) for item in found] == [("ORM201", 50_002, 7)]

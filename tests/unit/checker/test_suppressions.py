@@ -50,7 +50,9 @@ def test_on_the_line(comment: str) -> None:
     assert (1, "ORM201") not in found(f"Job(a=1)  {comment}\n")
 
 
-@pytest.mark.parametrize("comment", ["# noqa: ORM202", "# noqa: E501", "# ormlint: ignore[ORM202]", "# type: ignore", "# no qa"])
+@pytest.mark.parametrize(
+    "comment", ["# noqa: ORM202", "# noqa: E501", "# ormlint: ignore[ORM202]", "# type: ignore", "# no qa"]
+)
 def test_others_do_not_silence(comment: str) -> None:
     assert (1, "ORM201") in found(f"Job(a=1)  {comment}\n")
 
@@ -60,7 +62,12 @@ def test_on_the_line_above() -> None:
 
 
 def test_for_the_file() -> None:
-    for comment in ("# ormlint: file-ignore[ORM201]", "# ormlint: noqa: ORM201", "# ormlint: noqa", "# ormlint: file-ignore"):
+    for comment in (
+        "# ormlint: file-ignore[ORM201]",
+        "# ormlint: noqa: ORM201",
+        "# ormlint: noqa",
+        "# ormlint: file-ignore",
+    ):
         assert found(f"Job(a=1)\n\n\nJob(b=1)\n{comment}\n") == []
     assert found("# flake8: noqa\nJob(a=1)\n") == [(2, "ORM201")]
 

@@ -18,8 +18,17 @@ def diagnostic(source: SourceText, needle: str, message: str = "found `it`, 100%
     lines = source.lines
     related = (Related("b,c.py", Range(0, 1), lines.location(0), lines.location(1), "over there"),)
     return Diagnostic(
-        "ORM999", "a-rule", Severity.WARNING, "a:b.py", Range(start, stop), lines.location(start), lines.location(stop),
-        message, "User.posts", None, related,
+        "ORM999",
+        "a-rule",
+        Severity.WARNING,
+        "a:b.py",
+        Range(start, stop),
+        lines.location(start),
+        lines.location(stop),
+        message,
+        "User.posts",
+        None,
+        related,
     )
 
 
@@ -51,7 +60,9 @@ def test_full_over_several_rows_and_past_the_end() -> None:
     text = render("full", [diagnostic(source, "relationship", end="y = 1")], source)
     assert text.count("^") > 20 and "3 |     y = 1\n  |     ^^^^^\n" in text
     empty = decode_source(b"")
-    nothing = Diagnostic("ORM001", "x", Severity.ERROR, "a:b.py", Range(0, 0), empty.lines.location(0), empty.lines.location(0), "m")
+    nothing = Diagnostic(
+        "ORM001", "x", Severity.ERROR, "a:b.py", Range(0, 0), empty.lines.location(0), empty.lines.location(0), "m"
+    )
     assert "1 |" in render("full", [nothing], empty)
 
 

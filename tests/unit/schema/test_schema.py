@@ -15,7 +15,7 @@ from ormlint.schema.metadata import StaticTable, build_tables
 from ormlint.schema.render import DIALECTS, as_data, create_statements, dialect_named
 from ormlint.text import decode_source
 
-MODELS = '''
+MODELS = """
 import enum
 import uuid
 from datetime import datetime
@@ -91,7 +91,7 @@ class Joined(Thing):
     id: Mapped[int] = mapped_column(ForeignKey("thing.id"), primary_key=True)
     size: Mapped[int]
     __mapper_args__ = {"polymorphic_identity": "joined"}
-'''
+"""
 
 
 def static_tables(code: str) -> dict[str, StaticTable]:
