@@ -8,6 +8,7 @@ from ormlint.facts import expressions as e
 from ormlint.index.symbols import ClassSymbol, External, Module, Symbol, Value
 from ormlint.index.vocabulary import ASYNC_SESSIONS, SESSION_FACTORIES, SYNC_SESSIONS
 from ormlint.semantic import types as t
+from ormlint.semantic.substitution import SELF, class_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -83,21 +84,17 @@ class AnnotationReader:
             if isinstance(symbol.value, e.Call):
                 called = (e.dotted_name(symbol.value.func) or "").rpartition(".")[2]
                 if called == "TypeVar":
-                    return self._type_var(symbol, symbol.value, bound, depth)
+                    return self._type_var(symbol, bound)
                 if called == "NewType" and len(symbol.value.args) == 2:
                     return self.read(symbol.value.args[1], symbol.module, bound, depth + 1)
                 return t.unknown("an annotation made by a call")
             return self.read(symbol.value, symbol.module, bound, depth + 1)
         return t.unknown("a name that is not resolved in an annotation")
 
-    def _type_var(self, symbol: Value, call: e.Call, bound: Mapping[str, t.Type] | None, depth: int) -> t.Type:
+    def _type_var(self, symbol: Value, bound: Mapping[str, t.Type] | None) -> t.Type:
         if bound and symbol.name in bound:
             return bound[symbol.name]
-        limit = call.keyword("bound")
-        if limit is not None and bound is not None:
-            found = self.read(limit, symbol.module, None, depth + 1)
-            # A bound is the least that is known: attributes of a subclass may exist beside it.
-            return t.unknown("a type variable") if isinstance(found, t.Instance) else found
+        # A bound is the least that is known: attributes of a subclass may exist beside it.
         return t.TypeVar(symbol.name)
 
     def _is_session_class(self, symbol: ClassSymbol) -> str | None:
@@ -116,7 +113,9 @@ class AnnotationReader:
             return t.Session(True, "sqlmodel" if name.startswith("sqlmodel.") else "sqlalchemy")
         if name in SESSION_FACTORIES:
             return t.SessionFactory(SESSION_FACTORIES[name])
-        if name in ("typing.Any", "builtins.object", "typing.Self", "typing_extensions.Self"):
+        if name in ("typing.Self", "typing_extensions.Self"):
+            return SELF
+        if name in ("typing.Any", "builtins.object"):
             return t.unknown(name.rpartition(".")[2])
         if name in ("sqlalchemy.Connection", "sqlalchemy.AsyncConnection"):
             return t.Connection("Async" in name)
@@ -153,11 +152,9 @@ class AnnotationReader:
             return t.join(values)
         if last in ("type", "Type"):
             inner = argument(0)
-            if isinstance(inner, t.Instance):
-                return t.ClassType(inner.cls, inner.args)
-            if isinstance(inner, t.TypeVar):
-                return t.unknown("the class of a type variable")
-            return t.unknown("a class that is not the project's")
+            if isinstance(inner, t.Union_):
+                return t.join(class_of(member) for member in inner.members)
+            return class_of(inner)
         if last in ("Generator", "AsyncGenerator", "Iterator", "AsyncIterator"):
             return t.Sequence(argument(0), "iterator")
         if last in _SEQUENCES:

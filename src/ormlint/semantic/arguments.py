@@ -17,6 +17,7 @@ class Arguments:
     keywords: tuple[tuple[e.Keyword, t.Type], ...]
     rest: tuple[tuple[e.Keyword, t.Type], ...]
     has_star: bool
+    has_never: bool = False  # an argument never comes, and so the call is never made
 
     def type(self, position: int, name: str = "") -> t.Type | None:
         """Return the type of an argument given by position or by name, or None."""

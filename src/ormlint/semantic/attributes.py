@@ -10,6 +10,8 @@ from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol
 from ormlint.index.vocabulary import canonical, flask_name
 from ormlint.semantic import events, orm
 from ormlint.semantic import types as t
+from ormlint.semantic.printing import show
+from ormlint.semantic.substitution import clip
 
 if TYPE_CHECKING:
     from ormlint.semantic.evaluation import Evaluator
@@ -45,7 +47,7 @@ class AttributeReader:
 
     def _load_one(self, expr: e.Attribute, owner: t.Type, report: bool) -> t.Type:
         name = expr.attr
-        if isinstance(owner, t.Unknown):
+        if isinstance(owner, (t.Unknown, t.Never)):
             return owner
         if isinstance(owner, t.Instance):
             return _overridable(self._of_instance(expr, owner, report))
@@ -55,9 +57,9 @@ class AttributeReader:
             is_named = isinstance(expr.value, e.Name) and expr.value.id in self.ev.env
             return _overridable(found) if is_named else found
         if isinstance(owner, t.ModuleType):
-            return self.model.symbol_type(self.index.resolver.attribute(owner.module, name))
+            return self.model.names.symbol_type(self.index.resolver.attribute(owner.module, name))
         if isinstance(owner, t.ExternalObject):
-            return self.model.external_type(canonical(f"{owner.name}.{name}"))
+            return self.model.names.external_type(canonical(f"{owner.name}.{name}"))
         if isinstance(owner, t.EnumMember):
             return self._of_member(owner, name)
         if isinstance(owner, t.Pagination):
@@ -79,7 +81,7 @@ class AttributeReader:
         if isinstance(owner, t.Literal) and isinstance(owner.value, str):
             return t.Method(owner, name)
         if isinstance(owner, (t.Context, t.Builtin, t.Function)):
-            return t.unknown(f"`{name}` of {t.show(owner)}")
+            return t.unknown(f"`{name}` of {show(owner)}")
         return t.unknown(f"`{name}` of a value")
 
     def _of_flask(self, owner: t.Builtin, name: str) -> t.Type:
@@ -88,7 +90,7 @@ class AttributeReader:
             return t.Method(owner, name)
         if name == "engine":
             return t.Builtin("sqlalchemy.Engine")
-        return self.model.external_type(flask_name(name))
+        return self.model.names.external_type(flask_name(name))
 
     def _of_member(self, owner: t.EnumMember, name: str) -> t.Type:
         if name in ("value", "_value_"):
@@ -110,7 +112,7 @@ class AttributeReader:
         name = expr.attr
         mapped = self.index.mapped_of(owner.cls)
         if mapped is None:
-            return self.model.attribute_of_instance(owner, name)
+            return self.model.members.of_instance(owner, name)
         attribute = mapped.attributes.get(name)
         if attribute is None:
             if report:
@@ -124,9 +126,9 @@ class AttributeReader:
             bound = t.Function(function, owner)
             if attribute.kind == "method":
                 return bound
-            return self.model.call_function(bound, None)
+            return self.model.functions.call(bound, None)
         if attribute.kind == "plain":
-            return self.model.attribute_of_instance(owner, attribute.name)
+            return self.model.members.of_instance(owner, attribute.name)
         return orm.attribute_value(mapped, attribute, self.index.target(attribute.relationship))
 
     def _of_class(self, expr: e.Attribute, owner: t.ClassType | t.Aliased, report: bool) -> t.Type:
@@ -138,7 +140,7 @@ class AttributeReader:
             return t.unknown(f"`{enum.name}.{name}`")
         mapped = self.index.mapped_of(owner.cls)
         if mapped is None:
-            return self.model.attribute_of_class(owner.cls, name)
+            return self.model.members.of_class(owner.cls, name)
         attribute = mapped.attributes.get(name)
         if attribute is None or attribute.bare:
             if name == "query" and attribute is None:
@@ -161,7 +163,7 @@ class AttributeReader:
         if attribute.function is not None and attribute.kind == "method":
             return t.Function(attribute.function, t.ClassType(owner.cls))
         if attribute.kind == "plain":
-            return self.model.attribute_of_class(owner.cls, name)
+            return self.model.members.of_class(owner.cls, name)
         return t.unknown(f"`{mapped.name}.{name}` is a {attribute.kind}")
 
     def _of_super(self, owner: t.Super, name: str) -> t.Type:
@@ -201,10 +203,11 @@ class AttributeReader:
         record = self.ev.record
         name = target.attr
         record.stored_names.add(name)
-        is_self = isinstance(target.value, e.Name) and self._is_self(target.value.id)
+        is_self = isinstance(target.value, e.Name) and self.is_self(target.value.id)
         if is_self:
             known = record.self_types.get(name)
-            record.self_types[name] = kind if known is None else t.join((known, kind))
+            record.self_types[name] = clip(kind if known is None else t.join((known, kind)))
+        self._keep_path(target, owner, kind)
         self.store_on(
             owner,
             name,
@@ -215,6 +218,17 @@ class AttributeReader:
             via_self=is_self,
             receiver=target.value.id if isinstance(target.value, e.Name) else "",
         )
+
+    def _keep_path(self, target: e.Attribute, owner: t.Type, kind: t.Type) -> None:
+        path = e.dotted_name(target)
+        if path is None:
+            return
+        self.ev.forget_paths(path)
+        self.ev.env.pop(path, None)
+        # A column keeps being read as one, whatever was assigned.
+        if isinstance(owner, t.Instance) and self.index.mapped_of(owner.cls) is None:
+            self.ev.env[path] = kind
+            self.ev.has_paths = True
 
     def store_on(
         self,
@@ -247,7 +261,8 @@ class AttributeReader:
             if attribute is not None:
                 self.ev.operands.write(mapped, attribute, value, kind, "assignment", node)
 
-    def _is_self(self, name: str) -> bool:
+    def is_self(self, name: str) -> bool:
+        """Tell whether a name is the first parameter of the method being read."""
         symbol: FunctionSymbol | None = self.ev.record.symbol
         if symbol is None or symbol.owner is None or not symbol.facts.params:
             return False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from ormlint.facts import expressions as e
@@ -12,13 +11,12 @@ from ormlint.semantic import types as t
 from ormlint.semantic.arguments import Arguments
 from ormlint.semantic.containers import ContainerCalls
 from ormlint.semantic.externals import ExternalCalls
+from ormlint.semantic.printing import show
 from ormlint.semantic.sessions import EXECUTING, SessionCalls
-from ormlint.semantic.writes import WriteReader
+from ormlint.semantic.writes import SESSION_NAME, WriteReader
 
 if TYPE_CHECKING:
     from ormlint.semantic.evaluation import Evaluator
-
-_SESSION_NAME = re.compile(r"(?:^|_)(?:db_?)?(?:session|sess)$|^db$")
 
 
 # What an engine that nothing declares gives by `connect()` and `begin()`.
@@ -48,17 +46,33 @@ class CallReader:
         if isinstance(func, t.Union_):
             # One of several classes: which keywords it takes is not known, what comes out is.
             recording, self.ev.recording = self.ev.recording, False
-            kinds = [self._called(member, arguments) for member in func.members if not isinstance(member, t.NoneType)]
+            kinds = [self.called(member, arguments) for member in func.members if not isinstance(member, t.NoneType)]
             self.ev.recording = recording
             return t.join(kinds)
+        if func == t.NEVER or arguments.has_never:
+            return t.NEVER
         if isinstance(func, t.Unknown):
             evident = self._evident_session(node, func, arguments)
             if evident is not None:
                 return evident
-        result = self._called(func, arguments)
+        result = self.called(func, arguments)
         self.writes.session(node, func, arguments)
+        if self.ev.has_paths:
+            self._forget_paths(node, func)
         self.writes.names(node, func, arguments)
         return result
+
+    def _forget_paths(self, node: e.Call, func: t.Type) -> None:
+        """Forget attributes that a call may have set: those of what it is called on and what it is given."""
+        if isinstance(func, t.Method) and isinstance(func.receiver, t.Session):
+            if func.name in ("commit", "rollback", "refresh", "expire", "expire_all"):
+                self.ev.forget_paths()
+        elif isinstance(func, (t.Function, t.Unknown, t.Union_)):
+            given = (node.func, *node.args, *(keyword.value for keyword in node.keywords))
+            for expr in given:
+                dotted = e.dotted_name(expr)
+                if dotted is not None:
+                    self.ev.forget_paths(dotted.partition(".")[0])
 
     def _evident_session(self, node: e.Call, owner: t.Unknown, given: Arguments) -> t.Type | None:
         """Read `db.query(Model)` and its kin on a session that nothing declares.
@@ -75,11 +89,15 @@ class CallReader:
                 return t.Context(t.unknown(MAYBE_CONNECTION))
             return None
         first = given.args[0][1]
-        is_model = isinstance(first, (t.ClassType, t.Aliased)) and self.index.mapped_of(first.cls) is not None
+        is_model = all(
+            isinstance(member, t.TypeVarClass)
+            or (isinstance(member, (t.ClassType, t.Aliased)) and self.index.mapped_of(member.cls) is not None)
+            for member in t.members(first)
+        )
         if func.attr == "query" and (is_model or isinstance(first, t.Attr)):
             return self.sessions.call(t.Session(False), "query", given)
         name = (e.dotted_name(func.value) or "").rpartition(".")[2].lower()
-        if not _SESSION_NAME.search(name) or owner.reason == MAYBE_CONNECTION:
+        if not SESSION_NAME.search(name) or owner.reason == MAYBE_CONNECTION:
             return None
         if (func.attr in ("get", "get_one") and is_model and len(given.args) > 1) or (
             func.attr in EXECUTING and isinstance(first, t.Statement)
@@ -89,15 +107,19 @@ class CallReader:
 
     def _arguments(self, node: e.Call) -> Arguments:
         args: list[tuple[e.Expr, t.Type]] = []
-        has_star = False
+        has_star = has_never = False
         for argument in node.args:
             has_star = has_star or isinstance(argument, e.Starred)
-            args.append((argument, self.ev.eval(argument)))
+            kind = self.ev.eval(argument)
+            has_never = has_never or kind is t.NEVER
+            args.append((argument, kind))
         keywords: list[tuple[e.Keyword, t.Type]] = []
         rest: list[tuple[e.Keyword, t.Type]] = []
         for keyword in node.keywords:
-            (keywords if keyword.name else rest).append((keyword, self.ev.eval(keyword.value)))
-        return Arguments(node, tuple(args), tuple(keywords), tuple(rest), has_star)
+            kind = self.ev.eval(keyword.value)
+            has_never = has_never or kind is t.NEVER
+            (keywords if keyword.name else rest).append((keyword, kind))
+        return Arguments(node, tuple(args), tuple(keywords), tuple(rest), has_star, has_never)
 
     # -- names with a meaning of their own
 
@@ -105,7 +127,7 @@ class CallReader:
         if name in self.ev.env or name in self.ev.module.scope:
             return None
         if name == "reveal_type" and given.args:
-            self.ev.reveal(node, t.show(given.args[0][1]))
+            self.ev.reveal(node, show(given.args[0][1]))
             return given.args[0][1]
         if name == "reveal_mapping" and given.args:
             kind = given.args[0][1]
@@ -137,7 +159,9 @@ class CallReader:
     def _framework(self, kind: str, name: str, given: Arguments) -> t.Type:
         """Answer methods of engines and of the Flask-SQLAlchemy extension."""
         if kind in orm.ENGINES:
-            return t.Context(t.Connection(orm.ENGINES[kind])) if name in ("connect", "begin") else t.unknown("an engine")
+            return (
+                t.Context(t.Connection(orm.ENGINES[kind])) if name in ("connect", "begin") else t.unknown("an engine")
+            )
         if name == "get_or_404":
             return self.sessions.call(t.Session(False), name, given)
         statement = given.type(0)
@@ -166,9 +190,14 @@ class CallReader:
 
     # -- the callee's kind
 
-    def _called(self, func: t.Type, given: Arguments) -> t.Type:
-        if isinstance(func, t.Unknown):
+    def called(self, func: t.Type, given: Arguments) -> t.Type:
+        """Return what calling a value of this type gives."""
+        if isinstance(func, (t.Unknown, t.Never)):
             return func
+        if isinstance(func, t.TypeVarClass):
+            return t.TypeVar(func.name)
+        if isinstance(func, t.Partial):
+            return func.result
         if isinstance(func, t.ClassType):
             return self._construct(func, given)
         if isinstance(func, t.Function):
@@ -182,13 +211,13 @@ class CallReader:
         if isinstance(func, t.Session):  # a scoped session called
             return func
         if isinstance(func, t.Instance):
-            bound = self.model.attribute_of_instance(func, "__call__")
-            return self._called(bound, given) if isinstance(bound, t.Function) else t.unknown("a callable object")
+            bound = self.model.members.of_instance(func, "__call__")
+            return self.called(bound, given) if isinstance(bound, t.Function) else t.unknown("a callable object")
         return t.unknown("a call of something unknown")
 
     def _project_function(self, func: t.Function, given: Arguments) -> t.Type:
         self.ev.record.calls.append(events.ProjectCall(id(func.symbol), given.node, self.ev.statement, self.ev.record))
-        return self.model.call_function(func, given)
+        return self.model.functions.call(func, given)
 
     # -- constructors
 
@@ -204,7 +233,19 @@ class CallReader:
         mapped = self.index.mapped_of(func.cls)
         if mapped is not None:
             self._constructor(mapped, given)
-        return t.Instance(func.cls, func.args)
+        if func.args:
+            return t.Instance(func.cls, func.args)
+        return t.Instance(func.cls, self._type_arguments(func, given))
+
+    def _type_arguments(self, func: t.ClassType, given: Arguments) -> tuple[t.Type, ...]:
+        """Bind the variables of a generic class by the arguments of its `__init__`."""
+        names = self.model.members.parameters(func.cls)
+        init = self.model.members.find_method(func.cls, "__init__") if names else None
+        if init is None:
+            return ()
+        bindings: dict[str, t.Type] = {}
+        self.model.functions.bind_arguments(init, given, bindings, True)
+        return tuple(bindings.get(name, t.unknown("a type argument that is not given")) for name in names)
 
     def _constructor(self, mapped: MappedClass, given: Arguments) -> None:
         keywords = [events.GivenKeyword(keyword.name, keyword, keyword.value, kind) for keyword, kind in given.keywords]
@@ -219,7 +260,6 @@ class CallReader:
             attribute = mapped.attributes.get(item.name)
             if attribute is not None:
                 self.ev.operands.write(mapped, attribute, item.value, item.type, "constructor", item.node)
-
 
     def _method(self, method: t.Method, given: Arguments) -> t.Type:
         receiver, name = method.receiver, method.name
@@ -253,26 +293,3 @@ class CallReader:
         if isinstance(receiver, t.Dict):
             return self.containers.dict(receiver, name, given)
         return t.unknown(f"`{name}(…)` of a value")
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-

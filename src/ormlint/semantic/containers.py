@@ -49,7 +49,8 @@ class ContainerCalls:
 
     def dict(self, receiver: t.Dict, name: str, given: Arguments) -> t.Type:
         if name == "get":
-            return t.optional(receiver.value)
+            default = given.type(1)
+            return t.join((receiver.value, t.NONE if default is None else default))
         if name in ("pop", "setdefault"):
             self._forget_items(receiver, given)
             return receiver.value

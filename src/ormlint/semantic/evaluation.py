@@ -13,6 +13,7 @@ from ormlint.semantic.attributes import AttributeReader
 from ormlint.semantic.calls import CallReader
 from ormlint.semantic.narrowing import narrow
 from ormlint.semantic.operands import OperandReader
+from ormlint.semantic.substitution import clip
 
 if TYPE_CHECKING:
     from ormlint.semantic.model import SemanticModel
@@ -36,34 +37,14 @@ class Evaluator:
         self.recording = True
         self.statement = 0
         self.depth = 0
+        self.has_paths = False
+        self.serial = 0  # tells runs of the same body apart
+        self.volatile: set[str] = set()  # names that a function inside changes
+        self.outer_names: set[str] = set()  # names said to be global or nonlocal
         self.guarded = 0  # depth of `try` blocks that catch AttributeError
         self.attributes = AttributeReader(self)
         self.calls = CallReader(self)
         self.operands = OperandReader(self)
-        self._handlers: dict[type, Callable[..., t.Type]] = {
-            e.Name: self._name,
-            e.Attribute: self._attribute,
-            e.Call: self._call,
-            e.Str: self._str,
-            e.Constant: self._constant,
-            e.FString: self._fstring,
-            e.Display: self._display,
-            e.DictDisplay: self._dict,
-            e.Subscript: self._subscript,
-            e.Compare: self._compare,
-            e.BoolOp: self._boolop,
-            e.Unary: self._unary,
-            e.Binary: self._binary,
-            e.Conditional: self._conditional,
-            e.Await: self._await,
-            e.Comprehension: self._comprehension,
-            e.Lambda: self._lambda,
-            e.Walrus: self._walrus,
-            e.Yield: self._yield,
-            e.Starred: self._starred,
-            e.Bytes: self._bytes,
-            e.Slice: self._slice,
-        }
 
     def emit(self, event: object) -> None:
         """Keep an event, unless this pass over a loop is only a rehearsal."""
@@ -74,14 +55,14 @@ class Evaluator:
         """Return the type of an expression."""
         if expr is None:
             return t.NONE
-        handler = self._handlers.get(type(expr))
+        handler = _HANDLERS.get(type(expr))
         if handler is None:
             return t.unknown("an expression that was not read")
         if self.depth > MAX_DEPTH:
             return t.unknown("an expression nested too deeply")
         self.depth += 1
         try:
-            return handler(expr)
+            return handler(self, expr)
         finally:
             self.depth -= 1
 
@@ -89,14 +70,38 @@ class Evaluator:
 
     def _name(self, expr: e.Name) -> t.Type:
         found = self.env.get(expr.id)
+        if expr.id in self.volatile:
+            return t.unknown("changed by a function inside")
         if found is None:
             found = self.closure.get(expr.id)
         if found is None:
-            found = self.model.name_type(self.module, expr.id)
+            found = self.model.names.name_type(self.module, expr.id)
         return found
 
     def _attribute(self, expr: e.Attribute) -> t.Type:
-        return self.attributes.load(expr, self.eval(expr.value))
+        loaded = self.attributes.load(expr, self.eval(expr.value))
+        if self.has_paths:
+            path = e.dotted_name(expr)
+            if path is not None:
+                return self.env.get(path, loaded)
+        return loaded
+
+    # -- what is known of `name.attribute`, kept in the environment under its dotted name
+
+    def forget_paths(self, root: str = "") -> None:
+        """Forget what tests and assignments told of attributes of a name, or of all names."""
+        if self.has_paths:
+            prefix = f"{root}."
+            for key in [key for key in self.env if "." in key and (not root or key.startswith(prefix))]:
+                del self.env[key]
+
+    def quiet(self, expr: e.Expr) -> t.Type:
+        """Evaluate again without reporting."""
+        recording, self.recording = self.recording, False
+        try:
+            return self.eval(expr)
+        finally:
+            self.recording = recording
 
     def _call(self, expr: e.Call) -> t.Type:
         return self.calls.call(expr)
@@ -135,6 +140,8 @@ class Evaluator:
                 is_fixed = False
                 kind = orm.iterate(kind)
             kinds.append(kind)
+        if t.NEVER in kinds:
+            return t.NEVER  # what has a part that never comes is never made
         if is_fixed:
             return t.TupleOf(tuple(kinds))
         element_type = t.join(kinds) if kinds else t.unknown("elements of an empty list")
@@ -159,6 +166,8 @@ class Evaluator:
                 items.append((key.value, value, item.key))
             else:
                 items = None
+        if t.NEVER in values or t.NEVER in keys:
+            return t.NEVER
         key_type = t.join(keys) if keys else t.unknown("keys of an empty dict")
         value_type = t.join(values) if values else t.unknown("values of an empty dict")
         return t.Dict(key_type, value_type, tuple(items) if items is not None else None)
@@ -172,7 +181,14 @@ class Evaluator:
             arguments = expr.index.elements if isinstance(expr.index, e.Display) else (expr.index,)
             args = tuple(self.model.annotations.read(argument, self.module) for argument in arguments)
             return t.ClassType(value.cls, args)
-        value = t.without_none(value)
+        if t.NEVER in (value, index):
+            return t.NEVER
+        if isinstance(value, t.Union_):
+            members = t.members(t.without_none(value))
+            return t.join(self._element(expr, member, index) for member in members)
+        return self._element(expr, value, index)
+
+    def _element(self, expr: e.Subscript, value: t.Type, index: t.Type) -> t.Type:
         is_slice = isinstance(expr.index, e.Slice)
         if isinstance(value, t.Sequence):
             return value if is_slice else value.element
@@ -227,6 +243,8 @@ class Evaluator:
 
     def _unary(self, expr: e.Unary) -> t.Type:
         operand = self.eval(expr.operand)
+        if operand == t.NEVER:
+            return t.NEVER
         if expr.op == "not":
             return t.Builtin("builtins.bool")
         if isinstance(operand, t.Literal) and isinstance(operand.value, (int, float)) and expr.op == "-":
@@ -237,6 +255,8 @@ class Evaluator:
 
     def _binary(self, expr: e.Binary) -> t.Type:
         left, right = self.eval(expr.left), self.eval(expr.right)
+        if t.NEVER in (left, right):
+            return t.NEVER
         if isinstance(left, (t.Attr, t.SqlExpression)) or isinstance(right, (t.Attr, t.SqlExpression)):
             return t.SQL
         if expr.op == "+" and isinstance(left, t.Sequence) and isinstance(right, t.Sequence):
@@ -262,7 +282,7 @@ class Evaluator:
         results = [member.result if isinstance(member, t.Coroutine) else None for member in t.members(value)]
         if all(result is not None for result in results):
             return t.join(result for result in results if result is not None)
-        if isinstance(value, t.Unknown):
+        if isinstance(value, (t.Unknown, t.Never)):
             return value
         if all(isinstance(member, _AWAITED_ANYWAY) for member in t.members(value)):
             return value  # what an undeclared session gives is awaited where the session is async
@@ -272,12 +292,14 @@ class Evaluator:
         value = self.eval(expr.value)
         if expr.name:
             self.env[expr.name] = value
+            self.forget_paths(expr.name)
         return value
 
     def _yield(self, expr: e.Yield) -> t.Type:
         value = self.eval(expr.value)
         if expr.is_from:
             value = orm.iterate(value)
+        value = clip(value)
         self.record.yielded = value if self.record.yielded is None else t.join((self.record.yielded, value))
         return t.unknown("a value sent to a generator")
 
@@ -286,9 +308,9 @@ class Evaluator:
         self.env = dict(saved)
         for param in expr.params:
             self.env[param.name] = t.unknown("a parameter of a lambda")
-        self.eval(expr.body)
+        result = self.eval(expr.body)
         self.env = saved
-        return t.unknown("a lambda")
+        return t.Partial(result)
 
     def _comprehension(self, expr: e.Comprehension) -> t.Type:
         saved = self.env
@@ -303,7 +325,11 @@ class Evaluator:
         if expr.value is not None:
             result = t.Dict(element, self.eval(expr.value))
         else:
-            result = t.Sequence(element, "iterator" if expr.kind == "generator" else expr.kind)
+            result = (
+                t.NEVER
+                if element == t.NEVER
+                else t.Sequence(element, "iterator" if expr.kind == "generator" else expr.kind)
+            )
         self.env = saved
         return result
 
@@ -313,6 +339,10 @@ class Evaluator:
         """Bind an assignment's target to a type."""
         if isinstance(target, e.Name):
             self.env[target.id] = kind
+            self.forget_paths(target.id)
+            if target.id in self.outer_names:
+                known = self.record.global_types.get(target.id)
+                self.record.global_types[target.id] = kind if known is None else t.join((known, kind))
         elif isinstance(target, e.Display):
             self._unpack(target, kind, value)
         elif isinstance(target, e.Attribute):
@@ -371,3 +401,29 @@ class Evaluator:
 
 def _widen(known: t.Type, more: t.Type) -> t.Type:
     return more if isinstance(known, t.Unknown) else t.join((known, more))
+
+
+_HANDLERS: dict[type, Callable[..., t.Type]] = {
+    e.Name: Evaluator._name,
+    e.Attribute: Evaluator._attribute,
+    e.Call: Evaluator._call,
+    e.Str: Evaluator._str,
+    e.Constant: Evaluator._constant,
+    e.FString: Evaluator._fstring,
+    e.Display: Evaluator._display,
+    e.DictDisplay: Evaluator._dict,
+    e.Subscript: Evaluator._subscript,
+    e.Compare: Evaluator._compare,
+    e.BoolOp: Evaluator._boolop,
+    e.Unary: Evaluator._unary,
+    e.Binary: Evaluator._binary,
+    e.Conditional: Evaluator._conditional,
+    e.Await: Evaluator._await,
+    e.Comprehension: Evaluator._comprehension,
+    e.Lambda: Evaluator._lambda,
+    e.Walrus: Evaluator._walrus,
+    e.Yield: Evaluator._yield,
+    e.Starred: Evaluator._starred,
+    e.Bytes: Evaluator._bytes,
+    e.Slice: Evaluator._slice,
+}

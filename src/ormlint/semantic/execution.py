@@ -7,10 +7,12 @@ from collections.abc import Callable
 from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
 from ormlint.facts.walk import walk_statements
+from ormlint.index.symbols import FunctionSymbol
 from ormlint.semantic import orm
 from ormlint.semantic import types as t
 from ormlint.semantic.evaluation import Environment, Evaluator
-from ormlint.semantic.narrowing import join_environments, narrow
+from ormlint.semantic.narrowing import join_environments, narrow, narrow_class
+from ormlint.semantic.substitution import SELF, clip
 
 
 class Interpreter(Evaluator):
@@ -21,14 +23,31 @@ class Interpreter(Evaluator):
         self.reachable = True
         self.returns: list[t.Type] = []
         self.breaks: list[list[Environment]] = []
-        self.nested: list[tuple[s.FunctionStmt, Environment]] = []
-        self.block(self.record.body)
-        if self.reachable:
-            self.returns.append(t.NONE)
-        self.record.returned = t.join(self.returns) if self.returns else t.NONE
-        for statement, env in self.nested:
-            symbol = self.module.functions[statement.index]
-            self.model.record(symbol, {**self.closure, **env, **self.env})
+        self.inner: list[tuple[FunctionSymbol, Environment, Interpreter | None]] = []
+        try:
+            self.block(self.record.body)
+            if self.reachable:
+                self.returns.append(t.NONE)
+            self.record.returned = clip(t.join(self.returns)) if self.returns else t.NEVER
+            if self.record.symbol is None:
+                self.record.env = self.env
+            else:
+                self._run_inner()
+        finally:
+            for symbol, _, before in reversed(self.inner):
+                self.model.define(symbol, before)
+
+    def _run_inner(self) -> None:
+        """Interpret the functions defined in the body, with the names as they were then or are at the end."""
+        end = self.env
+        for symbol, env, _ in self.inner:
+            self.env = join_environments([env, {**env, **end}])
+            self.record.inner[id(symbol)] = self.model.inner_record(symbol, self)
+        self.env = end
+
+    def _define(self, symbol: FunctionSymbol) -> None:
+        if self.record.symbol is not None and self.recording:
+            self.inner.append((symbol, dict(self.env), self.model.define(symbol, self)))
 
     def block(self, block: tuple[s.Stmt, ...]) -> None:
         """Run statements in order; what cannot be reached is run all the same, for its findings' sake, no more."""
@@ -41,7 +60,8 @@ class Interpreter(Evaluator):
     # -- simple statements
 
     def _expr(self, statement: s.ExprStmt) -> None:
-        self.eval(statement.value)
+        if self.eval(statement.value) == t.NEVER and isinstance(statement.value, (e.Call, e.Await)):
+            self.reachable = False
 
     def _assign(self, statement: s.Assign) -> None:
         if statement.value is None:
@@ -81,8 +101,18 @@ class Interpreter(Evaluator):
                     self.env[target.value.id] = t.Dict(owner.key, owner.value)
 
     def _return(self, statement: s.Return) -> None:
-        self.returns.append(self.eval(statement.value))
+        self.returns.append(self._returned(statement.value))
         self.reachable = False
+
+    def _returned(self, value: e.Expr | None) -> t.Type:
+        """Return the type of a returned value; what a method makes of its own class, its heirs make of theirs."""
+        kind = self.eval(value)
+        made = value.func if isinstance(value, e.Call) else value
+        if isinstance(made, e.Name) and self.attributes.is_self(made.id):
+            own = self.self_class()
+            if isinstance(kind, t.Instance) and kind.cls is own:
+                return SELF
+        return kind
 
     def _raise(self, statement: s.Raise) -> None:
         if statement.value is not None:
@@ -102,6 +132,7 @@ class Interpreter(Evaluator):
 
     def _scope_names(self, statement: s.ScopeNames) -> None:
         for name in statement.names:
+            self.outer_names.add(name)
             self.env[name] = t.unknown("a name of an outer scope that is changed here")
 
     def _import(self, statement: s.Import) -> None:
@@ -110,17 +141,25 @@ class Interpreter(Evaluator):
         for binding in statement.bindings:
             if binding.name and binding.name != "*":
                 symbol = self.index.resolver.imported(self.module, binding)
-                self.env[binding.name] = self.model.symbol_type(symbol)
+                self.env[binding.name] = self.model.names.symbol_type(symbol)
 
     def _function(self, statement: s.FunctionStmt) -> None:
         symbol = self.module.functions[statement.index]
         self.env[statement.name] = t.Function(symbol)
-        if self.recording:
-            self.nested.append((statement, dict(self.env)))
+        self._define(symbol)
+        if self.record.symbol is not None:
+            for inner in walk_statements(self.index.body(symbol)):
+                if isinstance(inner, s.ScopeNames):
+                    for name in inner.names:
+                        if name in self.env:
+                            self.volatile.add(name)
 
     def _class(self, statement: s.ClassStmt) -> None:
         symbol = self.module.classes[statement.index]
         self.env[statement.name] = t.ClassType(symbol)
+        for inner in symbol.facts.body:
+            if isinstance(inner, s.FunctionStmt):
+                self._define(self.module.functions[inner.index])
 
     def _type_alias(self, statement: s.TypeAlias) -> None:
         self.env[statement.name] = t.unknown("a type alias")
@@ -161,6 +200,7 @@ class Interpreter(Evaluator):
             self.reachable = False
 
     def _loop(self, body: tuple[s.Stmt, ...], orelse: tuple[s.Stmt, ...], enter: Callable[[], None]) -> None:
+        self.forget_paths()
         before = dict(self.env)
         if _rebinds(body, before):
             # One rehearsal finds the types names have at the end of a turn; joined with those before the
@@ -190,12 +230,12 @@ class Interpreter(Evaluator):
     def _with(self, statement: s.With) -> None:
         for item in statement.items:
             context = self.eval(item.context)
-            entered, commits = self.model.enter(context)
+            entered, commits = self.model.functions.enter(context)
             if commits and self.recording:
                 self.record.transactions.add(statement.start)
             if item.target is not None:
                 self.bind(item.target, entered)
-        swallows = any("suppress" in (e.dotted_name(_callee(item.context)) or "") for item in statement.items)
+        swallows = any(_swallows(e.dotted_name(_callee(item.context)) or "") for item in statement.items)
         before = dict(self.env)
         self.guarded += swallows
         self.block(statement.body)
@@ -207,10 +247,14 @@ class Interpreter(Evaluator):
         before = dict(self.env)
         catches = any(_catches_attribute_error(handler) for handler in statement.handlers)
         self.guarded += catches
-        self.block(statement.body)
+        states = [before]  # an exception may leave the body after any of its statements
+        for inner in statement.body:
+            self.block((inner,))
+            if inner is statement.body[-1] or not isinstance(inner, (s.ExprStmt, s.Return, s.Raise)):
+                states.append(dict(self.env))
         self.guarded -= catches
         ends: list[Environment] = []
-        raised = join_environments([before, dict(self.env)])
+        raised = join_environments(states)
         if self.reachable:
             self.block(statement.orelse)
         if self.reachable:
@@ -234,10 +278,16 @@ class Interpreter(Evaluator):
         before = dict(self.env)
         branches: list[Environment] = []
         exhaustive = False
+        rest = subject
         for case in statement.cases:
             self.env, self.reachable = dict(before), True
             self.operands.match(statement.subject, subject, case.pattern)
-            self._bind_pattern(case.pattern, subject, statement.subject)
+            matched, others = self._matched(case.pattern, rest)
+            if isinstance(statement.subject, e.Name) and matched != rest:
+                self.env[statement.subject.id] = matched
+            self._bind_pattern(case.pattern, matched)
+            if case.guard is None:
+                rest = others
             if case.guard is not None:
                 self.eval(case.guard)
                 self.env, _ = narrow(self, case.guard, self.env)
@@ -252,24 +302,40 @@ class Interpreter(Evaluator):
         if branches:
             self.env = join_environments(branches)
 
-    def _bind_pattern(self, pattern: s.Pattern, subject: t.Type, expr: e.Expr) -> None:
-        if pattern.kind == "capture" and pattern.name:
-            self.env[pattern.name] = subject
-        elif pattern.kind == "class" and pattern.value is not None:
-            matched = self.model.annotations.read(pattern.value, self.module)
-            if isinstance(expr, e.Name):
-                self.env[expr.id] = matched
+    def _matched(self, pattern: s.Pattern, subject: t.Type) -> tuple[t.Type, t.Type]:
+        """Return the types of a subject that matches a pattern, and of one that does not."""
+        if pattern.kind == "capture":
+            return subject, subject
+        if pattern.kind == "class" and pattern.value is not None:
+            wanted = [self.model.annotations.read(pattern.value, self.module)]
+            matched, rest = narrow_class(self, subject, wanted)
+            return matched, subject if pattern.parts else rest
+        if pattern.kind == "value" and isinstance(pattern.value, e.Constant) and pattern.value.value is None:
+            return t.NONE, t.without_none(subject)
+        if pattern.kind == "or":
+            kinds: list[t.Type] = []
+            rest = subject
             for part in pattern.parts:
-                self._bind_pattern(part, t.unknown("part of a pattern"), part.value or expr)
-        elif pattern.kind in ("or", "opaque"):
-            for part in pattern.parts:
-                kind = subject if pattern.kind == "or" and len(pattern.parts) == 1 else t.unknown("a pattern")
-                self._bind_pattern(part, kind, expr)
-            if pattern.name:
-                self.env[pattern.name] = subject
+                matched, rest = self._matched(part, rest)
+                kinds.append(matched)
+            return (t.join(kinds) if kinds else subject), rest
+        return subject, subject
+
+    def _bind_pattern(self, pattern: s.Pattern, matched: t.Type) -> None:
+        if pattern.name:
+            self.env[pattern.name] = matched
+        for part in pattern.parts:
+            whole = pattern.kind == "or" and len(pattern.parts) == 1
+            self._bind_pattern(part, matched if whole else t.unknown("part of a pattern"))
 
     reachable: bool
     _left_by_break: bool = False
+
+
+def _swallows(name: str) -> bool:
+    """Tell whether a context manager ends exceptions: `suppress`, `pytest.raises`, `self.assertRaises`."""
+    last = name.rpartition(".")[2].lower()
+    return "suppress" in last or "raises" in last
 
 
 def _callee(expr: e.Expr) -> e.Expr:

@@ -9,6 +9,7 @@ from ormlint.semantic import orm
 from ormlint.semantic import types as t
 from ormlint.semantic.arguments import Arguments
 from ormlint.semantic.clock import now_of
+from ormlint.semantic.substitution import instance_of
 
 if TYPE_CHECKING:
     from ormlint.semantic.evaluation import Evaluator
@@ -16,6 +17,20 @@ if TYPE_CHECKING:
 
 _STATEMENTS = frozenset(
     {"sqlalchemy.select", "sqlmodel.select", "sqlalchemy.insert", "sqlalchemy.update", "sqlalchemy.delete"}
+)
+# Functions that do not come back.
+_NEVER = frozenset(
+    {
+        "sys.exit",
+        "os._exit",
+        "builtins.exit",
+        "flask.abort",
+        "quart.abort",
+        "werkzeug.exceptions.abort",
+        "pytest.fail",
+        "pytest.skip",
+        "pytest.exit",
+    }
 )
 _SAME_ELEMENTS = frozenset(
     {
@@ -41,6 +56,8 @@ class ExternalCalls:
     def call(self, name: str, given: Arguments) -> t.Type:
         if name in _STATEMENTS:
             return self.ev.calls.sessions.statement(name, given)
+        if name in _NEVER:
+            return t.NEVER
         now = now_of(name, given.node)
         if now is not None:
             return now
@@ -92,7 +109,9 @@ class ExternalCalls:
                 return given.type(0) or t.SQL
             return t.SQL
         if name in ("fastapi.Depends", "fastapi.Security", "fastapi.params.Depends"):
-            return self.model.provided(given.type(0, "dependency"))
+            return self.model.functions.provided(given.type(0, "dependency"))
+        if name == "functools.partial" and given.args:
+            return self._partial(given.args[0][1])
         if name in ("contextlib.closing", "contextlib.nullcontext"):
             return t.Context(given.type(0) or t.NONE)
         if name in ("copy.copy", "copy.deepcopy"):
@@ -103,6 +122,12 @@ class ExternalCalls:
         if last[:1].isupper() and not name.startswith(("sqlalchemy.", "sqlmodel.")):
             return t.Builtin(name)
         return t.unknown(f"`{name}(…)` is outside the project")
+
+    def _partial(self, func: t.Type) -> t.Type:
+        if isinstance(func, t.Function):
+            return t.Partial(self.model.functions.call(func, None))
+        made = instance_of(func)
+        return t.Partial(made) if made is not None else t.unknown("a partial of something unknown")
 
     def _builtin(self, name: str, given: Arguments) -> t.Type:
         first = given.type(0)
@@ -115,6 +140,12 @@ class ExternalCalls:
             if given.has_star:
                 return t.unknown("zip of a star")
             return t.Sequence(t.TupleOf(tuple(orm.iterate(kind) for _, kind in given.args)), "iterator")
+        if name == "map" and len(given.args) == 2 and not given.has_star:
+            one = Arguments(given.node, ((given.node, orm.iterate(given.args[1][1])),), (), (), False)
+            recording, self.ev.recording = self.ev.recording, False
+            result = self.ev.calls.called(given.args[0][1], one)
+            self.ev.recording = recording
+            return t.Sequence(result, "iterator")
         if name == "filter" and len(given.args) == 2:
             element = orm.iterate(given.args[1][1])
             return t.Sequence(element, "iterator")

@@ -8,7 +8,11 @@ from ormlint.facts import expressions as e
 from ormlint.semantic import types as t
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ormlint.semantic.evaluation import Environment, Evaluator
+
+    Change = Callable[[t.Type], t.Type]
 
 
 def narrow(evaluator: Evaluator, test: e.Expr, env: Environment) -> tuple[Environment, Environment]:
@@ -23,29 +27,50 @@ def narrow(evaluator: Evaluator, test: e.Expr, env: Environment) -> tuple[Enviro
             return both, dict(env)
         _, neither = narrow(evaluator, test.right, dict(first_false))
         return dict(env), neither
-    name: str | None = None
-    if isinstance(test, e.Name):
-        name = test.id
-        return _with(env, name, _truthy), dict(env)
-    if isinstance(test, e.Walrus):
-        return _with(env, test.name, _truthy), dict(env)
+    if isinstance(test, (e.Name, e.Walrus, e.Attribute)):
+        return _changed(evaluator, test, env, t.without_none, lambda kind: kind)
     if isinstance(test, e.Compare) and len(test.rest) == 1:
-        return _comparison(test, env)
+        return _comparison(evaluator, test, env)
     if isinstance(test, e.Call):
         return _isinstance(evaluator, test, env)
     return env, dict(env)
 
 
-def _comparison(test: e.Compare, env: Environment) -> tuple[Environment, Environment]:
+def _changed(
+    evaluator: Evaluator, subject: e.Expr, env: Environment, positive: Change, negative: Change
+) -> tuple[Environment, Environment]:
+    """Return two environments where the type of a name, or of an attribute of one, is changed."""
+    place = _place(subject)
+    if place is None:
+        return env, dict(env)
+    current = env.get(place)
+    if current is None:
+        if "." not in place or place.partition(".")[0] not in env:
+            return env, dict(env)
+        current = evaluator.quiet(subject)
+    first, second = positive(current), negative(current)
+    if "." in place and (first != current or second != current):
+        evaluator.has_paths = True
+    return (
+        env if first == current else {**env, place: first},
+        dict(env) if second == current else {**env, place: second},
+    )
+
+
+def _place(expr: e.Expr) -> str | None:
+    if isinstance(expr, e.Walrus):
+        return expr.name
+    return e.dotted_name(expr) if isinstance(expr, (e.Name, e.Attribute)) else None
+
+
+def _comparison(evaluator: Evaluator, test: e.Compare, env: Environment) -> tuple[Environment, Environment]:
     op, right = test.rest[0].op, test.rest[0].right
-    left = test.left
-    name = left.id if isinstance(left, e.Name) else left.name if isinstance(left, e.Walrus) else None
-    if name is None or not (isinstance(right, e.Constant) and right.value is None):
+    if not (isinstance(right, e.Constant) and right.value is None):
         return env, dict(env)
     if op in ("is", "=="):
-        return _with(env, name, _only_none), _with(env, name, t.without_none)
+        return _changed(evaluator, test.left, env, _only_none, t.without_none)
     if op in ("is not", "!="):
-        return _with(env, name, t.without_none), _with(env, name, _only_none)
+        return _changed(evaluator, test.left, env, t.without_none, _only_none)
     return env, dict(env)
 
 
@@ -53,12 +78,21 @@ def _isinstance(evaluator: Evaluator, test: e.Call, env: Environment) -> tuple[E
     if not (isinstance(test.func, e.Name) and test.func.id == "isinstance" and len(test.args) == 2):
         return env, dict(env)
     subject, classes = test.args
-    name = subject.id if isinstance(subject, e.Name) else subject.name if isinstance(subject, e.Walrus) else None
-    if name is None or name not in env:
-        return env, dict(env)
     elements = classes.elements if isinstance(classes, e.Display) else (classes,)
     wanted = [evaluator.model.annotations.read(element, evaluator.module) for element in elements]
-    current = env[name]
+    return _changed(
+        evaluator,
+        subject,
+        env,
+        lambda kind: narrow_class(evaluator, kind, wanted)[0],
+        lambda kind: narrow_class(evaluator, kind, wanted)[1],
+    )
+
+
+def narrow_class(evaluator: Evaluator, current: t.Type, wanted: list[t.Type]) -> tuple[t.Type, t.Type]:
+    """Return what a value is when it is an instance of one of `wanted`, and what it is when not."""
+    if isinstance(current, t.Never):
+        return current, current
     if isinstance(current, t.Union_):
         kept = [member for member in current.members if _may_be(evaluator, member, wanted)]
         if any(isinstance(member, t.Unknown) for member in kept):
@@ -66,11 +100,10 @@ def _isinstance(evaluator: Evaluator, test: e.Call, env: Environment) -> tuple[E
         else:
             narrowed = t.join(kept) if kept else t.join(wanted)
         rest = [member for member in current.members if member not in kept]
-        other = t.join(rest) if rest else current
-        return {**env, name: narrowed}, {**env, name: other}
+        return narrowed, t.join(rest) if rest else current
     if isinstance(current, t.Instance) and any(_derives(evaluator, current, kind) for kind in wanted):
-        return env, dict(env)
-    return {**env, name: t.join(wanted)}, dict(env)
+        return current, current
+    return t.join(wanted), current
 
 
 def _may_be(evaluator: Evaluator, member: t.Type, wanted: list[t.Type]) -> bool:
@@ -83,16 +116,6 @@ def _derives(evaluator: Evaluator, member: t.Type, kind: t.Type) -> bool:
     if not isinstance(member, t.Instance) or not isinstance(kind, t.Instance):
         return False
     return kind.cls in evaluator.index.bases.mro(member.cls)
-
-
-def _with(env: Environment, name: str, change: object) -> Environment:
-    if name not in env:
-        return dict(env)
-    return {**env, name: change(env[name])}  # type: ignore[operator]
-
-
-def _truthy(kind: t.Type) -> t.Type:
-    return t.without_none(kind)
 
 
 def _only_none(kind: t.Type) -> t.Type:
@@ -112,6 +135,8 @@ def join_environments(environments: list[Environment]) -> Environment:
     for name in names:
         first = environments[0].get(name)
         kinds = [env[name] for env in environments if name in env]
+        if "." in name and len(kinds) < len(environments):
+            continue  # told of an attribute in some branches only
         if first is not None and all(kind is first or kind == first for kind in kinds):
             joined[name] = first
         else:

@@ -114,11 +114,7 @@ class OperandReader:
 
     def _quiet(self, expr: e.Expr) -> t.Type:
         """Evaluate again without reporting: the display was evaluated as a whole before."""
-        recording, self.ev.recording = self.ev.recording, False
-        try:
-            return self.ev.eval(expr)
-        finally:
-            self.ev.recording = recording
+        return self.ev.quiet(expr)
 
     def _enum(
         self,

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from ormlint.index.model import MappedClass, ModelAttribute
 from ormlint.semantic import types as t
+from ormlint.semantic.printing import show
 
 QUERY_SAME = frozenset(
     [
@@ -309,9 +310,9 @@ def iterate(kind: t.Type) -> t.Type:
         return kind.key
     if isinstance(kind, t.Pagination):
         return kind.element
-    if isinstance(kind, t.Unknown):
+    if isinstance(kind, (t.Unknown, t.Never)):
         return kind
-    return t.unknown(f"elements of {t.show(kind)}")
+    return t.unknown(f"elements of {show(kind)}")
 
 
 def attribute_value(mapped: MappedClass, attribute: ModelAttribute, target: MappedClass | None) -> t.Type:

@@ -9,6 +9,7 @@ from ormlint.index.model import MappedClass
 from ormlint.semantic import orm
 from ormlint.semantic import types as t
 from ormlint.semantic.arguments import Arguments
+from ormlint.semantic.substitution import instance_of
 
 if TYPE_CHECKING:
     from ormlint.semantic.evaluation import Evaluator
@@ -33,19 +34,18 @@ class SessionCalls:
             return orm.execute(session, name, statement)
         if name == "query":
             entities = self.entities(given)
-            single = bool(entities) and len(entities or ()) == 1 and isinstance((entities or (None,))[0], t.Instance)
+            first = entities[0] if entities is not None and len(entities) == 1 else None
+            single = first is not None and all(isinstance(item, (t.Instance, t.TypeVar)) for item in t.members(first))
             return t.Query(entities, single=single)
         if name in ("get", "get_one"):
             entity = given.type(0, "entity")
-            one = (
-                t.Instance(entity.cls) if isinstance(entity, t.ClassType) else t.unknown("an entity that is not known")
-            )
+            one = self._one(entity)
             result = one if name == "get_one" or isinstance(one, t.Unknown) else t.optional(one)
         elif name == "merge":
             result = given.type(0, "instance") or t.unknown("nothing merged")
         elif name in ("get_or_404",):
             entity = given.type(0, "entity")
-            return t.Instance(entity.cls) if isinstance(entity, t.ClassType) else t.unknown("an entity")
+            return self._one(entity)
         elif name in ("begin", "begin_nested"):
             return t.Context(session, is_transaction=name == "begin")
         elif name == "merge_all":
@@ -60,13 +60,20 @@ class SessionCalls:
         elif name in ("session", "session_factory", "registry"):
             return session
         else:
-            result = t.NONE if name in orm.ASYNC_METHODS or name in orm.GIVING_NOTHING else t.unknown(f"`session.{name}`")
+            result = (
+                t.NONE if name in orm.ASYNC_METHODS or name in orm.GIVING_NOTHING else t.unknown(f"`session.{name}`")
+            )
         return t.Coroutine(result) if session.is_async and name in orm.ASYNC_METHODS else result
+
+    def _one(self, entity: t.Type | None) -> t.Type:
+        made = [instance_of(member) for member in t.members(entity)] if entity is not None else []
+        known = [kind for kind in made if kind is not None]
+        return t.join(known) if known and len(known) == len(made) else t.unknown("an entity that is not known")
 
     def _run_sync(self, given: Arguments) -> t.Type:
         func = given.type(0)
         if isinstance(func, t.Function):
-            return self.model.call_function(func, None)
+            return self.model.functions.call(func, None)
         return t.unknown("what `run_sync` runs")
 
     def entities(self, given: Arguments) -> tuple[t.Type, ...] | None:
@@ -82,7 +89,7 @@ class SessionCalls:
                 found.append(t.unknown("selected after what may be several columns"))
             else:
                 found.append(self.entity(kind))
-            may_be_several = may_be_several or isinstance(kind, (t.Unknown, t.Builtin, t.Union_))
+            may_be_several = may_be_several or isinstance(kind, (t.Unknown, t.Builtin))
         return tuple(found)
 
     def entity(self, kind: t.Type) -> t.Type:
@@ -91,6 +98,10 @@ class SessionCalls:
             if self.index.mapped_of(kind.cls) is not None:
                 return t.Instance(kind.cls)
             return t.unknown("a class that is not mapped")
+        if isinstance(kind, t.TypeVarClass):
+            return t.TypeVar(kind.name)
+        if isinstance(kind, t.Union_) and all(isinstance(member, t.ClassType) for member in kind.members):
+            return t.join(map(self.entity, kind.members))
         if isinstance(kind, t.Attr):
             return orm.attribute_value(kind.mapped, kind.attribute, self.index.target(kind.attribute.relationship))
         return t.unknown("a selected expression")

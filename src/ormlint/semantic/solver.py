@@ -14,7 +14,7 @@ from typing import Any
 # So many answers are worked out one inside the other; the next is worked out by itself, then all again.
 MAX_DEPTH = 25
 # A circle that has not come to rest by then is widened.
-MAX_ROUNDS = 5
+MAX_ROUNDS = 12
 
 Key = Hashable
 Compute = Callable[[], Any]
@@ -58,6 +58,10 @@ class Solver:
         self._kinds: dict[Key, Kind] = {}
         self._postponed: set[Key] = set()
 
+    def is_final(self, key: Key) -> bool:
+        """Tell whether a question has its final answer."""
+        return key in self.final
+
     def ask(self, key: Key, compute: Compute, kind: Kind) -> Any:
         """Return the answer to a question; `compute` works it out, and may ask others."""
         if key in self.final:
@@ -90,6 +94,7 @@ class Solver:
                 waiting.append(postponed.question)
             else:
                 waiting.pop()
+        self._forget()
         return answer
 
     def _forget(self) -> None:
@@ -113,9 +118,15 @@ class Solver:
             if frame.low < place:
                 self._leave(frame)
                 self._tentative[key] = (answer, frame.low)
+                for member in frame.members:  # what leaned on this frame leans on what it leans on
+                    self._tentative[member] = (self._tentative[member][0], frame.low)
                 parent = self._stack[-1]
                 parent.low = min(parent.low, frame.low)
                 parent.members.extend((*frame.members, key))
+                return answer
+            if not frame.members and key not in self._used:
+                self._leave(frame)
+                self.final[key] = answer
                 return answer
             answers = {member: self._tentative.pop(member)[0] for member in frame.members}
             answers[key] = answer

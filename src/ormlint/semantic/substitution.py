@@ -9,11 +9,15 @@ from ormlint.semantic import types as t
 
 SELF = t.TypeVar("Self")
 _UNBOUND = t.unknown("a type variable that is not bound")
+_LEAVES = (t.Unknown, t.Builtin, t.NoneType, t.Literal, t.Loaded, t.Session, t.EnumMember, t.Now, t.SqlExpression)
+_TOO_DEEP = t.unknown("a type nested too deeply")
 _MAX_DEPTH = 10
 
 
 def substitute(kind: t.Type, bindings: Mapping[str, t.Type], depth: int = 0) -> t.Type:
     """Replace type variables by what they are bound to; what is not bound is Unknown."""
+    if isinstance(kind, _LEAVES) or (isinstance(kind, (t.Instance, t.ClassType)) and not kind.args):
+        return kind
     if depth > _MAX_DEPTH:
         return t.unknown("a type nested too deeply")
 
@@ -44,6 +48,31 @@ def substitute(kind: t.Type, bindings: Mapping[str, t.Type], depth: int = 0) -> 
         return t.Dict(inner(kind.key), inner(kind.value), items)
     if isinstance(kind, (t.Instance, t.ClassType)) and kind.args:
         return replace(kind, args=tuple(map(inner, kind.args)))
+    return kind
+
+
+def clip(kind: t.Type, depth: int = 4) -> t.Type:
+    """Cut a type off below so many levels: a function that wraps its own result has no deepest one."""
+    if isinstance(kind, t.Union_):
+        return t.join(clip(member, depth) for member in kind.members)
+    if isinstance(kind, (t.Sequence, t.Pagination, t.Coroutine, t.Context, t.TupleOf, t.Dict, t.Row, t.Partial)):
+        if depth == 0:
+            return _TOO_DEEP
+        if isinstance(kind, (t.Sequence, t.Pagination)):
+            return replace(kind, element=clip(kind.element, depth - 1))
+        if isinstance(kind, (t.Coroutine, t.Partial)):
+            return replace(kind, result=clip(kind.result, depth - 1))
+        if isinstance(kind, t.Context):
+            return replace(kind, entered=clip(kind.entered, depth - 1))
+        if isinstance(kind, t.TupleOf):
+            return t.TupleOf(tuple(clip(item, depth - 1) for item in kind.elements))
+        if isinstance(kind, t.Dict):
+            items = kind.items and tuple((name, clip(value, depth - 1), key) for name, value, key in kind.items)
+            return t.Dict(clip(kind.key, depth - 1), clip(kind.value, depth - 1), items)
+    if isinstance(kind, t.Method) and not isinstance(kind.receiver, t.Session):
+        return t.unknown("a method")
+    if isinstance(kind, (t.Instance, t.ClassType)) and kind.args:
+        return _TOO_DEEP if depth == 0 else replace(kind, args=tuple(clip(arg, depth - 1) for arg in kind.args))
     return kind
 
 

@@ -318,6 +318,12 @@ NONE = NoneType()
 SQL = SqlExpression()
 
 
+_MERGED = (Sequence, Coroutine, Dict)
+TOO_MANY = Unknown("too many possible types")
+EMPTY = Unknown("elements of an empty list")
+EMPTY_VALUES = Unknown("values of an empty dict")
+
+
 @lru_cache(maxsize=1024)
 def unknown(reason: str) -> Unknown:
     """Return the one `Unknown` of a reason."""
@@ -332,18 +338,66 @@ def members(kind: Type) -> tuple[Type, ...]:
 def join(kinds: Iterable[Type]) -> Type:
     """Return the type of a value that has one of these types."""
     seen: dict[Type, None] = {}
+    last: Type | None = None
+    is_merging = False
     for kind in kinds:
-        for member in members(kind):
-            seen[member] = None
-    if not seen:
-        return unknown("nothing is known")
-    if NEVER in seen and len(seen) > 1:
-        del seen[NEVER]
+        if kind is last:
+            continue
+        last = kind
+        if type(kind) is Union_:
+            seen.update(dict.fromkeys(kind.members))
+            is_merging = True
+        else:
+            seen[kind] = None
+            is_merging = is_merging or type(kind) in _MERGED
     if len(seen) == 1:
         return next(iter(seen))
-    if len(seen) > MAX_UNION:
-        return unknown("too many possible types")
+    if not seen:
+        return unknown("nothing is known")
+    seen.pop(NEVER, None)
+    if is_merging and len(seen) > 1:
+        seen = _merge(seen)
+    if len(seen) == 1:
+        return next(iter(seen))
+    if len(seen) > MAX_UNION or TOO_MANY in seen:
+        return TOO_MANY
     return Union_(tuple(seen))
+
+
+def _merge(seen: dict[Type, None]) -> dict[Type, None]:
+    """Make one list of several, one coroutine of several, and leave out an empty dict beside others.
+
+    `list[A] | list[B]` gives what `list[A | B]` gives; and a type that grows in a loop or a circle of calls
+    keeps no traces of its smaller beginnings.
+    """
+    if not any(type(kind) in _MERGED for kind in seen):
+        return seen
+    lists: dict[str, list[Type]] = {}
+    results: list[Type] = []
+    dicts = [kind for kind in seen if isinstance(kind, Dict)]
+    has_empty = any(_is_empty(kind) for kind in dicts)
+    full = [kind for kind in dicts if not _is_empty(kind)]
+    merged: dict[Type, None] = {}
+    for kind in seen:
+        if isinstance(kind, Sequence):
+            lists.setdefault(kind.kind, []).append(kind.element)
+        elif isinstance(kind, Coroutine):
+            results.append(kind.result)
+        elif isinstance(kind, Dict) and has_empty and full:
+            if kind in full:  # which keys there are is no longer known
+                merged[Dict(kind.key, kind.value)] = None
+        else:
+            merged[kind] = None
+    for shape, elements in lists.items():
+        known = [element for element in elements if element != EMPTY]
+        merged[Sequence(join(known) if known else EMPTY, shape)] = None
+    if results:
+        merged[Coroutine(join(results))] = None
+    return merged
+
+
+def _is_empty(kind: Dict) -> bool:
+    return kind.items == () and kind.value == EMPTY_VALUES
 
 
 def optional(kind: Type) -> Type:
@@ -368,82 +422,3 @@ def instances(kind: Type) -> tuple[Instance, ...]:
         elif not isinstance(member, NoneType):
             return ()
     return tuple(found)
-
-
-def show(kind: Type) -> str:
-    """Return how `reveal_type` prints a type."""
-    if isinstance(kind, Unknown):
-        return f"Unknown({kind.reason})"
-    if isinstance(kind, Never):
-        return "Never"
-    if isinstance(kind, NoneType):
-        return "None"
-    if isinstance(kind, Literal):
-        return f"Literal[{kind.value!r}]"
-    if isinstance(kind, Now):
-        return "Now"
-    if isinstance(kind, (Builtin, ExternalObject)):
-        return kind.name.removeprefix("builtins.")
-    if isinstance(kind, Instance):
-        return f"{kind.cls.name}{_args(kind.args)}"
-    if isinstance(kind, ClassType):
-        return f"type[{kind.cls.name}{_args(kind.args)}]"
-    if isinstance(kind, Aliased):
-        return f"Aliased[{kind.cls.name}]"
-    if isinstance(kind, EnumMember):
-        return f"{kind.enum.name}.{kind.name}"
-    if isinstance(kind, ModuleType):
-        return f"Module[{kind.module.name}]"
-    if isinstance(kind, (Loaded, Attr)):
-        wrapper = "Loaded" if isinstance(kind, Loaded) else "Attr"
-        return f"{wrapper}[{kind.mapped.name}.{kind.attribute.name}]"
-    if isinstance(kind, SqlExpression):
-        return "SQL"
-    if isinstance(kind, Session):
-        return "AsyncSession" if kind.is_async else "Session"
-    if isinstance(kind, Connection):
-        return "AsyncConnection" if kind.is_async else "Connection"
-    if isinstance(kind, SessionFactory):
-        return "SessionFactory"
-    if isinstance(kind, Statement):
-        return f"{kind.kind.capitalize()}{_entities(kind.entities)}"
-    if isinstance(kind, Query):
-        return f"Query{_entities(kind.entities)}"
-    if isinstance(kind, Result):
-        name = {"rows": "Result", "scalars": "ScalarResult", "mappings": "MappingResult"}[kind.mode]
-        return f"{'Async' if kind.is_async else ''}{name}{_entities(kind.entities)}"
-    if isinstance(kind, Row):
-        return f"Row{_entities(kind.entities)}"
-    if isinstance(kind, Sequence):
-        return f"{kind.kind}[{show(kind.element)}]"
-    if isinstance(kind, Pagination):
-        return f"Pagination[{show(kind.element)}]"
-    if isinstance(kind, TupleOf):
-        return f"tuple[{', '.join(map(show, kind.elements))}]"
-    if isinstance(kind, Dict):
-        return f"dict[{show(kind.key)}, {show(kind.value)}]"
-    if isinstance(kind, Coroutine):
-        return f"Coroutine[{show(kind.result)}]"
-    if isinstance(kind, Context):
-        return f"ContextManager[{show(kind.entered)}]"
-    if isinstance(kind, Function):
-        return f"Function[{kind.symbol.name}]"
-    if isinstance(kind, Method):
-        return f"Method[{show(kind.receiver)}.{kind.name}]"
-    if isinstance(kind, Super):
-        return f"Super[{kind.cls.name}]"
-    if isinstance(kind, TypeVar):
-        return kind.name
-    if isinstance(kind, TypeVarClass):
-        return f"type[{kind.name}]"
-    if isinstance(kind, Partial):
-        return f"Callable[{show(kind.result)}]"
-    return " | ".join(sorted(map(show, kind.members), key=lambda text: (text == "None", text)))
-
-
-def _args(args: tuple[Type, ...]) -> str:
-    return f"[{', '.join(map(show, args))}]" if args else ""
-
-
-def _entities(entities: tuple[Type, ...] | None) -> str:
-    return "[?]" if entities is None else f"[{', '.join(map(show, entities))}]"

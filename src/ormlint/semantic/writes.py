@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ormlint.semantic.evaluation import Evaluator
 
 
+SESSION_NAME = re.compile(r"(?:^|_)(?:db_?)?(?:session|sess)$|^db$")
 _WORD = re.compile(r"\w+")
 
 
@@ -74,10 +75,18 @@ class WriteReader:
             passes = any(self._is_model(kind) for _, kind in given.args) or any(
                 self._is_model(kind) for _, kind in given.keywords
             )
-            hands_session = any(isinstance(kind, t.Session) for _, kind in (*given.args, *given.keywords))
+            values = (*given.args, *((keyword.value, kind) for keyword, kind in given.keywords))
+            hands_session = any(self._is_session(value, kind) for value, kind in values)
+            is_inner = record.symbol is not None and self.model.parent(func.symbol) is record.symbol
             owns_session = func.bound is not None and func.bound == self.ev.env.get("self")
-            if (passes or hands_session or owns_session) and self.model.may_write(func.symbol):
-                record.write_calls.add(node.start)
+            if passes or hands_session or owns_session or is_inner:
+                record.handed_on.append((func.symbol, node.start))
+
+    def _is_session(self, value: e.Expr, kind: t.Type) -> bool:
+        if isinstance(kind, t.Unknown):
+            name = (e.dotted_name(value) or "").rpartition(".")[2].lower()
+            return SESSION_NAME.search(name) is not None
+        return isinstance(kind, t.Session)
 
     def _is_model(self, kind: t.Type) -> bool:
         for member in t.members(kind):

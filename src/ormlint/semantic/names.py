@@ -1,0 +1,130 @@
+"""The types of names at the top level of modules, and of symbols in general."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ormlint.facts import expressions as e
+from ormlint.facts import statements as s
+from ormlint.facts.walk import walk_statements
+from ormlint.index.bases import DynamicBase
+from ormlint.index.symbols import ClassSymbol, External, Folder, FunctionSymbol, Module, Symbol, Unknown, Value
+from ormlint.index.vocabulary import ASYNC_SESSIONS, SYNC_SESSIONS
+from ormlint.semantic import types as t
+from ormlint.semantic.execution import Interpreter
+from ormlint.semantic.records import FunctionRecord
+from ormlint.semantic.solver import Kind
+
+if TYPE_CHECKING:
+    from ormlint.semantic.model import SemanticModel
+
+GROWS = t.unknown("its type grows with every call of itself")
+TYPE_KIND = Kind(lambda: t.NEVER, lambda kind: kind, lambda before, after: before if before == after else GROWS)
+
+
+class NameReader:
+    """Answers names and symbols; asks the solver, since a module-level value may lead back to itself."""
+
+    def __init__(self, model: SemanticModel) -> None:
+        self.model = model
+        self.index = model.index
+        self._setters: dict[str, dict[str, list[FunctionSymbol]]] = {}
+
+    def name_type(self, module: Module, name: str) -> t.Type:
+        """Return the type of a name of a module's top level."""
+        key = ("name", module.path, name)
+        found: t.Type | None = self.model.solver.final.get(key)
+        if found is None:
+            found = self.model.solver.ask(key, lambda: self._name_type(module, name), TYPE_KIND)
+        return found
+
+    def _name_type(self, module: Module, name: str) -> t.Type:
+        candidates = self.index.resolver.candidates(module, name) if name in module.scope else []
+        if len(candidates) > 1 and any(isinstance(item, Value) for item in candidates):
+            kinds = [self.symbol_type(item) for item in candidates]
+            return t.join(kind for kind in kinds if not isinstance(kind, t.NoneType) or len(kinds) == 1)
+        symbol = self.index.resolver.name(module, name)
+        if isinstance(symbol, Unknown) and symbol.reason.startswith("bound by"):
+            # By a loop, a `with`, an unpacking: what the module's own statements make of it.
+            return self.model.module_record(module).env.get(name, t.unknown(symbol.reason))
+        return self.symbol_type(symbol)
+
+    def symbol_type(self, symbol: Symbol) -> t.Type:
+        """Return the type of a resolved symbol."""
+        if isinstance(symbol, ClassSymbol):
+            kind = self._session_class(symbol)
+            return t.ClassType(symbol) if kind is None else t.SessionFactory(kind)
+        if isinstance(symbol, FunctionSymbol):
+            return t.Function(symbol)
+        if isinstance(symbol, External):
+            return self.external_type(symbol.name)
+        if isinstance(symbol, Value):
+            return self.value_type(symbol)
+        if isinstance(symbol, Module):
+            return t.ModuleType(symbol)
+        if isinstance(symbol, Folder):
+            return t.unknown("a folder without __init__.py")
+        if isinstance(symbol, Unknown):
+            return t.unknown(symbol.reason)
+        return t.unknown("a symbol that is not known")
+
+    def external_type(self, name: str) -> t.Type:
+        """Return the type of an external object by its canonical name."""
+        if name == "flask_sqlalchemy.db.session":
+            return t.Session(False)
+        return t.ExternalObject(name)
+
+    def _session_class(self, symbol: ClassSymbol) -> bool | None:
+        for base in self.index.bases.mro(symbol)[1:]:
+            if isinstance(base, External):
+                if base.name in SYNC_SESSIONS:
+                    return False
+                if base.name in ASYNC_SESSIONS:
+                    return True
+        return None
+
+    # -- values
+
+    def value_type(self, value: Value) -> t.Type:
+        """Return the type of a name of a module or class body from its annotation or its expression."""
+        key = ("value", value.module.path, value.range.start, value.name)
+        found: t.Type | None = self.model.solver.final.get(key)
+        if found is None:
+            found = self.model.solver.ask(key, lambda: self._value_type(value), TYPE_KIND)
+        return found
+
+    def _value_type(self, value: Value) -> t.Type:
+        if value.annotation is not None:
+            declared = self.model.annotations.read(value.annotation, value.module)
+            if not isinstance(declared, (t.Unknown, t.Builtin)):
+                return declared
+        if value.value is None:
+            return t.unknown(f"`{value.name}` has no value")
+        base = self.index.bases.base(value.module, value.value) if isinstance(value.value, e.Call) else None
+        if isinstance(base, DynamicBase):
+            return t.unknown("a declarative base")
+        interpreter = Interpreter(self.model, FunctionRecord(value.module, None, ()), None)
+        interpreter.recording = False
+        found = interpreter.eval(value.value)
+        if value.owner is None:
+            found = self._with_setters(value, found)
+        return found
+
+    def _with_setters(self, value: Value, found: t.Type) -> t.Type:
+        """Add what functions that say `global name` give the name."""
+        setters = self._setters.get(value.module.path)
+        if setters is None:
+            setters = self._setters[value.module.path] = self._read_setters(value.module)
+        for function in setters.get(value.name, ()):
+            found = t.join((found, self.model.record(function).global_types.get(value.name, t.NEVER)))
+        return found
+
+    def _read_setters(self, module: Module) -> dict[str, list[FunctionSymbol]]:
+        setters: dict[str, list[FunctionSymbol]] = {}
+        for function in module.functions:
+            for statement in walk_statements(self.index.body(function)):
+                if isinstance(statement, s.ScopeNames):
+                    for name in statement.names:
+                        if name in module.scope:
+                            setters.setdefault(name, []).append(function)
+        return setters
