@@ -154,6 +154,7 @@ class ColumnReader:
             column.timezone = False
 
     def keyword(self, column: Column, keyword: e.Keyword, module: Module, scope: ClassSymbol | None) -> None:
+        """Apply one keyword of `Column(...)`, `mapped_column(...)` or `Field(...)` to a column."""
         name, value = keyword.name, keyword.value
         flag = value.value if isinstance(value, e.Constant) and isinstance(value.value, bool) else None
         if not name:

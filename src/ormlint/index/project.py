@@ -87,7 +87,7 @@ class ProjectIndex:
         return found[0] if len(found) == 1 else None
 
     def may_have(self, mapped: MappedClass, name: str) -> bool:
-        """Tell whether an object loaded as `mapped` may have an attribute: it may be of a class that derives from it."""
+        """Tell whether an object loaded as `mapped` may have an attribute: it may be of a class derived from it."""
         return any(heir.has(name) or name in heir.set_by_init for heir in self.subclasses(mapped))
 
     def inherited(self, mapped: MappedClass, name: str) -> ModelAttribute | None:

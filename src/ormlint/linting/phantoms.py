@@ -15,7 +15,7 @@ def is_unknown(context: Context, store: subjects.AttributeStore) -> bool:
         return False
     if any(context.index.may_have(mapped, name) for mapped in store.models):
         return False
-    return not context.is_type_ignored(store.node)
+    return not context.is_type_ignored(store.node) and not context.model.is_contradicted(store.record, store.receiver)
 
 
 def owner_name(models: tuple[MappedClass, ...]) -> str:

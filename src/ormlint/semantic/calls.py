@@ -51,7 +51,7 @@ class CallReader:
             return t.join(kinds)
         if func == t.NEVER or arguments.has_never:
             return t.NEVER
-        if isinstance(func, t.Unknown):
+        if isinstance(func, (t.Unknown, t.ExternalObject)):
             evident = self._evident_session(node, func, arguments)
             if evident is not None:
                 return evident
@@ -74,7 +74,7 @@ class CallReader:
                 if dotted is not None:
                     self.ev.forget_paths(dotted.partition(".")[0])
 
-    def _evident_session(self, node: e.Call, owner: t.Unknown, given: Arguments) -> t.Type | None:
+    def _evident_session(self, node: e.Call, owner: t.Unknown | t.ExternalObject, given: Arguments) -> t.Type | None:
         """Read `db.query(Model)` and its kin on a session that nothing declares.
 
         Only a session has a `query` that takes a mapped class. Its other methods have namesakes on
@@ -83,6 +83,10 @@ class CallReader:
         func = node.func
         if not isinstance(func, e.Attribute):
             return None
+        if isinstance(owner, t.ExternalObject):
+            # `db.session.query(Model)` of an extension that was not read.
+            if owner.name.startswith(("sqlalchemy.", "sqlmodel.")) or func.attr == "connect":
+                return None
         if not given.args:
             receiver = (e.dotted_name(func.value) or "").rpartition(".")[2].lower()
             if func.attr == "connect" or (func.attr == "begin" and "engine" in receiver):
@@ -97,7 +101,7 @@ class CallReader:
         if func.attr == "query" and (is_model or isinstance(first, t.Attr)):
             return self.sessions.call(t.Session(False), "query", given)
         name = (e.dotted_name(func.value) or "").rpartition(".")[2].lower()
-        if not SESSION_NAME.search(name) or owner.reason == MAYBE_CONNECTION:
+        if not SESSION_NAME.search(name) or owner == t.unknown(MAYBE_CONNECTION):
             return None
         if (func.attr in ("get", "get_one") and is_model and len(given.args) > 1) or (
             func.attr in EXECUTING and isinstance(first, t.Statement)
@@ -217,7 +221,19 @@ class CallReader:
 
     def _project_function(self, func: t.Function, given: Arguments) -> t.Type:
         self.ev.record.calls.append(events.ProjectCall(id(func.symbol), given.node, self.ev.statement, self.ev.record))
+        self._contradictions(func, given)
         return self.model.functions.call(func, given)
+
+    def _contradictions(self, func: t.Function, given: Arguments) -> None:
+        """Note parameters that are annotated with one model and given another: the annotation is not what runs."""
+        is_method = func.bound is not None
+        for position, name, cls in self.model.functions.model_parameters(func.symbol):
+            kind = given.type(position - is_method, name) if position >= is_method else None
+            for item in t.instances(kind) if kind is not None else ():
+                if self.index.mapped_of(item.cls) is None:
+                    continue
+                if cls not in self.index.bases.mro(item.cls) and item.cls not in self.index.bases.mro(cls):
+                    self.ev.record.contradictions.add((id(func.symbol), name))
 
     # -- constructors
 

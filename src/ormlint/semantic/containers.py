@@ -25,6 +25,7 @@ class ContainerCalls:
         self.index = evaluator.index
 
     def sequence(self, receiver: t.Sequence, name: str, given: Arguments) -> t.Type:
+        """Return what a method of a list, set or iterator gives, and change the type of the name it is called on."""
         if receiver.kind == "write_only":
             if name == "select":
                 return t.Statement("select", (receiver.element,))
@@ -48,6 +49,7 @@ class ContainerCalls:
         return receiver if name in _SAME_KIND else t.unknown(f"`{name}(…)` of a collection")
 
     def dict(self, receiver: t.Dict, name: str, given: Arguments) -> t.Type:
+        """Return what a method of a dict gives, and change the type of the name it is called on."""
         if name == "get":
             default = given.type(1)
             return t.join((receiver.value, t.NONE if default is None else default))

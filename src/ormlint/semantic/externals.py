@@ -54,6 +54,7 @@ class ExternalCalls:
         self.index = evaluator.index
 
     def call(self, name: str, given: Arguments) -> t.Type:
+        """Return what calling an external function or class gives, by its canonical name."""
         if name in _STATEMENTS:
             return self.ev.calls.sessions.statement(name, given)
         if name in _NEVER:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
-from ormlint.index.symbols import External, FunctionSymbol
+from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol
 from ormlint.semantic import orm
 from ormlint.semantic import types as t
 from ormlint.semantic.decorators import CLASS_DECORATORS, EITHER_DECORATORS, DecoratorReader, last_name
@@ -29,6 +29,7 @@ class FunctionReader:
         self.index = model.index
         self.decorators = DecoratorReader(model)
         self.fixtures = FixtureReader(model)
+        self._models: dict[int, tuple[tuple[int, str, ClassSymbol], ...]] = {}
         self._generic: dict[int, tuple[tuple[int, str, t.Type], ...]] = {}
         self._returns: dict[int, t.Type] = {}
         self._overloads: dict[int, tuple[FunctionSymbol, ...]] = {}
@@ -171,9 +172,25 @@ class FunctionReader:
     ) -> None:
         """Bind type variables of a generic function from its arguments: `get(model: type[T], …) -> T`."""
         for position, name, pattern in self._generic_parameters(symbol):
+            if position < is_method:
+                continue  # an annotated `self` is no argument of the call
             kind = given.type(position - is_method, name)
-            if kind is not None and position >= is_method:
+            if kind is not None:
                 bind(pattern, kind, bindings)
+
+    def model_parameters(self, symbol: FunctionSymbol) -> tuple[tuple[int, str, ClassSymbol], ...]:
+        """Return the parameters annotated with a mapped class: position, name, class."""
+        found = self._models.get(id(symbol))
+        if found is None:
+            listed: list[tuple[int, str, ClassSymbol]] = []
+            for position, param in enumerate(symbol.facts.params):
+                if param.annotation is None:
+                    continue
+                for item in t.instances(self.model.annotations.read(param.annotation, symbol.module)):
+                    if self.model.index.mapped_of(item.cls) is not None:
+                        listed.append((position, param.name, item.cls))
+            found = self._models[id(symbol)] = tuple(listed)
+        return found
 
     def _generic_parameters(self, symbol: FunctionSymbol) -> tuple[tuple[int, str, t.Type], ...]:
         """Return the parameters whose annotations hold type variables."""

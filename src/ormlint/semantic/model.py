@@ -239,6 +239,16 @@ class SemanticModel:
                 return True
         return False
 
+    def is_contradicted(self, record: FunctionRecord, receiver: str) -> bool:
+        """Tell whether a variable is a parameter that some call gives another model than its annotation says."""
+        if record.symbol is None or not receiver:
+            return False
+        return (id(record.symbol), receiver) in self._contradictions
+
+    @cached_property
+    def _contradictions(self) -> frozenset[tuple[int, str]]:
+        return frozenset(item for record in self.all_records() for item in record.contradictions)
+
     @cached_property
     def stored_anywhere(self) -> frozenset[str]:
         """Attribute names that some body assigns on an object that is a model, or may be one."""

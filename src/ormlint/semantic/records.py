@@ -31,6 +31,7 @@ class FunctionRecord:
     stored_names: set[str] = field(default_factory=set)  # attribute names assigned anywhere in the body
     unknown_stores: set[str] = field(default_factory=set)  # of them, those on objects that may be models
     given_names: set[str] = field(default_factory=set)  # keywords and literal keys of calls that may update rows
+    contradictions: set[tuple[int, str]] = field(default_factory=set)  # (function, parameter) given another model
     inner: dict[int, FunctionRecord] = field(default_factory=dict)  # functions defined in the body
     env: dict[str, Type] = field(default_factory=dict)  # of a module: what its names are at the end
     global_types: dict[str, Type] = field(default_factory=dict)  # given to names the body calls global

@@ -27,6 +27,7 @@ class SessionCalls:
         self.index = evaluator.index
 
     def call(self, session: t.Session, name: str, given: Arguments) -> t.Type:
+        """Return what a method of a session gives, and report the values it hands to columns."""
         result: t.Type
         if name in EXECUTING:
             statement = given.type(0, "statement") or t.unknown("no statement")
@@ -113,6 +114,7 @@ class SessionCalls:
         given: Arguments,
         model: MappedClass | None = None,
     ) -> None:
+        """Report values given to columns by name: `filter_by(name=…)`, `values(name=…)`, `update({…})`."""
         if model is None and entities and isinstance(entities[0], t.Instance):
             model = self.index.mapped_of(entities[0].cls)
         if model is None:
@@ -155,6 +157,7 @@ class SessionCalls:
                     self.ev.operands.named(mapped, name, item.value, value, "values", item)
 
     def statement(self, name: str, given: Arguments) -> t.Type:
+        """Return the statement that `select`, `insert`, `update` or `delete` makes."""
         family, _, kind = name.rpartition(".")
         flavor = "sqlmodel" if family == "sqlmodel" else "sqlalchemy"
         if kind == "select":
@@ -165,6 +168,7 @@ class SessionCalls:
         return t.Statement(kind, (), mapped, flavor)
 
     def factory(self, name: str, given: Arguments) -> t.Type:
+        """Return the session factory that `sessionmaker` makes."""
         is_async = name.endswith("async_sessionmaker")
         for keyword, kind in given.keywords:
             if keyword.name == "class_" and isinstance(kind, t.ExternalObject) and "Async" in kind.name:

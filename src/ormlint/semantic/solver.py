@@ -92,6 +92,9 @@ class Solver:
                 self._forget()
                 self._postponed.add(postponed.question[0])
                 waiting.append(postponed.question)
+            except BaseException:
+                self._forget()  # the next question must not find half of this one
+                raise
             else:
                 waiting.pop()
         self._forget()

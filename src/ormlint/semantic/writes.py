@@ -56,6 +56,7 @@ class WriteReader:
                 names.update(_WORD.findall(kind.value))
 
     def session(self, node: e.Call, func: t.Type, given: Arguments) -> None:
+        """Note a call that writes through a session, or hands a model to a function that may."""
         if not self.ev.recording:
             return
         record = self.ev.record

@@ -9,9 +9,12 @@ import random
 import pytest
 from documents import Section, all_sections, semantic_model
 
+from ormlint.checker.analysis import Statistics, analyse
 from ormlint.facts.expressions import Node
 from ormlint.semantic.model import SemanticModel
 from ormlint.semantic.printing import show
+from ormlint.semantic.solver import Kind, Solver
+from ormlint.text import decode_source
 
 
 def dump(model: SemanticModel) -> list[str]:
@@ -193,3 +196,25 @@ def test_long_chains_are_followed_to_their_end() -> None:
 )
 def test_nothing_hangs(text: str) -> None:
     semantic_model({"models.py": MODELS, "snippet.py": text + "\n"})
+
+
+def test_an_annotated_self_is_no_argument() -> None:
+    text = (
+        "from typing import TypeVar\n\nT = TypeVar('T')\n\n\nclass A:\n    def copy(self: T) -> T: ...\n\n\n"
+        "def f():\n    return A().copy()\n"
+    )
+    analyse({"a.py": decode_source(text.encode())}, Statistics())
+
+
+def test_a_failure_leaves_the_solver_usable() -> None:
+    solver = Solver()
+    kind = Kind(lambda: 0, lambda value: value, lambda before, after: after)
+
+    def fail() -> object:
+        solver.ask(("inner",), lambda: 1 / 0, kind)
+        return None
+
+    for _ in range(2):
+        with pytest.raises(ZeroDivisionError):
+            solver.ask(("outer",), fail, kind)
+    assert solver.ask(("other",), lambda: 7, kind) == 7

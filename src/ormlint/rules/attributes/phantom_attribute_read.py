@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ormlint.diagnostics import Severity
+from ormlint.facts.expressions import Name
 from ormlint.linting import subjects
 from ormlint.linting.context import Context, Place
 from ormlint.linting.names import closest
@@ -24,6 +25,8 @@ def phantom_read(context: Context, load: subjects.UnknownAttributeLoad) -> None:
     if load.name in load.record.stored_names or load.name in load.record.guarded_names:
         return
     if context.is_type_ignored(load.node) or load.name in context.model.stored_anywhere:
+        return
+    if isinstance(load.node.value, Name) and context.model.is_contradicted(load.record, load.node.value.id):
         return
     mapped = load.models[0]
     if load.is_class:
