@@ -60,6 +60,22 @@ def test_findings(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "^^^^^" in out and "Found 1 error in 1 of 2 files." in out
 
 
+def test_paths_are_those_of_the_working_directory(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "sub").mkdir()
+    monkeypatch.chdir(project / "sub")
+    assert main(["check", "--output-format", "full"]) == 1
+    out = capsys.readouterr().out
+    assert "--> ../service.py:3:7" in out and "note: ../models.py:7:7" in out and "Video(titel" in out
+
+
+def test_no_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["check", "--isolated"]) == 0
+    assert "no Python files found" in capsys.readouterr().err
+
+
 def test_clean(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "models.py"]) == 0
     assert capsys.readouterr().out == "All checks passed!\n"

@@ -11,10 +11,13 @@ import time
 from pathlib import Path
 from typing import Any, TextIO
 
+import msgspec
+
 from ormlint.checker.engine import CheckResult
 from ormlint.checker.registry import load_rules
 from ormlint.checker.selection import RuleTable
 from ormlint.cli.common import USER_ERRORS, add_project_arguments, fail, load, project_overrides, split
+from ormlint.diagnostics import Diagnostic
 from ormlint.project.atomic import replace_file
 from ormlint.project.runner import Run, UsageError
 from ormlint.reporters import FORMATS, ReportOptions, reporter
@@ -77,6 +80,8 @@ def _run(options: argparse.Namespace) -> int:
     loaded = load(options, _overrides(options), paths, stdin, options.stdin_filename)
     for warning in RuleTable(loaded.project.settings, load_rules()).warnings:
         print(f"ormlint: {warning}", file=sys.stderr)
+    if not (loaded.files if loaded.only is None else loaded.only) and not options.quiet:
+        print("ormlint: no Python files found", file=sys.stderr)
     progress = _Progress(sys.stderr, options.quiet)
     result = loaded.check(progress)
     progress.clear()
@@ -115,18 +120,30 @@ def _overrides(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _print_findings(result: CheckResult, loaded: Run, options: argparse.Namespace, form: str) -> None:
-    sources = {path: source for path, source in loaded.files.items() if isinstance(source, SourceText)}
+    root = loaded.project.root
+    sources = {_seen(path, root): source for path, source in loaded.files.items() if isinstance(source, SourceText)}
+    diagnostics = [_as_seen(item, root) for item in result.diagnostics]
     checked = len(loaded.files) if loaded.only is None else len(loaded.only)
     stream: TextIO = io.StringIO() if options.output_file else sys.stdout
     color = not options.output_file and use_color(sys.stdout, options.color)
     shown = ReportOptions(color, summary=not options.quiet, files=checked)
-    reporter(form).report(result.diagnostics, sources, shown, stream)
+    reporter(form).report(diagnostics, sources, shown, stream)
     if isinstance(stream, io.StringIO):
         target = Path(options.output_file)
         try:
             replace_file(target, stream.getvalue().encode("utf-8"))
         except OSError as error:
             raise UsageError(f"{target}: cannot be written: {error.strerror or error}") from None
+
+
+def _seen(path: str, root: Path) -> str:
+    """Return a path of the project as it is seen from the working directory: terminals and editors open that."""
+    return Path(os.path.relpath(root / path)).as_posix()
+
+
+def _as_seen(item: Diagnostic, root: Path) -> Diagnostic:
+    related = tuple(msgspec.structs.replace(place, path=_seen(place.path, root)) for place in item.related)
+    return msgspec.structs.replace(item, path=_seen(item.path, root), related=related)
 
 
 def _print_statistics(result: CheckResult) -> None:

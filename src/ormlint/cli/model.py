@@ -89,7 +89,7 @@ def _groups(attributes: dict[str, dict[str, Any]]) -> dict[str, list[str]]:
     }
     for name, attribute in attributes.items():
         if attribute["kind"] == "column" and "column" in attribute:
-            if attribute["server_default"] or attribute["onupdate"] or attribute["server_onupdate"]:
+            if attribute["server_managed"]:
                 groups["server-managed columns"].append(name)
             elif attribute["nullable"] is False and not attribute["default"] and not attribute["primary_key"]:
                 groups["required columns"].append(name)

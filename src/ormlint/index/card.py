@@ -18,7 +18,8 @@ def model_card(index: ProjectIndex, mapped: MappedClass, sources: dict[str, Sour
 
     Shape: `{class, module, path, line, table, open, bases, constructor, attributes: {NAME: {kind, …}}}`; a
     column also has `column` (its name in the database), `type`, `nullable`, `primary_key`, `default`,
-    `server_default`, `onupdate`, `server_onupdate`, `foreign_keys`, `unique`, `index` and `enum` (labels).
+    `server_default`, `onupdate`, `server_onupdate`, `server_managed` (filled by the database), `foreign_keys`,
+    `unique`, `index` and `enum` (labels).
     What is not known is null.
     """
     symbol = mapped.symbol
@@ -71,6 +72,7 @@ def _column(column: Column, sources: dict[str, SourceText]) -> dict[str, Any]:
         "onupdate": _default(column.onupdate, sources),
         "server_onupdate": _default(column.server_onupdate, sources),
         "foreign_keys": list(column.foreign_keys),
+        "server_managed": column.is_server_managed,
         "unique": column.unique,
         "index": column.index,
         "enum": list(enum.labels) if enum is not None and enum.labels is not None else None,
