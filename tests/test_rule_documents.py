@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import inspect
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from ormlint.checker.registry import load_rules
 from ormlint.linting.rule import Fixes, Rule
 from ormlint.testing.markdown import Document, Section, parse_document
 from ormlint.testing.mdtest import check_section, run_block, section_settings
+from ormlint.testing.requirements import missing
 
 RULES = load_rules()
 MDTEST = Path(__file__).parent / "mdtest"
@@ -51,9 +52,8 @@ def sections() -> list[object]:
 
 @pytest.mark.parametrize(("code", "section"), sections())
 def test_section(code: str | None, section: Section) -> None:
-    for package in section.requires:
-        if importlib.util.find_spec(package) is None:
-            pytest.skip(f"{package} is not installed")
+    if needed := missing(section.requires):
+        pytest.skip(f"{needed} is not here")
     problems: list[str] = []
     if section.files:
         # Without a code the document selects its own rules; ORM001 to ORM004 are nobody's by accident.
