@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 JOBS ?= 2
 
-.PHONY: help demo test test-all lint types layers docs bench ecosystem clean
+.PHONY: help demo test test-all versions lint types layers docs bench ecosystem clean
 
 help:
 	@echo "make demo       install, and run ormlint on examples/"
@@ -41,8 +41,10 @@ layers: $(VENV)/.installed-dev
 test: lint types layers
 	$(BIN)/python -m pytest -n $(JOBS)
 
-test-all: test
+versions: $(VENV)/.installed-dev
 	bash tests/other_versions.sh
+
+test-all: test versions
 
 docs: $(VENV)/.installed-dev
 	$(BIN)/python -m ormlint.dev generate

@@ -107,7 +107,8 @@ class ColumnReader:
             if isinstance(target, e.Str):
                 column.foreign_keys = (*column.foreign_keys, target.value)
             elif target is not None:
-                column.foreign_keys = (*column.foreign_keys, e.dotted_name(target) or "?")
+                # `ForeignKey(User.id)`: the index turns it into table and column when all classes are read.
+                column.foreign_keys = (*column.foreign_keys, f"={e.dotted_name(target) or '?'}")
             return
         if last in ("Sequence", "Computed", "Identity", "FetchedValue", "DefaultClause"):
             default = Default("sql", argument, module)

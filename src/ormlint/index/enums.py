@@ -117,7 +117,10 @@ class EnumIndex:
                             aliases.add(name)
                             result.members[name] = result.members[statement.value.id]
                         else:
-                            result.members[name] = self._value(statement.value, name, result, generates)
+                            value = self._value(statement.value, name, result, generates)
+                            if value is not None and result.member_of_value(value) is not None:
+                                aliases.add(name)  # a value given twice makes a second name, not a second member
+                            result.members[name] = value
                     elif isinstance(target, e.Display):
                         result.open_reason = "members are made by unpacking"
             elif isinstance(statement, (s.If, s.For, s.While, s.Try, s.With, s.OpaqueStmt)):

@@ -6,7 +6,7 @@ from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
 from ormlint.index.bases import Base, BaseReader, DynamicBase
 from ormlint.index.classbody import ClassBody, Member, read_class_body
-from ormlint.index.columns import Column, ColumnReader, TypeMap
+from ormlint.index.columns import ColumnReader, TypeMap
 from ormlint.index.constants import Constants, camel_to_snake
 from ormlint.index.constructors import read_constructor
 from ormlint.index.members import BodyOf, MemberReader
@@ -178,6 +178,8 @@ class Mapper:
             attribute = self.members.attribute(member, mapped, is_own_table, type_map)
             if attribute is None:
                 continue
+            if previous is not None and previous.value is None and attribute.value is None:
+                _soften(attribute, previous)
             if member.conditional and previous is not None and previous.column is not None:
                 attribute.conditional = True
             mapped.attributes[name] = attribute
@@ -329,6 +331,12 @@ def _is_true(member: Member | None) -> bool:
     return member is not None and isinstance(member.value, e.Constant) and member.value.value is True
 
 
-def column_of(attribute: ModelAttribute | None) -> Column | None:
-    """Return the column of an attribute, if it has one."""
-    return attribute.column if attribute is not None else None
+def _soften(attribute: ModelAttribute, previous: ModelAttribute) -> None:
+    """Forget what two bare annotations of one column say differently: which one counts depends on the version."""
+    column, before = attribute.column, previous.column
+    if column is None or before is None:
+        return
+    if column.nullable != before.nullable:
+        column.nullable = None
+    if column.type != before.type:
+        column.type = column.enum = column.timezone = None

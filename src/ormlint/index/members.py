@@ -443,7 +443,11 @@ class MemberReader:
                 if column.nullable is None and "nullable" not in column.extra:
                     column.nullable = not column.primary_key
             self._sqlmodel_field(column, call, attribute)
+        elif attribute.value is not None and not _is_none(attribute.value):
+            column.default = self.columns.default(attribute.value, attribute.module)
         attribute.column = column
+        if column.primary_key and "nullable" not in column.extra:
+            column.nullable = False  # `id: int | None` is how SQLModel spells a generated key
         if attribute.annotation is not None:
             self.columns.apply_annotation(column, attribute.annotation, attribute.module, True, None)
 
@@ -481,3 +485,7 @@ class MemberReader:
                         ModelAttribute(column.name, "column", member.owner.module, argument.range, member.owner, column)
                     )
         return found
+
+
+def _is_none(expr: e.Expr) -> bool:
+    return isinstance(expr, e.Constant) and expr.value is None

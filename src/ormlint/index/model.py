@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ormlint.facts import expressions as e
-from ormlint.index.bases import Base
+from ormlint.index.bases import Base, DynamicBase
 from ormlint.index.columns import Column
 from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module
-from ormlint.index.vocabulary import BASE_ATTRIBUTES, EXTERNAL_MIXINS, STYLE_ATTRIBUTES
+from ormlint.index.vocabulary import BASE_ATTRIBUTES, DECLARATIVE_BASES, EXTERNAL_MIXINS, STYLE_ATTRIBUTES
 from ormlint.text import Range
+
+_BASES = DECLARATIVE_BASES | {"sqlmodel.SQLModel", "flask_sqlalchemy.Model", "flask_sqlalchemy.db.Model"}
 
 # Kinds whose value is written to the database when set.
 WRITTEN_KINDS = frozenset({"column", "relationship", "synonym", "composite", "association_proxy", "backref", "hybrid"})
@@ -90,12 +92,19 @@ class MappedClass:
         """Whether assigning an unknown attribute raises (SQLModel)."""
         return self.style == "sqlmodel"
 
+    @property
+    def has_base(self) -> bool:
+        """Whether the class derives from a declarative base, and so has its `metadata` and `registry`."""
+        return any(
+            isinstance(base, DynamicBase) or (isinstance(base, External) and base.name in _BASES) for base in self.mro
+        )
+
     def has(self, name: str) -> bool:
         """Tell whether an instance or the class may have an attribute; open classes may have any."""
         return (
             self.open_reason is not None
             or name in self.attributes
-            or name in BASE_ATTRIBUTES
+            or (name in BASE_ATTRIBUTES and (name.startswith("__") or self.has_base))
             or name in STYLE_ATTRIBUTES[self.style]
             or (name.startswith("__") and name.endswith("__"))
             or any(name in EXTERNAL_MIXINS.get(base.name, ()) for base in self.mro if isinstance(base, External))

@@ -131,6 +131,8 @@ class ProjectIndex:
             if mapped_rank and mapped_rank[0] is not mapped:
                 mapped_rank.sort(key=lambda other: other is not mapped)
         for mapped in self.mapped.values():
+            self._resolve_foreign_keys(mapped)
+        for mapped in self.mapped.values():
             self._resolve_relationships(mapped)
         for mapped in list(self.mapped.values()):
             self._add_backrefs(mapped)
@@ -157,6 +159,25 @@ class ProjectIndex:
         if mapped.constructor.kind == "default":
             mapped.constructor = Constructor("default", open_reason=mapped.open_reason)
         self._add(mapped)
+
+    def _resolve_foreign_keys(self, mapped: MappedClass) -> None:
+        """Turn `ForeignKey(User.id)` into `user.id`; what is not found stays a question mark."""
+        for attribute in mapped.columns():
+            column = attribute.column
+            if column is None or not any(key.startswith("=") for key in column.foreign_keys):
+                continue
+            keys: list[str] = []
+            for key in column.foreign_keys:
+                owner, _, name = key[1:].rpartition(".")
+                target = self.model_by_name(owner, mapped) if key.startswith("=") and owner else None
+                found = target.attributes.get(name) if target is not None else None
+                if not key.startswith("="):
+                    keys.append(key)
+                elif target is not None and target.table and found is not None and found.column is not None:
+                    keys.append(f"{target.table}.{found.column.name}")
+                else:
+                    keys.append("?")
+            column.foreign_keys = tuple(keys)
 
     def _resolve_relationships(self, mapped: MappedClass) -> None:
         for attribute in mapped.attributes.values():

@@ -6,6 +6,7 @@ from ormlint.diagnostics import Severity
 from ormlint.facts.expressions import Keyword
 from ormlint.index.model import MappedClass
 from ormlint.linting import subjects
+from ormlint.linting.constructors import accepts_keyword
 from ormlint.linting.context import Context, Place
 from ormlint.linting.names import closest
 from ormlint.linting.rule import Rule, Status
@@ -29,7 +30,7 @@ def unknown_keyword(context: Context, call: subjects.ConstructorCall) -> None:
     if constructor.kind != "custom" and mapped.open_reason is not None:
         return
     for given in call.keywords:
-        if _accepts(context, mapped, given.name):
+        if accepts_keyword(context.index, mapped, given.name):
             continue
         place = given.node.name_range if isinstance(given.node, Keyword) else given.node.range
         context.report(
@@ -44,18 +45,6 @@ def unknown_keyword(context: Context, call: subjects.ConstructorCall) -> None:
                 )
             ],
         )
-
-
-def _accepts(context: Context, mapped: MappedClass, name: str) -> bool:
-    constructor = mapped.constructor
-    if name in constructor.extra:
-        return True
-    if constructor.accepted is not None:
-        return name in constructor.accepted
-    if name in context.index.floating_backrefs or mapped.has(name):
-        return True
-    # SQLModel takes a field by its alias too.
-    return any(attribute.alias == name for attribute in mapped.attributes.values())
 
 
 def _message(mapped: MappedClass, name: str) -> str:
