@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ormlint.facts.module import Comment
+from ormlint.checker.suppressions import type_ignored_rows
 from ormlint.index.symbols import Module
 from ormlint.linting import subjects
 from ormlint.linting.context import Context, Finding
@@ -87,11 +87,5 @@ class Dispatcher:
 
     def _type_ignored(self, module: Module, lines: LineIndex) -> frozenset[int]:
         if module.path not in self._ignored:
-            self._ignored[module.path] = frozenset(
-                lines.row(comment.start) for comment in module.interface.comments if _is_type_ignore(comment)
-            )
+            self._ignored[module.path] = type_ignored_rows(lines, module.interface.comments)
         return self._ignored[module.path]
-
-
-def _is_type_ignore(comment: Comment) -> bool:
-    return "type:" in comment.text and "ignore" in comment.text

@@ -10,16 +10,17 @@ from dataclasses import dataclass, field
 from ormlint.diagnostics import Diagnostic
 from ormlint.facts.module import Comment
 from ormlint.linting.rule import Rule
-from ormlint.text import Range, SourceText
+from ormlint.text import LineIndex, Range, SourceText
 
 UNUSED = "ORM003"
 UNKNOWN = "ORM004"
 
-_NOQA = re.compile(r"#\s*noqa(?P<codes>\s*:\s*(?P<list>[A-Z][A-Z0-9]*(?:[\s,]+[A-Z]+[0-9]+)*))?", re.IGNORECASE)
+NOQA = re.compile(r"#\s*noqa(?P<codes>\s*:\s*(?P<list>[A-Z][A-Z0-9]*(?:[\s,]+[A-Z]+[0-9]+)*))?", re.IGNORECASE)
 _IGNORE = re.compile(r"#\s*ormlint:\s*(?P<file>file-)?ignore(?:\[(?P<list>[^\]]*)\])?", re.IGNORECASE)
 _FILE_NOQA = re.compile(
     r"#\s*ormlint:\s*noqa(?:\s*:\s*(?P<list>[A-Z][A-Z0-9]*(?:[\s,]+[A-Z]+[0-9]+)*))?", re.IGNORECASE
 )
+_TYPE_IGNORE = re.compile(r"#\s*type:\s*ignore")
 _WORD = re.compile(r"[\w-]+")
 
 
@@ -59,11 +60,9 @@ def apply_suppressions(
     return kept
 
 
-def type_ignored_rows(source: SourceText, comments: Sequence[Comment]) -> frozenset[int]:
+def type_ignored_rows(lines: LineIndex, comments: Sequence[Comment]) -> frozenset[int]:
     """Return the rows that carry a `# type: ignore`."""
-    return frozenset(
-        source.lines.row(comment.start) for comment in comments if re.search(r"#\s*type:\s*ignore", comment.text)
-    )
+    return frozenset(lines.row(comment.start) for comment in comments if _TYPE_IGNORE.search(comment.text))
 
 
 def _parse(comment: Comment, source: SourceText) -> list[_Suppression]:
@@ -79,7 +78,7 @@ def _parse(comment: Comment, source: SourceText) -> list[_Suppression]:
         else:
             rows = frozenset({row})
         found.append(_Suppression(comment.range, rows, _words(comment, match), False))
-    if match := _NOQA.search(comment.text):
+    if match := NOQA.search(comment.text):
         found.append(_Suppression(comment.range, frozenset({row}), _words(comment, match), True))
     return found
 

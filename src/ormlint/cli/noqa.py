@@ -6,12 +6,11 @@ import re
 import sys
 from collections.abc import Sequence
 
+from ormlint.checker.suppressions import NOQA
 from ormlint.diagnostics import Diagnostic
 from ormlint.project.atomic import replace_file
 from ormlint.project.runner import Run, UsageError
 from ormlint.text import SourceText
-
-_NOQA = re.compile(r"#\s*noqa(?P<codes>\s*:\s*(?P<list>[A-Z][A-Z0-9]*(?:[\s,]+[A-Z]+[0-9]+)*))?", re.IGNORECASE)
 
 
 def add_noqa(loaded: Run, diagnostics: Sequence[Diagnostic]) -> int:
@@ -64,7 +63,7 @@ def with_noqa(source: SourceText, diagnostics: Sequence[Diagnostic]) -> tuple[st
 
 
 def _commented(line: str, codes: list[str]) -> str:
-    match = _NOQA.search(line)
+    match = NOQA.search(line)
     if match is None:
         return f"{line.rstrip()}  # noqa: {', '.join(codes)}"
     if match["list"] is None:

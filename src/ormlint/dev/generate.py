@@ -5,11 +5,9 @@ from __future__ import annotations
 import argparse
 import difflib
 import importlib
-import inspect
 import sys
 from dataclasses import MISSING, fields
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
 from ormlint.checker.registry import load_rules
@@ -123,8 +121,3 @@ def _toml(value: Any) -> str:
     if isinstance(value, tuple):
         return f"[{', '.join(_toml(item) for item in value)}]"
     return f'"{value}"' if isinstance(value, str) else str(value)
-
-
-def rule_document(rule: Rule) -> Path:
-    """Return the path of a rule's document."""
-    return Path(inspect.getfile(importlib.import_module(rule.module))).with_suffix(".md")

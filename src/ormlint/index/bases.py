@@ -17,7 +17,7 @@ from ormlint.index.symbols import (
     Unknown,
     Value,
 )
-from ormlint.index.vocabulary import BASE_FACTORIES, canonical
+from ormlint.index.vocabulary import BASE_FACTORIES
 
 
 @dataclass(eq=False, slots=True)
@@ -175,12 +175,3 @@ class BaseReader:
             sequences = [self._ancestors(parent) for parent in base.parents]
             return [base, *(c3_merge([*sequences, list(base.parents)]) or [])]
         return [base]
-
-    def is_subclass_of(self, symbol: ClassSymbol, names: frozenset[str]) -> bool:
-        """Tell whether an external class of one of these canonical names is among the ancestors."""
-        return any(isinstance(base, External) and base.name in names for base in self.mro(symbol))
-
-
-def external(name: str) -> External:
-    """Return an external object under its canonical name."""
-    return External(canonical(name))

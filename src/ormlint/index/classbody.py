@@ -23,7 +23,6 @@ class Member:
     accessors: tuple[str, ...] = ()  # "setter", "expression", "inplace.setter" … of a property or hybrid
     nested: ClassSymbol | None = None
     conditional: bool = False
-    default_from_body: bool = True
 
 
 @dataclass(slots=True)

@@ -13,9 +13,6 @@ from ormlint.text import Range
 
 _BASES = DECLARATIVE_BASES | {"sqlmodel.SQLModel", "flask_sqlalchemy.Model", "flask_sqlalchemy.db.Model"}
 
-# Kinds whose value is written to the database when set.
-WRITTEN_KINDS = frozenset({"column", "relationship", "synonym", "composite", "association_proxy", "backref", "hybrid"})
-
 
 @dataclass(eq=False, slots=True)
 class Relationship:

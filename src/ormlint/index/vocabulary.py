@@ -59,20 +59,6 @@ PROPERTY_CALLS = {
 HYBRIDS = frozenset({"sqlalchemy.hybrid_property"})
 DECLARED_ATTRS = frozenset({"sqlalchemy.declared_attr", "sqlalchemy.declarative_props"})
 ENUM_TYPES = frozenset({"sqlalchemy.Enum", "sqlalchemy.ENUM"})
-STRING_TYPES = frozenset(
-    {
-        "sqlalchemy.String",
-        "sqlalchemy.Text",
-        "sqlalchemy.Unicode",
-        "sqlalchemy.UnicodeText",
-        "sqlalchemy.VARCHAR",
-        "sqlalchemy.NVARCHAR",
-        "sqlalchemy.CHAR",
-        "sqlalchemy.TEXT",
-        "sqlmodel.AutoString",
-    }
-)
-DATETIME_TYPES = frozenset({"sqlalchemy.DateTime", "sqlalchemy.TIMESTAMP", "sqlalchemy.DATETIME"})
 SYNC_SESSIONS = frozenset(
     {
         "sqlalchemy.Session",

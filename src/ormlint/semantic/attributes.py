@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ormlint.facts import expressions as e
 from ormlint.index.model import MappedClass, ModelAttribute
-from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol
+from ormlint.index.symbols import ClassSymbol, FunctionSymbol
 from ormlint.index.vocabulary import canonical, flask_name
 from ormlint.semantic import events, orm
 from ormlint.semantic import types as t
@@ -267,11 +267,6 @@ class AttributeReader:
         if symbol is None or symbol.owner is None or not symbol.facts.params:
             return False
         return symbol.facts.params[0].name == name
-
-
-def is_external(base: object, name: str) -> bool:
-    """Tell whether a base is the external class `name`."""
-    return isinstance(base, External) and base.name == name
 
 
 def _overridable(kind: t.Type) -> t.Type:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ormlint.facts import expressions as e
@@ -78,7 +78,6 @@ class EnumOperand:
     context: str
     record: FunctionRecord | None
     operator: str = ""
-    fresh: frozenset[str] = field(default_factory=frozenset)
 
 
 @dataclass(eq=False, slots=True)

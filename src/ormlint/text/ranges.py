@@ -14,7 +14,3 @@ class Range(NamedTuple):
 
     start: int
     end: int
-
-    def contains(self, offset: int) -> bool:
-        """Tell whether `offset` (bytes) lies in the range; an empty range contains its own start."""
-        return self.start <= offset < self.end or self.start == offset == self.end
