@@ -279,3 +279,14 @@ def test_a_broken_pipe_is_quiet(project: Path) -> None:
         command, shell=True, capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": str(SRC)}
     )
     assert done.stdout.startswith("# syntax-error") and done.stderr == ""
+
+
+def test_model_and_schema_of_a_folder(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "sub").mkdir()
+    (project / "sub" / "more.py").write_text(MODELS.replace("Video", "Film").replace('"video"', '"film"'))
+    assert main(["model", "--project", "sub"]) == 0
+    out = capsys.readouterr().out
+    assert "Film" in out and "Video" not in out and "1 mapped class\n" in out
+    assert main(["schema", "--project", "sub"]) == 0
+    out = capsys.readouterr().out
+    assert "CREATE TABLE film" in out and "CREATE TABLE video" not in out

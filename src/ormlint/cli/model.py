@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("name", nargs="?", metavar="NAME", help="a class; without it all mapped classes are listed")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how it is shown")
-    parser.add_argument("--project", metavar="PATH", help="a folder of the project, if not the working directory")
+    parser.add_argument("--project", metavar="PATH", help="show what is defined below this folder only")
     add_project_arguments(parser)
 
 
@@ -45,7 +45,8 @@ def _cards(options: argparse.Namespace) -> list[dict[str, Any]]:
     loaded = load(options, project_overrides(options), [options.project] if options.project else [])
     analysis = analyse(loaded.files, Statistics(), interpret=False)
     index = analysis.index
-    models = sorted(index.mapped.values(), key=lambda mapped: (mapped.symbol.module.path, mapped.symbol.facts.start))
+    wanted = (mapped for mapped in index.mapped.values() if loaded.wants(mapped.symbol.module.path))
+    models = sorted(wanted, key=lambda mapped: (mapped.symbol.module.path, mapped.symbol.facts.start))
     if options.name:
         last = options.name.rpartition(".")[2]
         chosen = [

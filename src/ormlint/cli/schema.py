@@ -14,7 +14,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("--dialect", choices=("postgresql", "mysql", "sqlite"), help="whose SQL; the configured one")
     parser.add_argument("--format", choices=("sql", "json"), default="sql", help="how it is shown")
-    parser.add_argument("--project", metavar="PATH", help="a folder of the project, if not the working directory")
+    parser.add_argument("--project", metavar="PATH", help="show what is defined below this folder only")
     add_project_arguments(parser)
 
 
@@ -31,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
     configured = [name for name in loaded.project.settings.dialects if name in DIALECTS]
     dialect = dialect_named(options.dialect or (configured[0] if configured else "postgresql"))
     index = analyse(loaded.files, Statistics(), interpret=False).index
-    tables = build_tables(index)
+    tables = build_tables(index, lambda mapped: loaded.wants(mapped.symbol.module.path))
     if options.format == "json":
         print(json.dumps(as_data(tables, dialect), indent=2, ensure_ascii=False))
     else:

@@ -40,6 +40,10 @@ class Run:
     files: dict[str, SourceText | SourceError]
     only: frozenset[str] | None
 
+    def wants(self, path: str) -> bool:
+        """Tell whether a file is among those asked for."""
+        return self.only is None or path in self.only
+
     def check(self, progress: Progress | None = None) -> CheckResult:
         """Check the files."""
         return check_project(self.files, self.project.settings, only=self.only, progress=progress)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,13 +29,15 @@ class StaticTable:
     unread_arguments: list[str] = field(default_factory=list)  # of `__table_args__`
 
 
-def build_tables(index: ProjectIndex) -> dict[str, StaticTable]:
-    """Return the tables of all mapped classes, by name, in the order of their classes.
+def build_tables(
+    index: ProjectIndex, wanted: Callable[[MappedClass], bool] = lambda mapped: True
+) -> dict[str, StaticTable]:
+    """Return the tables of the wanted mapped classes, by name, in the order of their names.
 
     Classes of one table (single-table inheritance) are joined. Each table has a `MetaData` of its own with the
     others, so two classes that claim one name leave the first as it is and mark it open.
     """
-    return _Builder(index).run()
+    return _Builder(index).run(wanted)
 
 
 class _Builder:
@@ -45,8 +48,8 @@ class _Builder:
         self.tables: dict[str, StaticTable] = {}
         self.owners: dict[str, MappedClass] = {}
 
-    def run(self) -> dict[str, StaticTable]:
-        models = [mapped for mapped in self.index.mapped.values() if mapped.table]
+    def run(self, wanted: Callable[[MappedClass], bool]) -> dict[str, StaticTable]:
+        models = [mapped for mapped in self.index.mapped.values() if mapped.table and wanted(mapped)]
         # Parents first: a child of single-table inheritance adds its columns to the parent's table.
         for mapped in sorted(models, key=lambda item: sum(isinstance(base, ClassSymbol) for base in item.mro)):
             self._add(mapped)
