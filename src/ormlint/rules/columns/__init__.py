@@ -1,0 +1,1 @@
+"""4xx: columns and the classes that hold them."""
