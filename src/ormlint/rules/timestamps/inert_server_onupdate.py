@@ -27,8 +27,8 @@ def inert(context: Context, subject: subjects.Model) -> None:
         context.report_at(
             given.module,
             given.range,
-            f"`server_onupdate` of `{owner}.{attribute.name}` is only a mark that a trigger exists: it emits no DDL and "
-            "no SQL, so an UPDATE leaves the column as it is",
+            f"`server_onupdate` of `{owner}.{attribute.name}` is only a mark that a trigger exists: it emits no DDL "
+            "and no SQL, so an UPDATE leaves the column as it is",
             symbol=f"{owner}.{attribute.name}",
         )
 
