@@ -64,6 +64,16 @@ def test_section(code: str | None, section: Section) -> None:
     assert not problems, "\n".join(problems)
 
 
+@pytest.mark.parametrize(
+    "path",
+    [*(document_path(rule) for rule in RULES.values()), *sorted(MDTEST.rglob("*.md"))],
+    ids=lambda path: path.stem.replace("_", "-"),
+)
+def test_nothing_in_a_document_is_passed_over(path: Path) -> None:
+    mistakes = parse_document(path.read_text(encoding="utf-8"), None).mistakes
+    assert not mistakes, "\n".join(f"{path.name}: {mistake}" for mistake in mistakes)
+
+
 @pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.name)
 def test_document_is_complete(rule: Rule) -> None:
     text = document_path(rule).read_text(encoding="utf-8")

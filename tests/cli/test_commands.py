@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from ormlint.checker.registry import load_rules
 from ormlint.cli.main import main
+from ormlint.linting.rule import Status
 
 SRC = Path(__file__).parent.parent.parent / "src"
 MODELS = """\
@@ -290,3 +292,111 @@ def test_model_and_schema_of_a_folder(project: Path, capsys: pytest.CaptureFixtu
     assert main(["schema", "--project", "sub"]) == 0
     out = capsys.readouterr().out
     assert "CREATE TABLE film" in out and "CREATE TABLE video" not in out
+
+
+def test_standard_input_changes_no_file(project: Path) -> None:
+    for arguments in (("-", "--stdin-filename", "service.py"), ("--stdin-filename", "service.py")):
+        done = run("check", *arguments, "--add-noqa", stdin="from models import Video\nVideo(zzz=1)\n")
+        assert done.returncode == 2 and "standard input" in done.stderr
+    assert (project / "service.py").read_text(encoding="utf-8") == SERVICE
+
+
+def test_a_name_for_standard_input_means_that_it_is_read(project: Path) -> None:
+    done = run("check", "--stdin-filename", "service.py", stdin=SERVICE.replace("titel", "title"))
+    assert done.returncode == 0, done.stdout + done.stderr
+    done = run("check", "models.py", "--stdin-filename", "service.py", stdin="")
+    assert done.returncode == 2 and "`-` reads one file" in done.stderr
+
+
+def test_exclusions_add_up(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--exclude", "service.py"]) == 0
+    assert main(["check", "--exclude", "service.py", "--exclude", "x,y"]) == 0
+    assert main(["check", "--extend-exclude", "x", "--extend-exclude", "service.py"]) == 0
+    assert main(["check", "service.py", "--exclude", "service.py"]) == 1
+    assert main(["check", "service.py", "--exclude", "service.py", "--force-exclude"]) == 0
+
+
+def test_adding_passes_over_ormlints_own_findings(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = "x = 1  # noqa: ORM201\ndef work(:\n    pass\n"
+    (project / "service.py").write_text(text)
+    assert main(["check", "--add-noqa"]) == 0
+    assert (project / "service.py").read_text() == text
+    assert "Added 0 noqa comments." in capsys.readouterr().out
+
+
+def test_a_file_name_that_is_no_text(project: Path) -> None:
+    try:
+        (project / os.fsdecode(b"caf\xe9.py")).write_text(SERVICE, encoding="utf-8")
+    except OSError:
+        pytest.skip("this file system has no such names")
+    for form in ("full", "concise", "json", "github"):
+        done = run("check", "--output-format", form, "--output-file", "out")
+        assert done.returncode == 1 and done.stderr == ""
+    done = run("check", "--output-format", "json")
+    assert done.returncode == 1 and len(json.loads(done.stdout)) == 2
+
+
+def test_a_traceback_on_request(project: Path) -> None:
+    code = (
+        "import ormlint.cli.rule, sys; ormlint.cli.rule.run = lambda options: 1 / 0\n"
+        "from ormlint.cli.main import main; sys.exit(main(['rule', 'ORM201']))"
+    )
+    for value, shown in (("", False), ("1", True)):
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, "PYTHONPATH": str(SRC), "ORMLINT_TRACEBACK": value},
+        )
+        assert done.returncode == 2 and ("Traceback" in done.stderr) == shown
+
+
+def test_an_interrupt(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("ormlint.project.runner.check_project", interrupt)
+    assert main(["check"]) == 130
+    assert capsys.readouterr().err == "ormlint: interrupted\n"
+
+
+def test_options_are_not_abbreviated(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--sel", "ORM201"]) == 2
+    assert "--sel" in capsys.readouterr().err
+
+
+def test_nobody_reads_the_output(project: Path) -> None:
+    # Little enough to stay in Python's buffer until the end, where a broken pipe is found too late to be answered.
+    reader, writer = os.pipe()
+    os.close(reader)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ormlint", "check", "models.py"],
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(SRC)},
+    )
+    os.close(writer)
+    assert process.communicate()[1] == b"" and process.returncode == 1
+
+
+def test_the_format_from_the_environment(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ORMLINT_OUTPUT_FORMAT", "json")
+    assert main(["check"]) == 1
+    assert json.loads(capsys.readouterr().out)
+    assert main(["check", "--output-format", "concise", "-q"]) == 1
+    assert capsys.readouterr().out.startswith("service.py:3:7")
+    monkeypatch.setenv("ORMLINT_OUTPUT_FORMAT", "jsn")
+    assert main(["check"]) == 2
+    assert "ORMLINT_OUTPUT_FORMAT=jsn" in capsys.readouterr().err
+
+
+def test_a_preview_rule_that_is_named(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    preview = next(rule for rule in load_rules().values() if rule.status is Status.PREVIEW)
+    assert main(["check", "--select", preview.code]) == 0
+    captured = capsys.readouterr()
+    assert "does not run without `--preview`" in captured.err and len(captured.err.splitlines()) == 1
+    assert main(["check", "--select", preview.code, "--preview"]) == 0
+    assert capsys.readouterr().err == ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from ormlint.testing.markdown import parse_document
 from ormlint.testing.mdtest import check_section, run_block, section_settings
 
@@ -27,7 +29,7 @@ def problems(document: str) -> list[str]:
             found += check_section(section, section_settings(section, ("ORM201",)))
         for block in section.runs:
             found += run_block(block, "test")
-    return found
+    return [*parse_document(document, "x").mistakes, *found]
 
 
 def document(last: str, before: str = "") -> str:
@@ -81,3 +83,72 @@ def test_run_blocks() -> None:
 def test_revealed_types() -> None:
     assert problems(document("reveal_type(Job())  # revealed: Job")) == []
     assert problems(document("reveal_type(Job())  # revealed: Jobs")) != []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "x = 1\nx += 1  # raises: TypeError",
+        "d = {1: 1}\ndel d[1]  # raises: KeyError",
+        "x: int = 1  # raises: TypeError",
+        "int(\n    '1'\n)  # raises: ValueError",
+        "int(  # raises: ValueError\n    'x1'[1:]\n)",
+        "import os  # raises: ImportError",
+        "def f():\n    int('x')  # raises: ValueError",
+        "int('1')  # raise: ValueError",
+    ],
+)
+def test_each_raises_mark_is_judged(code: str) -> None:
+    assert problems(f"# t\n\n```py run\n{code}\n```\n")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "x = 1\nx += 'a'  # raises: TypeError",
+        "assert 0, 'no'  # raises: AssertionError: no",
+        "int(\n    'x'\n)  # raises: ValueError",
+    ],
+)
+def test_any_statement_can_be_marked(code: str) -> None:
+    assert problems(f"# t\n\n```py run\n{code}\n```\n") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("```python run\nassert 0\n```", "line 3: no test knows blocks of kind `python run`"),
+        ("```py  run\nassert 0\n```", "no test knows"),
+        ("```py\nx = 1\n", "line 3: this fence is not closed"),
+        ("```py\nx = 1\n\n```py run\nassert 0\n```", "line 6: a fence within a block"),
+        ("<!-- require: python>=3.11 -->", "line 3: `require` is no directive"),
+        ("```py\nx = 1  # error 5\n```", "line 4: a mark that cannot be read"),
+        ("```py\nx = 1  # errors\n```", "a mark that cannot be read"),
+        ('```py\nx = 1  # error: 5 [x] "t" and more\n```', "a mark that cannot be read"),
+    ],
+)
+def test_what_would_be_passed_over_is_named(text: str, message: str) -> None:
+    assert any(message in mistake for mistake in parse_document(f"# t\n\n{text}\n", "x").mistakes)
+
+
+def test_tildes_long_fences_and_indented_code() -> None:
+    shown = "~~~md\n```py run\nassert 0\n```\n~~~\n\n````md\n```py run\nassert 0\n```\n````\n\n    # no heading\n    ```py run\n"
+    assert problems(f"# t\n\n{shown}") == []
+    assert problems("# t\n\n~~~py run\nassert 0\n~~~\n") == ["line 4: AssertionError: "]
+
+
+def test_comments_that_only_begin_like_marks() -> None:
+    assert problems(document("x = 1  # error handling is left to the caller")) == []
+
+
+def test_a_block_that_cannot_be_read_is_no_clean_twin() -> None:
+    assert "syntax-error" in problems(document("def (:\n    pass"))[0]
+    assert "syntax-error" in problems(document("def (:\n    pass", '```toml\nselect = ["ORM201"]\n```'))[0]
+
+
+def test_requirements_add_up_and_reach_the_sections_below() -> None:
+    text = "# t\n\n## P\n\n<!-- requires: python>=4 -->\n<!-- requires: msgspec -->\n\n### C\n\n<!-- requires: sqlalchemy>=9 -->\n\n```py\nx = 1\n```\n\n## Q\n\n```py\nx = 1\n```\n"
+    assert [section.requires for section in parse_document(text, "x").sections] == [
+        ("python>=4", "msgspec", "sqlalchemy>=9"),
+        (),
+    ]

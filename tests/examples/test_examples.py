@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import random
 import subprocess
 import sys
 from pathlib import Path
@@ -49,13 +50,28 @@ PLANTED = {
     ("video_shop/video_shop/tasks/proxies.py", 15, "ORM202"),
 }
 
+SHOP_MODULES = sorted(
+    ".".join(path.relative_to(EXAMPLES / "video_shop").with_suffix("").parts).removesuffix(".__init__")
+    for path in (EXAMPLES / "video_shop" / "video_shop").rglob("*.py")
+)
+
 
 def test_just_what_was_planted() -> None:
     settings = Settings()
+    result = check_project(dict(read_files(EXAMPLES, project_files(EXAMPLES, settings))), settings)
+    assert {(item.path, item.start.row, item.code) for item in result.diagnostics} == PLANTED
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_order_of_files_changes_nothing(seed: int) -> None:
+    """The whole diagnostics in their order: messages, ranges, fixes and related places."""
+    settings = Settings(select=("ALL",), preview=True)
     paths = project_files(EXAMPLES, settings)
-    for order in (paths, paths[::-1]):
-        result = check_project(dict(read_files(EXAMPLES, order)), settings)
-        assert {(item.path, item.start.row, item.code) for item in result.diagnostics} == PLANTED
+    first = check_project(dict(read_files(EXAMPLES, paths)), settings).diagnostics
+    mixed = list(paths)
+    random.Random(seed).shuffle(mixed)
+    assert mixed != paths
+    assert check_project(dict(read_files(EXAMPLES, mixed)), settings).diagnostics == first
 
 
 def test_the_readme_names_them() -> None:
@@ -67,7 +83,7 @@ def test_the_readme_names_them() -> None:
 @pytest.mark.parametrize(
     ("folder", "module", "package"),
     [
-        ("video_shop", "video_shop.models", "sqlalchemy"),
+        *(("video_shop", module, "sqlalchemy") for module in SHOP_MODULES),
         (".", "styles.declarative_1x", "sqlalchemy"),
         (".", "styles.flask_sqlalchemy", "flask_sqlalchemy"),
         (".", "styles.sqlmodel", "sqlmodel"),

@@ -91,7 +91,8 @@ class _Checker:
         if source is None:
             return diagnostics
         comments = self.analysis.facts[path].interface.comments
-        return apply_suppressions(path, source, comments, diagnostics, self.rules, self.table.enabled(path))
+        enabled, severity = self.table.enabled(path), self.table.severity
+        return apply_suppressions(path, source, comments, diagnostics, self.rules, enabled, severity)
 
     # -- diagnostics
 

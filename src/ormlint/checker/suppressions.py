@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ormlint.diagnostics import Diagnostic
+from ormlint.diagnostics import Diagnostic, Severity
 from ormlint.facts.module import Comment
 from ormlint.linting.rule import Rule
 from ormlint.text import LineIndex, Range, SourceText
@@ -15,11 +15,11 @@ from ormlint.text import LineIndex, Range, SourceText
 UNUSED = "ORM003"
 UNKNOWN = "ORM004"
 
-NOQA = re.compile(r"#\s*noqa(?P<codes>\s*:\s*(?P<list>[A-Z][A-Z0-9]*(?:[\s,]+[A-Z]+[0-9]+)*))?", re.IGNORECASE)
-_IGNORE = re.compile(r"#\s*ormlint:\s*(?P<file>file-)?ignore(?:\[(?P<list>[^\]]*)\])?", re.IGNORECASE)
-_FILE_NOQA = re.compile(
-    r"#\s*ormlint:\s*noqa(?:\s*:\s*(?P<list>[A-Z][A-Z0-9]*(?:[\s,]+[A-Z]+[0-9]+)*))?", re.IGNORECASE
-)
+# What follows the colon: a word, and then codes and our names. Any other word begins the reason.
+_LIST = r"(?P<list>(?:[A-Z]+[0-9]+(?!\w)|[A-Z][\w-]*)(?:[\s,]+(?:[A-Z]+[0-9]+(?!\w)|[a-z]+(?:-[a-z]+)+(?![\w-])))*)"
+NOQA = re.compile(rf"#\s*noqa\b(?:\s*:\s*{_LIST})?", re.IGNORECASE)
+_IGNORE = re.compile(r"#\s*ormlint:\s*(?P<file>file-)?ignore\b(?:\[(?P<list>[^\]]*)\])?", re.IGNORECASE)
+_FILE_NOQA = re.compile(rf"#\s*ormlint:\s*noqa\b(?:\s*:\s*{_LIST})?", re.IGNORECASE)
 _TYPE_IGNORE = re.compile(r"#\s*type:\s*ignore")
 _WORD = re.compile(r"[\w-]+")
 
@@ -42,11 +42,13 @@ def apply_suppressions(
     diagnostics: Sequence[Diagnostic],
     rules: Mapping[str, Rule],
     enabled: Collection[str],
+    severity: Callable[[Rule, Severity], Severity] = lambda rule, given: given,
 ) -> list[Diagnostic]:
     """Return the diagnostics of a file that no comment silences, and what is to say of the comments.
 
     A comment is on the row where a finding starts or ends; `# ormlint: ignore[…]` alone on its row is for the
-    next row that is not a comment. An unused or unknown suppression is reported when its rule is enabled.
+    next row that is not a comment. An unused or unknown suppression is reported when its rule is enabled, with the
+    severity that `severity` makes of the rule's own (`RuleTable.severity`).
     """
     suppressions = [found for comment in comments for found in _parse(comment, source)]
     if not suppressions:
@@ -54,9 +56,9 @@ def apply_suppressions(
     by_name = {rule.name: code for code, rule in rules.items()}
     kept = [item for item in diagnostics if not _silence(item, suppressions, by_name)]
     for suppression in suppressions:
-        for diagnostic in _about(suppression, path, source, rules, by_name, enabled):
-            if not _silenced_by_file(diagnostic, suppressions, by_name):
-                kept.append(diagnostic)
+        for rule, where, message in _about(suppression, rules, by_name, enabled):
+            if not _silenced_by_file(rule, suppressions, by_name):
+                kept.append(_diagnostic(rule, severity(rule, rule.severity), path, source, where, message))
     return kept
 
 
@@ -123,36 +125,36 @@ def _silence(diagnostic: Diagnostic, suppressions: list[_Suppression], by_name: 
     return silenced
 
 
-def _silenced_by_file(diagnostic: Diagnostic, suppressions: list[_Suppression], by_name: Mapping[str, str]) -> bool:
+def _silenced_by_file(rule: Rule, suppressions: list[_Suppression], by_name: Mapping[str, str]) -> bool:
     return any(
         suppression.rows is None
-        and suppression.words is not None
-        and any(diagnostic.code == _code(word, by_name) for word, _ in suppression.words)
+        and (suppression.words is None or any(rule.code == _code(word, by_name) for word, _ in suppression.words))
         for suppression in suppressions
     )
 
 
 def _about(
-    suppression: _Suppression,
-    path: str,
-    source: SourceText,
-    rules: Mapping[str, Rule],
-    by_name: Mapping[str, str],
-    enabled: Collection[str],
-) -> list[Diagnostic]:
-    """Return what is wrong with a suppression itself."""
-    found: list[Diagnostic] = []
+    suppression: _Suppression, rules: Mapping[str, Rule], by_name: Mapping[str, str], enabled: Collection[str]
+) -> list[tuple[Rule, Range, str]]:
+    """Return what is wrong with a suppression itself: the rule that says so, where, and its message."""
+    found: list[tuple[Rule, Range, str]] = []
     for word, place in suppression.words or ():
         code = _code(word, by_name)
         if code not in rules:
-            if suppression.is_noqa and not code.startswith("ORM"):
-                continue  # another tool's
+            if suppression.is_noqa and not _is_ours(word, by_name):
+                continue  # another tool's, or the reason
             if UNKNOWN in enabled:
-                found.append(_diagnostic(rules[UNKNOWN], path, source, place, _unknown_message(word, rules)))
+                found.append((rules[UNKNOWN], place, _unknown_message(word, rules)))
         elif UNUSED in enabled and code in enabled and code not in (UNUSED, UNKNOWN) and code not in suppression.used:
-            message = f"`{word}` silences nothing here: no such finding is left"
-            found.append(_diagnostic(rules[UNUSED], path, source, place, message))
+            found.append((rules[UNUSED], place, f"`{word}` silences nothing here: no such finding is left"))
     return found
+
+
+def _is_ours(word: str, by_name: Mapping[str, str]) -> bool:
+    """Tell whether a word of a noqa comment that is no rule was meant for ormlint: a code, or a misspelt name."""
+    if "-" in word:
+        return bool(difflib.get_close_matches(word.lower(), by_name, n=1, cutoff=0.85))
+    return word.upper().startswith("ORM")
 
 
 def _unknown_message(word: str, rules: Mapping[str, Rule]) -> str:
@@ -162,7 +164,9 @@ def _unknown_message(word: str, rules: Mapping[str, Rule]) -> str:
     return f"`{word}` is no rule of ormlint, so this comment silences nothing{hint}"
 
 
-def _diagnostic(rule: Rule, path: str, source: SourceText, where: Range, message: str) -> Diagnostic:
+def _diagnostic(
+    rule: Rule, severity: Severity, path: str, source: SourceText, where: Range, message: str
+) -> Diagnostic:
     lines = source.lines
     start, end = lines.location(where.start), lines.location(where.end)
-    return Diagnostic(rule.code, rule.name, rule.severity, path, where, start, end, message)
+    return Diagnostic(rule.code, rule.name, severity, path, where, start, end, message)

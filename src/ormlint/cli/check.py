@@ -69,9 +69,11 @@ def run(options: argparse.Namespace) -> int:
 def _run(options: argparse.Namespace) -> int:
     stdin = None
     paths = list(options.paths)
-    if "-" in paths:
-        if len(paths) > 1:
+    if "-" in paths or options.stdin_filename:
+        if paths not in ([], ["-"]):
             raise UsageError("`-` reads one file from standard input and cannot be given with other paths")
+        if options.add_noqa:
+            raise UsageError("--add-noqa changes files and cannot be given with standard input")
         stdin = sys.stdin.buffer.read()
         paths = []
     form = options.output_format or os.environ.get("ORMLINT_OUTPUT_FORMAT") or "full"
@@ -131,14 +133,17 @@ def _print_findings(result: CheckResult, loaded: Run, options: argparse.Namespac
     if isinstance(stream, io.StringIO):
         target = Path(options.output_file)
         try:
-            replace_file(target, stream.getvalue().encode("utf-8"))
+            replace_file(target, stream.getvalue().encode("utf-8", "backslashreplace"))
         except OSError as error:
             raise UsageError(f"{target}: cannot be written: {error.strerror or error}") from None
 
 
 def _seen(path: str, root: Path) -> str:
     """Return a path of the project as it is seen from the working directory: terminals and editors open that."""
-    return Path(os.path.relpath(root / path)).as_posix()
+    try:
+        return Path(os.path.relpath(root / path)).as_posix()
+    except ValueError:  # another drive
+        return (root / path).as_posix()
 
 
 def _as_seen(item: Diagnostic, root: Path) -> Diagnostic:

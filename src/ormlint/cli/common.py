@@ -20,8 +20,10 @@ def add_project_arguments(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("files")
     group.add_argument("--config", metavar="FILE", help="use this configuration file")
     group.add_argument("--isolated", action="store_true", help="ignore all configuration files")
-    group.add_argument("--exclude", metavar="GLOBS", help="leave out these files, in place of the configured ones")
-    group.add_argument("--extend-exclude", metavar="GLOBS", help="leave out these files too")
+    group.add_argument(
+        "--exclude", metavar="GLOBS", action="append", help="leave out these files, in place of the configured ones"
+    )
+    group.add_argument("--extend-exclude", metavar="GLOBS", action="append", help="leave out these files too")
     group.add_argument(
         "--force-exclude", action="store_true", default=None, help="apply exclusions to files named here too"
     )
@@ -37,9 +39,9 @@ def project_overrides(options: argparse.Namespace) -> dict[str, Any]:
     """Return the settings that the command line replaces."""
     overrides: dict[str, Any] = {}
     if options.exclude is not None:
-        overrides["exclude"] = split(options.exclude)
+        overrides["exclude"] = split(",".join(options.exclude))
     if options.extend_exclude is not None:
-        overrides["extend_exclude"] = split(options.extend_exclude)
+        overrides["extend_exclude"] = split(",".join(options.extend_exclude))
     if options.force_exclude is not None:
         overrides["force_exclude"] = options.force_exclude
     if options.respect_gitignore is not None:

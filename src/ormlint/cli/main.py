@@ -32,7 +32,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         if reconfigure is not None:
             reconfigure(errors="backslashreplace")
     try:
-        return _dispatch(arguments)
+        code = _dispatch(arguments)
+        if sys.stdout is not None:
+            sys.stdout.flush()  # here a broken pipe can still be answered, at exit it could not
+        return code
     except SystemExit as stop:  # argparse's own errors and --help
         return stop.code if isinstance(stop.code, int) else FAILED
     except KeyboardInterrupt:
@@ -45,7 +48,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return FINDINGS
     except Exception as error:
         if os.environ.get("ORMLINT_TRACEBACK"):
-            raise
+            import traceback
+
+            traceback.print_exc()
+            return FAILED
         print(
             f"ormlint: internal error: {type(error).__name__}: {error}\n"
             "This is a fault of ormlint. Please report it, with what ORMLINT_TRACEBACK=1 prints.",
@@ -58,12 +64,13 @@ def _dispatch(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="ormlint",
         description="A static linter for SQLAlchemy: models, the services that use them, and their migrations.",
+        allow_abbrev=False,  # a word that works must go on meaning the same when options are added
     )
     parser.add_argument("-V", "--version", action="version", version=f"ormlint {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     wanted = next((word for word in arguments if not word.startswith("-")), None)
     for name, summary in COMMANDS.items():
-        command = commands.add_parser(name, help=summary, description=f"{summary.capitalize()}.")
+        command = commands.add_parser(name, help=summary, description=f"{summary.capitalize()}.", allow_abbrev=False)
         if name == wanted:  # the others' arguments need not be built, nor their modules imported
             importlib.import_module(f"ormlint.cli.{name}").add_arguments(command)
     options = parser.parse_args(arguments)

@@ -14,14 +14,23 @@ from ormlint.settings import Settings
 
 _NAMES = (".ormlint.toml", "ormlint.toml", "pyproject.toml")
 
+_PART = r"""[\w-]+|"[^"]*"|'[^']*'"""
+_DOTTED = rf"((?:{_PART})(?:\s*\.\s*(?:{_PART}))*)"
+_TABLE = re.compile(rf"^\s*\[\[?\s*{_DOTTED}\s*\]")
+_KEY = re.compile(rf"^\s*{_DOTTED}\s*=")
+
 
 @dataclass(frozen=True)
 class Project:
-    """A project's root folder, its settings, and the file they came from (None: the defaults)."""
+    """A project's root folder, its settings, and the file they came from (None: the defaults).
+
+    `is_marked` is false when neither a configuration nor a git work tree says where the project begins.
+    """
 
     root: Path
     settings: Settings
     config: Path | None = None
+    is_marked: bool = True
 
 
 def load_project(start: Path, config: Path | None = None, *, isolated: bool = False) -> Project:
@@ -54,13 +63,14 @@ def load_project(start: Path, config: Path | None = None, *, isolated: bool = Fa
     for candidate in (folder, *folder.parents):
         if (candidate / ".git").exists():
             return Project(candidate, Settings())
-    return Project(folder, Settings())
+    return Project(folder, Settings(), is_marked=False)
 
 
 def _project(root: Path, path: Path, table: dict[str, Any]) -> Project:
     text = path.read_text(encoding="utf-8")
-    shown = _shown(path)
-    return Project(root, settings_from_table(table, shown, lambda key: _line_of(text, key)), path)
+    above = ("tool", "ormlint") if path.name == "pyproject.toml" else ()
+    settings = settings_from_table(table, _shown(path), lambda keys: _line_of(text, (*above, *keys), len(above)))
+    return Project(root, settings, path)
 
 
 def _config_in(folder: Path) -> tuple[Path, dict[str, Any]] | None:
@@ -98,13 +108,27 @@ def _read(path: Path) -> dict[str, Any] | None:
     return table
 
 
-def _line_of(text: str, key: str) -> int | None:
-    """Return the line a key stands on, as a key or as the name of a table."""
-    last = re.escape(key.rpartition(".")[2])
-    for pattern in (rf"^\s*\[[^\]]*\b{re.escape(key)}[\"']?\s*\]", rf"^\s*[\"']?{last}[\"']?\s*="):
-        if match := re.search(pattern, text, re.MULTILINE):
-            return text.count("\n", 0, match.start() + len(match[0]) - len(match[0].lstrip())) + 1
-    return None
+def _line_of(text: str, keys: tuple[str, ...], least: int) -> int | None:
+    """Return the 1-based line where the value that `keys` lead to is written, as a key or as a table.
+
+    Where it is not to be found (an inline table) the line of what holds it is taken, down to `least` keys.
+    """
+    table: tuple[str, ...] = ()
+    for row, line in enumerate(text.split("\n"), 1):
+        if match := _TABLE.match(line):
+            table = _keys(match[1])
+            path = table
+        elif match := _KEY.match(line):
+            path = (*table, *_keys(match[1]))
+        else:
+            continue
+        if path[: len(keys)] == keys:
+            return row
+    return _line_of(text, keys[:-1], least) if len(keys) > least + 1 else None
+
+
+def _keys(dotted: str) -> tuple[str, ...]:
+    return tuple(part.strip("\"'") for part in re.findall(_PART, dotted))
 
 
 def _shown(path: Path) -> str:

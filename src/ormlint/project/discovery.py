@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+import stat
 import subprocess
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from ormlint.checker.selection import matches_glob
 from ormlint.settings import Settings
+
+# A hook's git sets these for its own repository and working directory; here the folder asked about decides.
+_HOOK_VARIABLES = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR"})
 
 
 class DiscoveryError(OSError):
@@ -29,9 +34,37 @@ def project_files(root: Path, settings: Settings) -> list[str]:
     return sorted(path for path in set(found) if not is_excluded(path, settings))
 
 
+def folder_files(root: Path, folder: str, settings: Settings) -> list[str]:
+    """Return the Python files below a folder that was named outright, relative to the root.
+
+    That the folder itself is excluded or ignored does not matter; what lies below it is left out as anywhere.
+
+    Raises:
+        DiscoveryError: a folder cannot be read.
+    """
+    return sorted(f"{folder}/{path}" for path in _walk(root / folder, settings))
+
+
 def is_excluded(path: str, settings: Settings) -> bool:
     """Tell whether `exclude` or `extend-exclude` leaves a path out."""
-    return any(matches_glob(path, pattern) for pattern in (*settings.exclude, *settings.extend_exclude))
+    return _excludes(settings.exclude, settings.extend_exclude).match(path)
+
+
+class _Excludes:
+    """Exclude patterns. Plain names are most of them, and looked up at once."""
+
+    def __init__(self, patterns: tuple[str, ...]) -> None:
+        plain = {pattern.removeprefix("./").rstrip("/") for pattern in patterns if not set(pattern) & set("*?[")}
+        self.names = {pattern for pattern in plain if "/" not in pattern}
+        self.globs = tuple(pattern for pattern in patterns if pattern.removeprefix("./").rstrip("/") not in self.names)
+
+    def match(self, path: str) -> bool:
+        return not self.names.isdisjoint(path.split("/")) or any(matches_glob(path, glob) for glob in self.globs)
+
+
+@lru_cache(maxsize=8)
+def _excludes(exclude: tuple[str, ...], extend_exclude: tuple[str, ...]) -> _Excludes:
+    return _Excludes((*exclude, *extend_exclude))
 
 
 def _git_files(root: Path) -> list[str] | None:
@@ -42,13 +75,24 @@ def _git_files(root: Path) -> list[str] | None:
     scope = ["--cached"] if os.environ.get("PRE_COMMIT") else ["--cached", "--others", "--exclude-standard"]
     command = ["git", "-c", "core.quotepath=off", "ls-files", "-z", *scope, "--", "*.py"]
     try:
-        done = subprocess.run(command, cwd=root, capture_output=True, check=False)
+        environment = {name: value for name, value in os.environ.items() if name not in _HOOK_VARIABLES}
+        done = subprocess.run(command, cwd=root, capture_output=True, check=False, env=environment)
     except OSError:
         return None
     if done.returncode != 0:
         return None
     names = [os.fsdecode(name) for name in done.stdout.split(b"\0") if name]
-    return [name for name in names if (root / name).is_file()]
+    return [name for name in names if _is_file(root / name)]
+
+
+def _is_file(path: Path) -> bool:
+    """Tell whether a path that git tracks is there: a folder that may not be entered is no answer."""
+    try:
+        return stat.S_ISREG(path.stat().st_mode)
+    except PermissionError:
+        raise DiscoveryError(f"{path.parent}: this folder cannot be read") from None
+    except OSError:
+        return False
 
 
 def _walk(root: Path, settings: Settings) -> Iterator[str]:
@@ -61,14 +105,14 @@ def _walk(root: Path, settings: Settings) -> Iterator[str]:
                 ignores = [*ignores, (folder, ignore)]
         try:
             entries = sorted(os.scandir(root / folder), key=lambda entry: entry.name)
-        except PermissionError:
+        except FileNotFoundError:
+            continue  # removed meanwhile
+        except OSError:
             raise DiscoveryError(f"{root / folder}: this folder cannot be read") from None
         for entry in entries:
             path = f"{folder}/{entry.name}" if folder else entry.name
             is_folder = entry.is_dir(follow_symlinks=False)
-            if any(matches_glob(path, pattern) for pattern in (*settings.exclude, *settings.extend_exclude)):
-                continue
-            if _is_ignored(path, is_folder, ignores):
+            if is_excluded(path, settings) or _is_ignored(path, is_folder, ignores):
                 continue
             if is_folder:
                 stack.append((path, ignores))

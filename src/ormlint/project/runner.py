@@ -11,7 +11,7 @@ from typing import Any
 from ormlint.checker.analysis import Progress
 from ormlint.checker.engine import CheckResult, check_project
 from ormlint.project.config import Project, load_project
-from ormlint.project.discovery import is_excluded, project_files
+from ormlint.project.discovery import folder_files, is_excluded, project_files
 from ormlint.project.workspace import read_files
 from ormlint.text import SourceError, SourceText
 
@@ -52,18 +52,20 @@ class Run:
 def load_run(request: Request) -> Run:
     """Find the project of the requested paths and read its files.
 
-    The whole project is read, whatever paths are given: they only say whose findings are wanted. A path outside
-    the working directory's project brings its own project with it.
+    The whole project is read, whatever paths are given: they only say whose findings are wanted. Paths outside
+    the working directory's project bring their own project with them.
 
     Raises:
         UsageError: a path does not exist, or paths belong to several projects.
         ConfigError: the configuration cannot be used.
         DiscoveryError: a folder cannot be read.
     """
-    start = _start(request)
     config = Path(request.config) if request.config else None
+    if config is not None and request.isolated:
+        raise UsageError("--config and --isolated cannot be given together")
     if config is not None and not config.is_file():
         raise UsageError(f"{config}: there is no such configuration file")
+    start = _start(request)
     project = load_project(start, config, isolated=request.isolated)
     if config is not None:
         project = replace(project, root=load_project(start, isolated=True).root)
@@ -89,38 +91,68 @@ def load_run(request: Request) -> Run:
 
 
 def _start(request: Request) -> Path:
-    """Return the path whose project is meant: the working directory, unless a path lies outside of it."""
+    """Return the path whose project is meant: the working directory, unless given paths lie in another project."""
     here = Path.cwd()
-    given = [Path(path) for path in request.paths]
     if request.stdin_filename:
         given = [Path(request.stdin_filename).parent]
+    else:
+        given = [Path(path) for path in request.paths]
     for path in given:
-        if not path.exists():
+        if not _exists(path):
             raise UsageError(f"{path}: no such file or folder")
-    if not given:
+    isolated = request.isolated or request.config is not None
+    mine = load_project(here, isolated=isolated)
+    root = mine.root.resolve()
+    absolute = [_absolute(path) for path in given]
+    if mine.is_marked and all(path.is_relative_to(root) for path in absolute):
         return here
-    absolute = [path.resolve() for path in given]
-    root = load_project(here, isolated=request.isolated).root.resolve()
-    if all(path == root or root in path.parents for path in absolute):
+    projects = {
+        project.root.resolve(): project for project in (load_project(path, isolated=isolated) for path in absolute)
+    }
+    marked = [found for found, project in projects.items() if project.is_marked]
+    if len(projects) == 1 and marked:
+        return marked[0]
+    if any(project.config is not None for project in projects.values()):
+        names = ", ".join(str(found) for found in sorted(projects))
+        raise UsageError(f"these paths belong to several projects ({names}): check them one at a time")
+    if all(path.is_relative_to(here) for path in absolute):
         return here
     return Path(os.path.commonpath([str(path if path.is_dir() else path.parent) for path in absolute]))
 
 
+def _exists(path: Path) -> bool:
+    try:
+        path.stat()
+    except PermissionError:
+        raise UsageError(f"{path}: its folder cannot be read") from None
+    except OSError:
+        return False
+    return True
+
+
+def _absolute(path: Path) -> Path:
+    """Return where a path is. A linked file is where the link is, as git and editors see it."""
+    return path.resolve() if path.is_dir() or path.name in ("", "..") else path.parent.resolve() / path.name
+
+
 def _relative(path: Path, root: Path) -> str:
     try:
-        return path.resolve().relative_to(root).as_posix()
+        return _absolute(path).relative_to(root).as_posix()
     except ValueError:
         raise UsageError(f"{path}: lies outside the project at {root}") from None
 
 
 def _wanted(path: Path, root: Path, paths: set[str], only: set[str], project: Project) -> None:
-    """Add the files below a given path to those wanted; a file named outright is read even when excluded."""
+    """Add the files at or below a given path to those wanted; what is named outright is read even when excluded."""
     name = _relative(path, root)
-    if path.is_dir():
-        prefix = "" if name == "." else f"{name}/"
-        only.update(item for item in paths if item.startswith(prefix))
+    settings = project.settings
+    if settings.force_exclude and is_excluded(name, settings):
         return
-    if project.settings.force_exclude and is_excluded(name, project.settings):
-        return
-    paths.add(name)
-    only.add(name)
+    if not path.is_dir():
+        found = {name}
+    elif name == ".":
+        found = set(paths)
+    else:
+        found = {item for item in paths if item.startswith(f"{name}/")} or set(folder_files(root, name, settings))
+    paths.update(found)
+    only.update(found)

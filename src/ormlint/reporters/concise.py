@@ -7,7 +7,7 @@ from typing import TextIO
 
 from ormlint.diagnostics import Diagnostic
 from ormlint.reporters import ReportOptions, summary_line
-from ormlint.reporters.style import paint
+from ormlint.reporters.style import one_line, paint
 from ormlint.text import SourceText
 
 
@@ -16,8 +16,8 @@ def report(
 ) -> None:
     """Write `path:row:column: CODE [name] message`, then the summary."""
     for item in diagnostics:
-        path = paint("1", item.path, options.color)
+        path = paint("1", one_line(item.path), options.color)
         code = paint("1;31", item.code, options.color)
-        stream.write(f"{path}:{item.start.row}:{item.start.column}: {code} [{item.name}] {item.message}\n")
+        stream.write(f"{path}:{item.start.row}:{item.start.column}: {code} [{item.name}] {one_line(item.message)}\n")
     if options.summary:
         stream.write(f"{summary_line(diagnostics, options.files)}\n")

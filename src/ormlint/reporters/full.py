@@ -7,7 +7,7 @@ from typing import TextIO
 
 from ormlint.diagnostics import Diagnostic
 from ormlint.reporters import ReportOptions, summary_line
-from ormlint.reporters.style import paint, visible, width
+from ormlint.reporters.style import one_line, paint, visible, width
 from ormlint.text import SourceText
 
 _CONTEXT = 1  # rows of source shown above and below
@@ -28,14 +28,14 @@ def report(
 
 def _frame(item: Diagnostic, source: SourceText | None, color: bool) -> list[str]:
     tint = _COLORS[item.severity.value]
-    head = f"{paint(tint, item.code, color)} [{item.name}] {paint(tint, item.severity.value, color)}: {item.message}"
-    lines = [head]
+    code, severity = paint(tint, item.code, color), paint(tint, item.severity.value, color)
+    lines = [f"{code} [{item.name}] {severity}: {one_line(item.message)}"]
     total = len(source.lines.starts) if source is not None else 0
     last_row = min(max(item.end.row, item.start.row), item.start.row + 4)
     gutter = len(str(min(last_row + _CONTEXT, max(total, 1))))
     bar = paint("34", "|", color)
     arrow = paint("34", "-->", color)
-    lines.append(f"{' ' * gutter}{arrow} {item.path}:{item.start.row}:{item.start.column}")
+    lines.append(f"{' ' * gutter}{arrow} {one_line(item.path)}:{item.start.row}:{item.start.column}")
     if source is not None and item.start.row <= total:
         lines.append(f"{' ' * gutter} {bar}")
         for row in range(max(1, item.start.row - _CONTEXT), min(total, last_row + _CONTEXT) + 1):
@@ -53,10 +53,12 @@ def _frame(item: Diagnostic, source: SourceText | None, color: bool) -> list[str
     for place in item.related:
         lines.append(
             f"{' ' * gutter} {paint('34', '=', color)} {paint('1', 'note', color)}: "
-            f"{place.path}:{place.start.row}:{place.start.column}: {place.message}"
+            f"{one_line(place.path)}:{place.start.row}:{place.start.column}: {one_line(place.message)}"
         )
     if item.fix is not None:
-        lines.append(f"{' ' * gutter} {paint('34', '=', color)} {paint('1', 'help', color)}: {item.fix.title}")
+        lines.append(
+            f"{' ' * gutter} {paint('34', '=', color)} {paint('1', 'help', color)}: {one_line(item.fix.title)}"
+        )
     return lines
 
 

@@ -16,7 +16,10 @@ def report(
     diagnostics: Sequence[Diagnostic], sources: Mapping[str, SourceText], options: ReportOptions, stream: TextIO
 ) -> None:
     """Write a list of objects, one a finding."""
-    json.dump([_item(item, sources.get(item.path)) for item in diagnostics], stream, indent=2, ensure_ascii=False)
+    # Escapes are JSON in every encoding of the stream; what it cannot hold would be no JSON otherwise.
+    is_unicode = (stream.encoding or "utf-8").lower().replace("-", "") == "utf8"
+    items = [_item(item, sources.get(item.path)) for item in diagnostics]
+    json.dump(items, stream, indent=2, ensure_ascii=not is_unicode)
     stream.write("\n")
 
 

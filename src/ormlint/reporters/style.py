@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from typing import TextIO
 from unicodedata import combining, east_asian_width
 
+# Control characters have pictures; those of the upper range and those that turn the direction of writing have none.
 _CONTROLS = {code: 0x2400 + code for code in range(32) if code != 9} | {127: 0x2421}
+_CONTROLS |= dict.fromkeys((*range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x2028, 0x2029), 0xFFFD)
 _TAB = 4
 
 
@@ -49,6 +51,11 @@ def visible(text: str) -> str:
             shown.append(char)
             column += _cells(char)
     return "".join(shown)
+
+
+def one_line(text: str) -> str:
+    """Return a message as shown: what it quotes of a file must neither end the line nor speak to the terminal."""
+    return text.translate(_CONTROLS).replace("\t", "\u2409")
 
 
 def _cells(char: str) -> int:

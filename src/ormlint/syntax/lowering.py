@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from ormlint.facts.statements import Stmt
 
-_DIRECTIVE = re.compile(rb"#[^\r\n]*?(?:noqa|ormlint:|type:[ \t]*ignore)[^\r\n]*", re.IGNORECASE)
+_DIRECTIVE = re.compile(rb"noqa|ormlint:|type:[ \t]*ignore", re.IGNORECASE)
 _LONE_RETURN = re.compile(rb"\r(?!\n)")
 _ROUNDS = 4
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-_FENCE = re.compile(r"^```(?P<info>[^\n`]*)\n(?P<body>.*?)^```[ \t]*$", re.MULTILINE | re.DOTALL)
+# Three backticks or tildes or more, closed by at least as many of the same.
+_FENCE = re.compile(
+    r"^(?P<fence>(?P<sign>[`~])(?P=sign){2,})(?P<info>[^\n`]*)\n(?P<body>.*?)^(?P=fence)(?P=sign)*[ \t]*$",
+    re.MULTILINE | re.DOTALL,
+)
 _HEADING = re.compile(r"^(?P<level>#{1,6}) (?P<title>.+)$", re.MULTILINE)
 _FILE_NAME = re.compile(r"`(?P<path>[^`\n]+\.\w+)`:\s*$")
 _DIRECTIVE = re.compile(r"^<!--\s*(?P<key>[\w ]+?)(?::\s*(?P<value>.*?))?\s*-->\s*$", re.MULTILINE)
@@ -14,6 +18,11 @@ _ASSERTION = re.compile(
     r"(?=\s*# error|\s*$)"
 )
 _REVEALED = re.compile(r"\s*# revealed: (?P<text>.+?)\s*$")
+# What looks like a mark and is none: it would be a comment that checks nothing.
+_LOOSE_MARK = re.compile(r"#\s*(?:errors?|reveal(?:s|ed)?)\s*(?:[:\d\[\"]|$)")
+_LOOSE_FENCE = re.compile(r"^ {0,3}(?:```|~~~)", re.MULTILINE)
+_TESTED = frozenset({"py", "py run", "toml"})
+_SHOWN = frozenset({"", "console", "json", "md", "sql", "text", "yaml"})
 
 
 @dataclass(frozen=True)
@@ -52,11 +61,12 @@ class Section:
 
 @dataclass
 class Document:
-    """A parsed document."""
+    """A parsed document. `mistakes` names what would be silently passed over, each with its line."""
 
     title: str
     headings: list[str]
     sections: list[Section]
+    mistakes: list[str] = field(default_factory=list)
 
 
 def parse_document(text: str, rule_name: str | None) -> Document:
@@ -64,30 +74,42 @@ def parse_document(text: str, rule_name: str | None) -> Document:
     blank = _FENCE.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
     marks = [(match.start(), len(match["level"]), match["title"].strip()) for match in _HEADING.finditer(blank)]
     directives = [(match.start(), match["key"].strip(), match["value"] or "") for match in _DIRECTIVE.finditer(blank)]
+    loose_fences = [_line(text, match.start()) for match in _LOOSE_FENCE.finditer(blank)]
+    mistakes = [f"line {line}: this fence is not closed" for line in loose_fences]
+    for place, key, _ in directives:
+        if key not in ("requires", "known missed alarm"):
+            mistakes.append(f"line {_line(text, place)}: `{key}` is no directive")
     sections: dict[int, Section] = {}
     inherited: dict[int, list[str]] = {}
     for fence in _FENCE.finditer(text):
         above = [mark for mark in marks if mark[0] < fence.start()]
         start, _, title = above[-1] if above else (0, 1, "")
-        section = sections.setdefault(start, Section(title, _line(text, start)))
         info, body = fence["info"].strip(), fence["body"]
+        if info not in _TESTED:
+            if info not in _SHOWN:
+                mistakes.append(f"line {_line(text, fence.start())}: no test knows blocks of kind `{info}`")
+            continue
+        if loose := _LOOSE_FENCE.search(body):
+            place = fence.start("body") + loose.start()
+            mistakes.append(f"line {_line(text, place)}: a fence within a block; is the one above not closed?")
+        section = sections.setdefault(start, Section(title, _line(text, start)))
         if info == "toml":
             inherited.setdefault(start, []).append(body)
         elif info == "py run":
             section.runs.append(RunBlock(body, _line(text, fence.start("body"))))
         elif info == "py":
-            _add_file(section, text, fence, rule_name or "")
+            mistakes += _add_file(section, text, fence, rule_name or "")
     for start, section in sections.items():
         parents = _parents(marks, start)
         section.settings = [body for parent in parents for body in inherited.get(parent, [])]
-        end = min((mark[0] for mark in marks if mark[0] > start), default=len(text))
         for place, key, value in directives:
-            if start <= place < end and key == "requires":
-                section.requires = tuple(value.split())
-            elif start <= place < end and key == "known missed alarm":
+            home = max((mark[0] for mark in marks if mark[0] <= place), default=0)
+            if key == "requires" and home in parents:
+                section.requires += tuple(value.split())
+            elif key == "known missed alarm" and home == start:
                 section.known_missed = True
     title = marks[0][2] if marks else ""
-    return Document(title, [mark[2] for mark in marks if mark[1] == 2], list(sections.values()))
+    return Document(title, [mark[2] for mark in marks if mark[1] == 2], list(sections.values()), mistakes)
 
 
 def _parents(marks: list[tuple[int, int, str]], start: int) -> list[int]:
@@ -102,7 +124,8 @@ def _parents(marks: list[tuple[int, int, str]], start: int) -> list[int]:
     return [start]
 
 
-def _add_file(section: Section, text: str, fence: re.Match[str], rule_name: str) -> None:
+def _add_file(section: Section, text: str, fence: re.Match[str], rule_name: str) -> list[str]:
+    """Join a block to its file, and return the lines whose marks cannot be read."""
     before = text[: fence.start()].rstrip().rsplit("\n", 1)[-1]
     named = _FILE_NAME.search(before)
     path = named["path"] if named else "snippet.py"
@@ -110,6 +133,7 @@ def _add_file(section: Section, text: str, fence: re.Match[str], rule_name: str)
     first_row = known.count("\n") + 1
     first_line = _line(text, fence.start("body"))
     rows: list[str] = []
+    mistakes: list[str] = []
     for offset, row in enumerate(fence["body"].splitlines()):
         clean, found = _assertions(row)
         for match in found:
@@ -129,8 +153,11 @@ def _add_file(section: Section, text: str, fence: re.Match[str], rule_name: str)
             section.expectations.append(
                 Expectation(path, first_row + offset, first_line + offset, None, "reveal", f"={revealed['text']}")
             )
+        if _LOOSE_MARK.search(clean):
+            mistakes.append(f"line {first_line + offset}: a mark that cannot be read: {row.strip()}")
         rows.append(clean)
     section.files[path] = known + "\n".join(rows) + "\n"
+    return mistakes
 
 
 def _assertions(row: str) -> tuple[str, list[re.Match[str]]]:

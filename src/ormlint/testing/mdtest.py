@@ -18,18 +18,17 @@ from ormlint.settings import Settings
 from ormlint.testing.markdown import Expectation, RunBlock, Section
 from ormlint.text import decode_source
 
+_LOOSE_RAISES = re.compile(r"#\s*raises?\b\s*:")
 _RAISES = re.compile(r"#\s*raises:\s*(?P<type>\w+)(?::\s*(?P<text>.+?))?\s*$")
 
 
 def section_settings(section: Section, select: tuple[str, ...]) -> Settings:
     """Return the settings of a section: its `toml` blocks over `select`, preview rules on."""
-    # ORM002 is always on: a rule or the interpreter that fails must not pass for a silent one.
-    table: dict[str, Any] = {"select": [*select, "ORM002"], "preview": True}
+    table: dict[str, Any] = {"select": list(select), "preview": True}
     for body in section.settings:
         table.update(tomli.loads(body))
-    if "ORM002" not in table["select"]:
-        table["select"] = [*table["select"], "ORM002"]
-    table["extend-select"] = [*table.get("extend-select", []), "REVEAL"]
+    # Always on: a block that cannot be read, a rule or the interpreter that fails must not pass for a silent one.
+    table["extend-select"] = [*table.get("extend-select", []), "ORM001", "ORM002", "REVEAL"]
     return settings_from_table(table, "toml block")
 
 
@@ -88,27 +87,40 @@ def run_block(block: RunBlock, name: str) -> list[str]:
     namespace: dict[str, Any] = module.__dict__
     transformed = ast.fix_missing_locations(_Wrapper(marked).visit(tree))
     problems: list[str] = []
-    namespace["__expect__"] = lambda line, error: problems.extend(_judge(marked[line], line, error))
+    judged: set[int] = set()
+
+    def expect(line: int, error: BaseException | None) -> None:
+        judged.add(line)
+        problems.extend(_judge(marked[line], line, error))
+
+    namespace["__expect__"] = expect
     try:
         exec(compile(transformed, name, "exec"), namespace)
     except Exception as error:
         problems.append(f"line {_error_line(error, name)}: {type(error).__name__}: {error}")
     finally:
         del sys.modules[module.__name__]
+    for number, row in enumerate(rows, 1):
+        if number in marked and number not in judged:
+            problems.append(f"line {number}: `# raises:` was never reached, or is not on a statement's last line")
+        elif number not in marked and _LOOSE_RAISES.search(row):
+            problems.append(f"line {number}: a mark that cannot be read: {row.strip()}")
     return problems
 
 
 class _Wrapper(ast.NodeTransformer):
-    """Wraps marked statements: `try: … except BaseException as e: __expect__(line, e) else: __expect__(line, None)`."""
+    """Wraps marked statements: `try: … except BaseException as e: __expect__(line, e) else: __expect__(line, None)`.
+
+    A mark belongs to the innermost statement that ends on its line.
+    """
 
     def __init__(self, marked: Mapping[int, re.Match[str]]) -> None:
-        self.marked = marked
+        self.waiting = set(marked)
 
     def visit(self, node: ast.AST) -> Any:
         node = super().generic_visit(node)
-        if isinstance(node, ast.Expr) and node.end_lineno in self.marked and node.lineno == node.end_lineno:
-            return self._wrapped(node)
-        if isinstance(node, ast.Assign) and node.end_lineno in self.marked:
+        if isinstance(node, ast.stmt) and node.end_lineno in self.waiting:
+            self.waiting.remove(node.end_lineno)
             return self._wrapped(node)
         return node
 

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ormlint.checker.engine import check_project
+from ormlint.checker.registry import load_rules
+from ormlint.checker.selection import RuleTable
+from ormlint.checker.suppressions import apply_suppressions
 from ormlint.cli.noqa import with_noqa
+from ormlint.diagnostics import Severity
+from ormlint.facts.module import Comment
 from ormlint.settings import Settings
 from ormlint.text import decode_source
 
@@ -40,6 +47,11 @@ def found(text: str, settings: Settings | None = None) -> list[tuple[int, str]]:
         "# noqa: E501,ORM201",
         "# noqa: E501 ORM201 because",
         "# note # noqa: ORM201",
+        "# noqa: unknown-constructor-keyword",
+        "# noqa: E501, Unknown-Constructor-Keyword because",
+        "# noqa: ORM201-because",
+        "# noqa: ORM201: because",
+        "# noqa: ORM201 known-good, as agreed",
         "# ormlint: ignore",
         "# ormlint: ignore[ORM201]",
         "# ormlint: ignore[unknown-constructor-keyword] because",
@@ -51,7 +63,16 @@ def test_on_the_line(comment: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "comment", ["# noqa: ORM202", "# noqa: E501", "# ormlint: ignore[ORM202]", "# type: ignore", "# no qa"]
+    "comment",
+    [
+        "# noqa: ORM202",
+        "# noqa: E501",
+        "# ormlint: ignore[ORM202]",
+        "# type: ignore",
+        "# no qa",
+        "# noqable",
+        "# ormlint: ignored",
+    ],
 )
 def test_others_do_not_silence(comment: str) -> None:
     assert (1, "ORM201") in found(f"Job(a=1)  {comment}\n")
@@ -99,3 +120,52 @@ def test_adding(end: str) -> None:
     assert count == 4, "the row that ends in a string takes no comment"
     again = decode_source(text.encode())
     assert [item.start.row for item in check_project({"a.py": again}, Settings()).diagnostics] == [HEAD.count("\n") + 4]
+
+
+def test_words_that_are_meant_for_ormlint() -> None:
+    assert found("x = 1  # noqa: unknown-constructor-keywords\n") == [(1, "ORM004")]
+    assert found("x = 1  # noqa: unknown-constructor-keyword\n") == [(1, "ORM003")]
+    assert found("x = 1  # noqa: ORM201because\n") == [(1, "ORM004")]
+    assert found("x = 1  # noqa: some-other-tool, because well-known\n") == []
+
+
+def test_a_bare_comment_for_the_file_silences_what_is_said_of_comments() -> None:
+    assert found("# ormlint: noqa\nx = 1  # noqa: ORM201\ny = 2  # noqa: ORM999\n") == []
+    assert found("# ormlint: file-ignore\nx = 1  # noqa: ORM201\n") == []
+    assert found("x = 1  # noqa: ORM201, ORM003\n") == [(1, "ORM003")], "on the row it would silence itself"
+
+
+def test_the_configured_severity_of_what_is_said_of_comments() -> None:
+    source = decode_source(b"x = 1  # noqa: ORM201\n")
+    comment = Comment(7, 21, "# noqa: ORM201", False)
+    rules = load_rules()
+    table = RuleTable(Settings(severity=(("ORM003", "info"),)), rules)
+    (item,) = apply_suppressions("a.py", source, [comment], [], rules, rules, table.severity)
+    assert (item.code, item.severity) == ("ORM003", Severity.INFO)
+    (item,) = apply_suppressions("a.py", source, [comment], [], rules, rules)
+    assert item.severity is Severity.WARNING
+
+
+def test_adding_leaves_strings_and_its_own_findings_alone() -> None:
+    source = decode_source((HEAD + "Job(a='# noqa')\nJob(b='é日')  # why # noqa: E501 it is long\n").encode())
+    text, count = with_noqa(source, check_project({"a.py": source}, Settings()).diagnostics)
+    assert text == HEAD + ("Job(a='# noqa')  # noqa: ORM201\nJob(b='é日')  # why # noqa: E501, ORM201 it is long\n")
+    assert count == 2
+    assert with_noqa(decode_source(text.encode()), []) == (text, 0)
+
+
+@given(
+    st.lists(st.sampled_from(["ORM201", "orm201", "E501", "F401", "unknown-constructor-keyword"]), min_size=1),
+    st.sampled_from([",", ", ", " ", " , "]),
+    st.sampled_from(["", " because", " - because of E501", "; see #12"]),
+)
+def test_any_list_that_names_the_rule_silences_it(words: list[str], separator: str, reason: str) -> None:
+    named = any(word.lower() in ("orm201", "unknown-constructor-keyword") for word in words)
+    comment = f"# noqa: {separator.join(words)}{reason}"
+    assert ((1, "ORM201") not in found(f"Job(a=1)  {comment}\n")) == named, comment
+
+
+@pytest.mark.parametrize("comment", ["# noqa: ORM201", "# ormlint: ignore", "# type: ignore  # noqa"])
+def test_a_string_before_it_may_hold_what_begins_a_comment(comment: str) -> None:
+    for text in ("#fff", "a # noqa", "# ormlint: ignore[x]", "# type: ignore"):
+        assert found(f"Job(a='{text}')  {comment}\n") == []

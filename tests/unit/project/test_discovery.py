@@ -7,16 +7,20 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from ormlint.checker.selection import matches_glob
 from ormlint.project.config import load_project
-from ormlint.project.discovery import DiscoveryError, project_files
+from ormlint.project.discovery import DiscoveryError, is_excluded, project_files
 from ormlint.project.runner import Request, UsageError, load_run
 from ormlint.settings import Settings
 
 
 @pytest.fixture(autouse=True)
 def no_hook(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("PRE_COMMIT", raising=False)
+    for name in ("PRE_COMMIT", "GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE"):
+        monkeypatch.delenv(name, raising=False)
 
 
 def make(root: Path, *paths: str) -> None:
@@ -110,3 +114,83 @@ def test_a_path_elsewhere_brings_its_own_project(tmp_path: Path, monkeypatch: py
     loaded = load_run(Request(paths=["../there/sub"]))
     assert loaded.project.root == (tmp_path / "there").resolve()
     assert set(loaded.files) == {"b.py", "sub/c.py"} and loaded.only == {"sub/c.py"}
+
+
+def test_the_git_of_a_hook_does_not_decide(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make(tmp_path, "backend/a.py", "backend/new.py", "other/b.py")
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", "backend/a.py")
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / ".git"))
+    monkeypatch.setenv("GIT_INDEX_FILE", ".git/index")
+    assert project_files(tmp_path / "backend", Settings()) == ["a.py", "new.py"]
+    monkeypatch.setenv("PRE_COMMIT", "1")
+    assert project_files(tmp_path / "backend", Settings()) == ["a.py"]
+
+
+def test_a_folder_named_outright_is_read_though_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make(tmp_path, "a.py", "venv/b.py", "venv/dist/c.py", "ignored/d.py", "empty/notes.txt")
+    (tmp_path / ".gitignore").write_text("ignored/\n")
+    git(tmp_path, "init", "-q")
+    monkeypatch.chdir(tmp_path)
+    loaded = load_run(Request(paths=["venv"]))
+    assert loaded.only == {"venv/b.py"} and set(loaded.files) == {"a.py", "venv/b.py"}
+    assert load_run(Request(paths=["ignored"])).only == {"ignored/d.py"}
+    assert load_run(Request(paths=["empty"])).only == set()
+    assert load_run(Request(paths=["venv"], overrides={"force_exclude": True})).only == set()
+
+
+def test_a_project_below_a_folder_that_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make(tmp_path, "one/a.py", "one/sub/b.py", "two/c.py", "three/d.py")
+    (tmp_path / "one" / "ormlint.toml").write_text("preview = true\n")
+    (tmp_path / "two" / "ormlint.toml").write_text("")
+    monkeypatch.chdir(tmp_path)
+    loaded = load_run(Request(paths=["one/sub", "one/a.py"]))
+    assert loaded.project.root == (tmp_path / "one").resolve() and loaded.project.settings.preview
+    assert set(loaded.files) == {"a.py", "sub/b.py"}
+    assert load_run(Request(paths=["three"])).project.root == tmp_path.resolve(), "nothing marks a project there"
+    with pytest.raises(UsageError, match="several projects"):
+        load_run(Request(paths=["one", "two"]))
+    monkeypatch.chdir(tmp_path / "one")
+    with pytest.raises(UsageError, match="several projects"):
+        load_run(Request(paths=[".", "../two"]))
+    assert load_run(Request(paths=[".", "../two"], isolated=True)).project.root == tmp_path.resolve()
+
+
+def test_a_linked_file_is_where_its_link_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make(tmp_path, "project/a.py", "elsewhere/b.py")
+    (tmp_path / "project" / "ormlint.toml").write_text("")
+    (tmp_path / "project" / "link.py").symlink_to(tmp_path / "elsewhere" / "b.py")
+    monkeypatch.chdir(tmp_path / "project")
+    loaded = load_run(Request(paths=["link.py"]))
+    assert loaded.only == {"link.py"} and set(loaded.files) == {"a.py", "link.py"}
+
+
+def test_config_and_isolated_contradict(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "ormlint.toml").write_text("")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError, match="together"):
+        load_run(Request(config="ormlint.toml", isolated=True))
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_tracked_folder_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make(tmp_path, "a/b.py")
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", ".")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a").chmod(0)
+    try:
+        with pytest.raises(DiscoveryError, match="cannot be read"):
+            project_files(tmp_path, Settings())
+        with pytest.raises(UsageError, match="cannot be read"):
+            load_run(Request(paths=["a/b.py"]))
+    finally:
+        (tmp_path / "a").chmod(0o755)
+
+
+@given(
+    st.sampled_from(["venv", "./venv", "venv/", "a/venv", "v*v", "b.py"]),
+    st.sampled_from(["venv/b.py", "a/venv/b.py", "x.py"]),
+)
+def test_plain_names_mean_what_globs_mean(pattern: str, path: str) -> None:
+    assert is_excluded(path, Settings(exclude=(pattern,))) == matches_glob(path, pattern)

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import io
+import json
+from pathlib import Path
 
-from ormlint.diagnostics import Diagnostic, Related, Severity
-from ormlint.reporters import ReportOptions, reporter
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ormlint.diagnostics import Applicability, Diagnostic, Edit, Fix, Related, Severity
+from ormlint.reporters import FORMATS, ReportOptions, reporter
 from ormlint.reporters.style import use_color, visible, width
 from ormlint.text import Range, SourceText, decode_source
 
@@ -94,3 +101,69 @@ def test_when_to_colour() -> None:
     assert use_color(stream, "auto", {"NO_COLOR": "", "FORCE_COLOR": "1"})
     assert use_color(stream, "auto", {"CLICOLOR_FORCE": "1"})
     assert not use_color(stream, "auto", {"TERM": "dumb"}) and not use_color(stream, "auto", {})
+
+
+def test_what_a_message_quotes_cannot_speak_to_the_terminal() -> None:
+    source = decode_source(b"x = 1\n")
+    found = [diagnostic(source, "x", "a\x1b[31m\n\tb\x9b1m\u202e")]
+    quoted = "a\u241b[31m\u240a\u2409b\ufffd1m\ufffd"
+    assert render("concise", found, source, summary=False) == f"a:b.py:1:1: ORM999 [a-rule] {quoted}\n"
+    assert render("full", found, source).startswith(f"ORM999 [a-rule] warning: {quoted}\n")
+
+
+def test_json_is_json_in_every_encoding() -> None:
+    source = decode_source(b"x = 1\n")
+    for encoding in ("utf-8", "ascii", "cp1252"):
+        raw = io.BytesIO()
+        stream = io.TextIOWrapper(raw, encoding=encoding, errors="backslashreplace")
+        reporter("json").report([diagnostic(source, "x", "\u00e9\U0001f60b\udce9")], {}, ReportOptions(), stream)
+        stream.flush()
+        (item,) = json.loads(raw.getvalue().decode(encoding))
+        assert item["message"] == "\u00e9\U0001f60b\udce9" and item["fix"] is None
+
+
+def test_json_fixes_have_places() -> None:
+    source = decode_source("é = x\n".encode())
+    fix = Fix("Say `y`", (Edit(Range(5, 6), "y"),), Applicability.SAFE)
+    item = msgspec.structs.replace(diagnostic(source, "x", "m"), fix=fix)
+    (shown,) = json.loads(render("json", [item], source))
+    assert shown["fix"] == {
+        "applicability": "safe",
+        "message": "Say `y`",
+        "edits": [{"content": "y", "location": {"row": 1, "column": 5}, "end_location": {"row": 1, "column": 6}}],
+    }
+
+
+def test_github_paths_are_those_of_the_checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "backend").mkdir()
+    monkeypatch.chdir(tmp_path / "backend")
+    source = decode_source(b"x = 1\n")
+    found = [msgspec.structs.replace(diagnostic(source, "x", "m"), path="app/a.py")]
+    monkeypatch.delenv("GITHUB_WORKSPACE", raising=False)
+    assert "file=app/a.py," in render("github", found, source)
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(tmp_path))
+    assert "file=backend/app/a.py," in render("github", found, source)
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(tmp_path / "elsewhere"))
+    assert "file=app/a.py," in render("github", found, source)
+
+
+def test_github_shows_the_worst_first() -> None:
+    source = decode_source(b"x = 1\n")
+    found = [
+        msgspec.structs.replace(diagnostic(source, "x", "m"), severity=severity)
+        for severity in (Severity.INFO, Severity.ERROR, Severity.WARNING)
+    ]
+    commands = [line.split(" ")[0] for line in render("github", found, source).splitlines()]
+    assert commands == ["::error", "::warning", "::notice"]
+
+
+@given(st.text())
+def test_github_escapes_can_be_read_back(text: str) -> None:
+    source = decode_source(b"x = 1\n")
+    (line,) = render("github", [diagnostic(source, "x", text)], source).split("\n")[:-1]
+    data = line.partition("ORM999 ")[2].replace("%0A", "\n").replace("%0D", "\r").replace("%25", "%")
+    assert data == text
+
+
+def test_every_format_has_its_module() -> None:
+    assert all(callable(reporter(name).report) for name in FORMATS)
