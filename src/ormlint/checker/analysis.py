@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from ormlint.facts.module import ModuleFacts
+from ormlint.index.installed import Environment, InstalledModules
 from ormlint.index.project import ProjectIndex, link
 from ormlint.semantic.model import SemanticModel
 from ormlint.syntax import lower_parsed, parse_module
@@ -49,8 +50,12 @@ def analyse(
     progress: Progress | None = None,
     *,
     interpret: bool = True,
+    environment: Environment | None = None,
 ) -> Analysis:
-    """Read all files; those that could not be decoded are left out. Without `interpret` bodies are not followed."""
+    """Read all files; those that could not be decoded are left out. Without `interpret` bodies are not followed.
+
+    `environment` is where the project's packages are installed: bases of models are read there.
+    """
     sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION_LIMIT))
     clock = _Clock(statistics)
     sources = {path: source for path, source in sorted(files.items()) if isinstance(source, SourceText)}
@@ -64,7 +69,8 @@ def analyse(
         if progress is not None:
             progress("reading", count, len(sources))
     statistics.files = len(files)
-    index = link({path: fact.interface for path, fact in facts.items()}, lambda path: facts[path].bodies)
+    installed = InstalledModules(environment, _reader(environment)) if environment is not None else None
+    index = link({path: fact.interface for path, fact in facts.items()}, lambda path: facts[path].bodies, installed)
     statistics.models = len(index.mapped)
     clock.lap("link")
     model = SemanticModel(index)
@@ -82,6 +88,14 @@ def analyse(
     statistics.given_up = dict(model.given_up)
     clock.lap("check")
     return Analysis(sources, facts, index, model, failures)
+
+
+def _reader(environment: Environment) -> Callable[[str], ModuleFacts | None]:
+    def read(path: str) -> ModuleFacts | None:
+        source = environment.read(path)
+        return lower_parsed(parse_module(source)) if isinstance(source, SourceText) else None
+
+    return read
 
 
 class _Clock:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ormlint.checker.suppressions import type_ignored_rows
@@ -56,10 +57,19 @@ class Dispatcher:
                 self._ask(event, record.module)
         found: dict[tuple[Any, ...], Finding] = {}
         for context in self._contexts.values():
-            for finding in context.findings:
+            for finding in map(self._in_project, context.findings):
+                if finding is None:
+                    continue
                 key = (finding.rule.code, finding.path, finding.range, finding.message)
                 found.setdefault(key, finding)
         return list(found.values())
+
+    def _in_project(self, finding: Finding) -> Finding | None:
+        """Leave out what stands in installed packages: nothing can be done about it here."""
+        if finding.path not in self.lines:
+            return None
+        related = tuple(place for place in finding.related if place.path in self.lines)
+        return finding if len(related) == len(finding.related) else replace(finding, related=related)
 
     def _ask(self, subject: object, module: Module) -> None:
         for rule, function in self.hooks.get(type(subject), ()):

@@ -12,6 +12,7 @@ from ormlint.checker.selection import RuleTable
 from ormlint.checker.suppressions import apply_suppressions
 from ormlint.diagnostics import Diagnostic, Related, Severity
 from ormlint.facts.module import SyntaxProblem
+from ormlint.index.installed import Environment
 from ormlint.linting.context import Finding
 from ormlint.linting.rule import Rule
 from ormlint.semantic.events import Reveal
@@ -36,14 +37,16 @@ def check_project(
     *,
     only: Collection[str] | None = None,
     progress: Progress | None = None,
+    environment: Environment | None = None,
 ) -> CheckResult:
     """Check `files` (path relative to the root, forward slashes → source) as one program.
 
-    `only` limits the paths whose findings are wanted; all files are read all the same. `progress` is
-    called with a phase's name, the files done and the files in all.
+    `environment` is where the bases of models that packages bring are read. `only` limits the paths whose
+    findings are wanted; all files are read all the same. `progress` is called with a phase's name, the files
+    done and the files in all.
     """
     statistics = Statistics()
-    analysis = analyse(files, statistics, progress)
+    analysis = analyse(files, statistics, progress, environment=environment)
     return CheckResult(_Checker(files, settings, analysis, only).run(), statistics)
 
 

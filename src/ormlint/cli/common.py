@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from ormlint.project.discovery import DiscoveryError
@@ -19,6 +20,7 @@ def add_project_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments that say which files belong to the project."""
     group = parser.add_argument_group("files")
     group.add_argument("--config", metavar="FILE", help="use this configuration file")
+    group.add_argument("--python", metavar="PATH", help="read the bases of models from this environment's packages")
     group.add_argument("--isolated", action="store_true", help="ignore all configuration files")
     group.add_argument(
         "--exclude", metavar="GLOBS", action="append", help="leave out these files, in place of the configured ones"
@@ -42,6 +44,8 @@ def project_overrides(options: argparse.Namespace) -> dict[str, Any]:
         overrides["exclude"] = split(",".join(options.exclude))
     if options.extend_exclude is not None:
         overrides["extend_exclude"] = split(",".join(options.extend_exclude))
+    if options.python is not None:
+        overrides["python"] = str(Path(options.python).expanduser().absolute())
     if options.force_exclude is not None:
         overrides["force_exclude"] = options.force_exclude
     if options.respect_gitignore is not None:

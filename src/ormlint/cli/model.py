@@ -43,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _cards(options: argparse.Namespace) -> list[dict[str, Any]]:
     loaded = load(options, project_overrides(options), [options.project] if options.project else [])
-    analysis = analyse(loaded.files, Statistics(), interpret=False)
+    analysis = analyse(loaded.files, Statistics(), interpret=False, environment=loaded.environment)
     index = analysis.index
     wanted = (mapped for mapped in index.mapped.values() if loaded.wants(mapped.symbol.module.path))
     models = sorted(wanted, key=lambda mapped: (mapped.symbol.module.path, mapped.symbol.facts.start))

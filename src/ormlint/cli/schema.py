@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
 
     configured = [name for name in loaded.project.settings.dialects if name in DIALECTS]
     dialect = dialect_named(options.dialect or (configured[0] if configured else "postgresql"))
-    index = analyse(loaded.files, Statistics(), interpret=False).index
+    index = analyse(loaded.files, Statistics(), interpret=False, environment=loaded.environment).index
     tables = build_tables(index, lambda mapped: loaded.wants(mapped.symbol.module.path))
     if options.format == "json":
         print(json.dumps(as_data(tables, dialect), indent=2, ensure_ascii=False))

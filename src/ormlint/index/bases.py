@@ -17,7 +17,7 @@ from ormlint.index.symbols import (
     Unknown,
     Value,
 )
-from ormlint.index.vocabulary import BASE_FACTORIES
+from ormlint.index.vocabulary import BASE_FACTORIES, EXTERNAL_MIXINS, HARMLESS_BASES
 
 
 @dataclass(eq=False, slots=True)
@@ -45,6 +45,7 @@ class BaseReader:
         self._mro: dict[str, tuple[Base, ...]] = {}
         self._dynamic: dict[int, Base] = {}
         self._external: dict[str, External] = {}
+        self._expanded: set[str] = set()  # keys of classes whose installed bases are looked into
 
     def base(self, module: Module, expr: e.Expr, depth: int = 0) -> Base:
         """Return the class a base expression means."""
@@ -144,6 +145,29 @@ class BaseReader:
 
     # -- linearisation
 
+    def expand(self, symbol: ClassSymbol) -> bool:
+        """Look into the installed packages that a class derives from; tell whether its MRO may differ now.
+
+        This costs reading files, so it is asked for mapped classes only.
+        """
+        if self.resolver.installed is None:
+            return False
+        before = self.mro(symbol)
+        if not any(isinstance(base, External) and _is_foreign(base) for base in before):
+            return False
+        for base in before:
+            if isinstance(base, ClassSymbol):
+                self._expanded.add(base.key)
+                self._mro.pop(base.key, None)
+        return True
+
+    def _installed(self, base: Base) -> Base:
+        """Return the class that an external name is, read from its package; the name where it was not found."""
+        if not isinstance(base, External) or not _is_foreign(base):
+            return base
+        found = self.resolver.installed_object(base.name)
+        return self._of_symbol(found, 1) if isinstance(found, (ClassSymbol, Value)) else base
+
     def mro(self, symbol: ClassSymbol) -> tuple[Base, ...]:
         """Return the class, then its ancestors in order; `object` is left out, the unknown is kept."""
         key = symbol.key
@@ -157,6 +181,8 @@ class BaseReader:
         bases = [self.base(symbol.module, expr) for expr in symbol.facts.bases if not isinstance(expr, e.Starred)]
         if any(isinstance(expr, e.Starred) for expr in symbol.facts.bases):
             bases.append(Unknown("bases given by `*`"))
+        if symbol.module.is_installed or symbol.key in self._expanded:
+            bases = [self._installed(base) for base in bases]
         bases = [base for base in bases if base != External("builtins.object")]
         sequences: list[list[Base]] = [self._ancestors(base) for base in bases]
         merged = c3_merge([*sequences, list(bases)])
@@ -175,3 +201,8 @@ class BaseReader:
             sequences = [self._ancestors(parent) for parent in base.parents]
             return [base, *(c3_merge([*sequences, list(base.parents)]) or [])]
         return [base]
+
+
+def _is_foreign(base: External) -> bool:
+    """Tell whether a base is not of the vocabulary and may add names to a class."""
+    return "." in base.name and base.name not in HARMLESS_BASES and base.name not in EXTERNAL_MIXINS

@@ -55,8 +55,10 @@ def _read_block(symbol: ClassSymbol, block: tuple[s.Stmt, ...], body: ClassBody,
                 statement.name, symbol, nested.facts.name_range, nested=nested, conditional=conditional
             )
         elif isinstance(statement, s.If):
+            # What stands under TYPE_CHECKING does not run: the other branch is what the class has.
+            is_typing = (e.dotted_name(statement.test) or "").rpartition(".")[2] == "TYPE_CHECKING"
             _read_block(symbol, statement.body, body, True)
-            _read_block(symbol, statement.orelse, body, True)
+            _read_block(symbol, statement.orelse, body, conditional or not is_typing)
         elif isinstance(statement, s.Try):
             for part in (statement.body, statement.orelse, statement.final):
                 _read_block(symbol, part, body, True)

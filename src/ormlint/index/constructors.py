@@ -49,15 +49,21 @@ def read_constructor(
             return Constructor("custom", open_reason=f"one of its bases is not known: {base.reason}")
         elif isinstance(base, External) and base.name not in HARMLESS_BASES and base.name != "sqlmodel.SQLModel":
             if base.name not in EXTERNAL_MIXINS and not base.name.startswith(("typing.", "abc.")):
-                return Constructor(
-                    "custom", open_reason=f"its base `{base.name}` belongs to a package that was not read"
-                )
+                return Constructor("custom", open_reason=unread_package(base.name, resolver))
     kept = frozenset(extra)
     if mapped.style == "sqlmodel":
         return Constructor("sqlmodel", extra=kept)
     if mapped.is_dataclass:
         return _dataclass_constructor(mapped, kept)
     return Constructor("default", extra=kept)
+
+
+def unread_package(name: str, resolver: Resolver) -> str:
+    """Return why a class over the external base `name` is open."""
+    package = name.partition(".")[0]
+    if resolver.installed is None:
+        return f"its base `{name}` belongs to the package `{package}`, and no environment to read it from was found"
+    return f"its base `{name}` belongs to the package `{package}`, where it was not found"
 
 
 def _dataclass_constructor(mapped: MappedClass, extra: frozenset[str]) -> Constructor:

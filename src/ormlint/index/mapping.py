@@ -8,7 +8,7 @@ from ormlint.index.bases import Base, BaseReader, DynamicBase
 from ormlint.index.classbody import ClassBody, Member, read_class_body
 from ormlint.index.columns import ColumnReader, TypeMap
 from ormlint.index.constants import Constants, camel_to_snake
-from ormlint.index.constructors import read_constructor
+from ormlint.index.constructors import read_constructor, unread_package
 from ormlint.index.members import BodyOf, MemberReader
 from ormlint.index.model import MappedClass, ModelAttribute
 from ormlint.index.symbols import ClassSymbol, External, Module, Resolver, Symbol, Unknown
@@ -22,6 +22,7 @@ from ormlint.index.vocabulary import (
 _KNOWN_DECORATORS = frozenset(
     {
         "total_ordering",
+        "declarative_mixin",
         "dataclass",
         "unique",
         "final",
@@ -67,7 +68,10 @@ class Mapper:
         key = symbol.key
         if key not in self._styles:
             self._styles[key] = None
-            self._styles[key] = self._style(symbol)
+            style = self._style(symbol)
+            if (style is not None or self._declares_columns(symbol)) and self.bases.expand(symbol):
+                style = self._style(symbol) or style
+            self._styles[key] = style
         return self._styles[key]
 
     def _style(self, symbol: ClassSymbol) -> str | None:
@@ -96,6 +100,9 @@ class Mapper:
         if style is None and self._looks_mapped(symbol, body, mro):
             return "declarative"
         return style
+
+    def _declares_columns(self, symbol: ClassSymbol) -> bool:
+        return any(self.members.is_column_member(member) for member in self.body(symbol).members.values())
 
     def _is_base(self, symbol: ClassSymbol) -> bool:
         """A direct subclass of `DeclarativeBase` is a base and never mapped itself."""
@@ -211,7 +218,7 @@ class Mapper:
                 or name.startswith(("typing.", "abc."))
             ):
                 return None
-            return f"its base `{name}` belongs to a package that was not read"
+            return unread_package(name, self.resolver)
         if isinstance(base, DynamicBase):
             return "its base is made by `automap_base()`" if base.kind == "automap" else None
         body = self.body(base)

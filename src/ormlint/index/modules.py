@@ -21,7 +21,6 @@ ALWAYS_EXTERNAL = frozenset(
         "datetime",
         "dataclasses",
         "uuid",
-        "advanced_alchemy",
         "celery",
         "pytest",
     }

@@ -12,6 +12,7 @@ from ormlint.index.classbody import Member
 from ormlint.index.columns import ColumnReader
 from ormlint.index.constants import Constants
 from ormlint.index.enums import EnumClass, EnumIndex
+from ormlint.index.installed import InstalledModules
 from ormlint.index.mapping import Mapper
 from ormlint.index.model import Constructor, MappedClass, ModelAttribute, Relationship
 from ormlint.index.modules import ModuleMap, shared_folders
@@ -22,13 +23,19 @@ from ormlint.text import Range
 class ProjectIndex:
     """What the whole project declares. Made once per run by `link`; rules only ask."""
 
-    def __init__(self, interfaces: Mapping[str, ModuleInterface], bodies_of: Callable[[str], ModuleBodies]) -> None:
+    def __init__(
+        self,
+        interfaces: Mapping[str, ModuleInterface],
+        bodies_of: Callable[[str], ModuleBodies],
+        installed: InstalledModules | None = None,
+    ) -> None:
         self.paths = ModuleMap(interfaces)
         self.modules: dict[str, Module] = {
             path: build_module(path, self.paths.name(path), interface) for path, interface in sorted(interfaces.items())
         }
         self._bodies_of = bodies_of
-        self.resolver = Resolver(self.modules, self.paths)
+        self.installed = installed
+        self.resolver = Resolver(self.modules, self.paths, installed)
         self.bases = BaseReader(self.resolver)
         self.resolver.is_flask = self.bases.is_flask
         self.enums = EnumIndex(self.resolver)
@@ -44,6 +51,8 @@ class ProjectIndex:
 
     def body(self, function: FunctionSymbol) -> tuple[s.Stmt, ...]:
         """Return the statements of a function."""
+        if function.module.is_installed and self.installed is not None:
+            return self.installed.body(function)
         return self._bodies_of(function.module.path).functions[function.index]
 
     def mapped_of(self, symbol: Symbol | None) -> MappedClass | None:
@@ -106,7 +115,9 @@ class ProjectIndex:
         for mapped in list(self.mapped.values()):
             yield mapped, True
             for base in mapped.mro[1:]:
-                if isinstance(base, ClassSymbol) and base.key not in seen and base.facts.bases:
+                if not isinstance(base, ClassSymbol) or base.module.is_installed:
+                    continue
+                if base.key not in seen and base.facts.bases:
                     seen.add(base.key)
                     yield self.mapper.read(base, mapped.style), False
 
@@ -373,8 +384,15 @@ def _innermost(module: Module, node: e.Node) -> FunctionFacts | None:
     return found
 
 
-def link(interfaces: Mapping[str, ModuleInterface], bodies_of: Callable[[str], ModuleBodies]) -> ProjectIndex:
-    """Link the interfaces of all files (path → interface); `bodies_of` loads a file's bodies when asked."""
-    index = ProjectIndex(interfaces, bodies_of)
+def link(
+    interfaces: Mapping[str, ModuleInterface],
+    bodies_of: Callable[[str], ModuleBodies],
+    installed: InstalledModules | None = None,
+) -> ProjectIndex:
+    """Link the interfaces of all files (path → interface); `bodies_of` loads a file's bodies when asked.
+
+    `installed` reads the packages that mapped classes derive from; without it such classes stay open.
+    """
+    index = ProjectIndex(interfaces, bodies_of, installed)
     index.link()
     return index

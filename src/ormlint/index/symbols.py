@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
@@ -33,11 +33,15 @@ class Folder:
     """A namespace package: a folder without `__init__.py`."""
 
     path: str
+    is_installed: bool = False
 
 
 @dataclass(eq=False, slots=True)
 class Module:
-    """A file of the project with its names. `scope` holds, per name, its bindings in source order."""
+    """A file with its names. `scope` holds, per name, its bindings in source order.
+
+    `is_installed`: it belongs to a package of the environment, and nothing is reported in it.
+    """
 
     path: str
     name: str
@@ -46,6 +50,7 @@ class Module:
     stars: list[s.ImportBinding] = field(default_factory=list)
     classes: list[ClassSymbol] = field(default_factory=list)
     functions: list[FunctionSymbol] = field(default_factory=list)
+    is_installed: bool = False
 
     def __repr__(self) -> str:
         return f"Module({self.path})"
@@ -281,12 +286,29 @@ def _bind_unknown(module: Module, target: e.Expr, reason: str) -> None:
         _bind_unknown(module, target.value, reason)
 
 
+class Installed(Protocol):
+    """What the resolver asks of installed packages (`index.installed`)."""
+
+    def find(self, dotted: str, importer: str) -> str | None:
+        """Return the path of a module by its full dotted name."""
+
+    def relative(self, module: str, level: int, importer: str) -> str | None:
+        """Return the path of a relative import's module."""
+
+    def submodule(self, path: str, name: str) -> str | None:
+        """Return the path of a module inside a package."""
+
+    def module(self, path: str) -> Module | None:
+        """Return the module at a path."""
+
+
 class Resolver:
     """Follows names and dotted expressions through modules. Answers are remembered."""
 
-    def __init__(self, modules: dict[str, Module], paths: ModuleMap) -> None:
+    def __init__(self, modules: dict[str, Module], paths: ModuleMap, installed: Installed | None = None) -> None:
         self.modules = modules
         self.paths = paths
+        self.installed = installed
         # Set by the index: whether a module-level name holds a Flask-SQLAlchemy extension, whose attributes
         # are SQLAlchemy's own names (`db.Column`).
         self.is_flask: Callable[[Value], bool] = lambda value: False
@@ -337,8 +359,7 @@ class Resolver:
         if isinstance(owner, ClassSymbol):
             return self._class_member(owner, name)
         if isinstance(owner, Folder):
-            found = self.paths.submodule(owner.path, name)
-            return self._module(found) if found else Unknown(f"no module `{name}` in {owner.path}")
+            return self._in_folder(owner, name)
         if isinstance(owner, Unknown):
             return owner
         if isinstance(owner, Value) and isinstance(owner.value, e.Call) and self.is_flask(owner):
@@ -400,34 +421,60 @@ class Resolver:
         if isinstance(target, External):
             return External(canonical(f"{target.name}.{binding.member}"))
         if isinstance(target, Folder):
-            found = self.paths.submodule(target.path, binding.member)
-            return self._module(found) if found else Unknown(f"no module `{binding.member}` in {target.path}")
+            return self._in_folder(target, binding.member)
         return target
 
+    def installed_object(self, name: str) -> Symbol | None:
+        """Return what an external name is in the installed package that defines it; None when it was not found."""
+        installed = self.installed
+        if installed is None:
+            return None
+        parts = name.split(".")
+        for length in range(len(parts) - 1, 0, -1):
+            path = installed.find(".".join(parts[:length]), "")
+            module = installed.module(path) if path is not None else None
+            if module is not None:
+                found: Symbol = module
+                for part in parts[length:]:
+                    found = self.attribute(found, part)
+                return None if isinstance(found, Unknown) else found
+        return None
+
     def _module_of(self, module: Module, binding: s.ImportBinding) -> Symbol:
+        paths: ModuleMap | Installed = self.installed if module.is_installed and self.installed else self.paths
         if binding.level:
-            found = self.paths.relative(binding.module, binding.level, module.path)
+            found = paths.relative(binding.module, binding.level, module.path)
             if found is None:
                 return Unknown(f"relative import of `{'.' * binding.level}{binding.module}` finds no file")
         else:
-            found = self.paths.find(binding.module, module.path)
+            found = paths.find(binding.module, module.path)
             if found is None:
                 return External(canonical(binding.module))
-        return self._module(found)
+        return self._module(found, module.is_installed)
 
-    def _module(self, path: str) -> Module | Folder:
+    def _module(self, path: str, is_installed: bool) -> Module | Folder:
+        if is_installed and self.installed is not None:
+            return self.installed.module(path) or Folder(path, True)
         return self.modules[path] if path in self.modules else Folder(path)
+
+    def _submodule(self, path: str, name: str, is_installed: bool) -> Module | Folder | None:
+        paths: ModuleMap | Installed = self.installed if is_installed and self.installed else self.paths
+        found = paths.submodule(path, name)
+        return self._module(found, is_installed) if found else None
+
+    def _in_folder(self, folder: Folder, name: str) -> Symbol:
+        found = self._submodule(folder.path, name, folder.is_installed)
+        return found or Unknown(f"no module `{name}` in {folder.path}")
 
     def _member(self, module: Module, name: str) -> Symbol:
         if name in module.scope or any(star for star in module.stars):
             found = self.name(module, name)
             if not isinstance(found, Unknown):
                 return found
-            submodule = self.paths.submodule(module.path, name)
-            return self._module(submodule) if submodule else found
-        submodule = self.paths.submodule(module.path, name)
+            return self._submodule(module.path, name, module.is_installed) or found
+        submodule = self._submodule(module.path, name, module.is_installed)
         if submodule:
-            return self._module(submodule)
+            return submodule
         if "__getattr__" in module.scope:
             return Unknown(f"{module.path} answers names by `__getattr__`")
         return Unknown(f"{module.path} does not define `{name}`")

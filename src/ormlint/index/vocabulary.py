@@ -9,7 +9,6 @@ _FAMILIES = {
     "sqlmodel": "sqlmodel",
     "flask_sqlalchemy": "flask_sqlalchemy",
     "flask_sqlalchemy_lite": "flask_sqlalchemy",
-    "advanced_alchemy": "advanced_alchemy",
 }
 
 # What `from sqlmodel import …` re-exports from SQLAlchemy unchanged is everything but these.

@@ -76,6 +76,12 @@ def _strings(value: Any, place: _Place) -> tuple[str, ...]:
     return tuple(value)
 
 
+def _string(value: Any, place: _Place) -> str:
+    if not isinstance(value, str):
+        raise place.wrong("takes a string")
+    return value
+
+
 def _flag(value: Any, place: _Place) -> bool:
     if not isinstance(value, bool):
         raise place.wrong("takes true or false")
@@ -175,6 +181,7 @@ _READERS: dict[str, Callable[[Any, _Place], Any]] = {
     "extend-exclude": _strings,
     "force-exclude": _flag,
     "respect-gitignore": _flag,
+    "python": _string,
     "timestamp-pairs": _pairs,
     "dialects": _dialects,
     "severity": _severity,

@@ -12,6 +12,7 @@ from ormlint.checker.analysis import Progress
 from ormlint.checker.engine import CheckResult, check_project
 from ormlint.project.config import Project, load_project
 from ormlint.project.discovery import folder_files, is_excluded, project_files
+from ormlint.project.environment import NoEnvironmentError, SitePackages, find_environment
 from ormlint.project.workspace import read_files
 from ormlint.text import SourceError, SourceText
 
@@ -39,6 +40,7 @@ class Run:
     project: Project
     files: dict[str, SourceText | SourceError]
     only: frozenset[str] | None
+    environment: SitePackages | None = None
 
     def wants(self, path: str) -> bool:
         """Tell whether a file is among those asked for."""
@@ -46,7 +48,9 @@ class Run:
 
     def check(self, progress: Progress | None = None) -> CheckResult:
         """Check the files."""
-        return check_project(self.files, self.project.settings, only=self.only, progress=progress)
+        return check_project(
+            self.files, self.project.settings, only=self.only, progress=progress, environment=self.environment
+        )
 
 
 def load_run(request: Request) -> Run:
@@ -87,7 +91,12 @@ def load_run(request: Request) -> Run:
         only = set()
         for given in request.paths:
             _wanted(Path(given), root, paths, only, project)
-    return Run(project, read_files(root, paths, overlays), frozenset(only) if only is not None else None)
+    try:
+        environment = find_environment(root, settings)
+    except NoEnvironmentError as error:
+        raise UsageError(f"{project.config or root}: {error}") from None
+    files = read_files(root, paths, overlays)
+    return Run(project, files, frozenset(only) if only is not None else None, environment)
 
 
 def _start(request: Request) -> Path:

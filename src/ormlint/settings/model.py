@@ -68,6 +68,9 @@ class Settings:
     extend_exclude: tuple[str, ...] = setting((), "Files and folders that are not read, besides `exclude`.")
     force_exclude: bool = setting(False, "Apply `exclude` to files named on the command line too.")
     respect_gitignore: bool = setting(True, "Leave out what git ignores.")
+    python: str = setting(
+        "", "The interpreter or folder of the environment whose packages are read for bases; else the root's `.venv`."
+    )
     timestamp_pairs: tuple[tuple[str, str], ...] = setting(
         TIMESTAMP_PAIRS, "Pairs of column names that hold the time a row was made and changed."
     )
