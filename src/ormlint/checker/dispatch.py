@@ -92,6 +92,7 @@ class Dispatcher:
                 self.options[rule.name],
                 self._type_ignored(module, lines),
                 lines.row,
+                lines.data,
             )
         return found
 

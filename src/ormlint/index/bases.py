@@ -45,6 +45,7 @@ class BaseReader:
         self._mro: dict[str, tuple[Base, ...]] = {}
         self._dynamic: dict[int, Base] = {}
         self._external: dict[str, External] = {}
+        self._flask: dict[int, bool] = {}
         self._expanded: set[str] = set()  # keys of classes whose installed bases are looked into
 
     def base(self, module: Module, expr: e.Expr, depth: int = 0) -> Base:
@@ -121,6 +122,13 @@ class BaseReader:
 
     def is_flask(self, value: Value) -> bool:
         """Tell whether a module-level name holds a Flask-SQLAlchemy extension object."""
+        key = id(value)
+        if key not in self._flask:
+            self._flask[key] = False  # for a name that is defined by itself: `db = db.init(...)`
+            self._flask[key] = self._is_flask(value)
+        return self._flask[key]
+
+    def _is_flask(self, value: Value) -> bool:
         call = value.value
         if not isinstance(call, e.Call):
             return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 
 from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
@@ -17,6 +18,7 @@ from ormlint.index.mapping import Mapper
 from ormlint.index.model import Constructor, MappedClass, ModelAttribute, Relationship
 from ormlint.index.modules import ModuleMap, shared_folders
 from ormlint.index.symbols import ClassSymbol, FunctionSymbol, Module, Resolver, Symbol, build_module
+from ormlint.index.tables import Tables, read_tables
 from ormlint.text import Range
 
 
@@ -48,6 +50,11 @@ class ProjectIndex:
         self._subclasses: dict[str, list[MappedClass]] = {}
 
     # -- questions
+
+    @cached_property
+    def tables(self) -> Tables:
+        """The tables that the project's modules declare, by name."""
+        return read_tables(self)
 
     def body(self, function: FunctionSymbol) -> tuple[s.Stmt, ...]:
         """Return the statements of a function."""

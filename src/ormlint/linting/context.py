@@ -50,6 +50,7 @@ class Context:
     options: Mapping[str, Any]
     type_ignored: frozenset[int]  # 1-based rows with a `# type: ignore`
     row_of: Any  # byte offset in this file → 1-based row
+    data: bytes  # the text of this file, UTF-8
     findings: list[Finding] = field(default_factory=list)
 
     @property

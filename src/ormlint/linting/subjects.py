@@ -12,6 +12,7 @@ from ormlint.semantic.events import (
     EnumOperand,
     GivenKeyword,
     Reveal,
+    SqlText,
     UnknownAttributeLoad,
 )
 
@@ -37,5 +38,6 @@ __all__ = [
     "Model",
     "ModelAttribute",
     "Reveal",
+    "SqlText",
     "UnknownAttributeLoad",
 ]

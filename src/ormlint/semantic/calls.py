@@ -13,6 +13,7 @@ from ormlint.semantic.containers import ContainerCalls
 from ormlint.semantic.externals import ExternalCalls
 from ormlint.semantic.printing import show
 from ormlint.semantic.sessions import EXECUTING, SessionCalls
+from ormlint.semantic.sqltext import SqlTextReader
 from ormlint.semantic.writes import SESSION_NAME, WriteReader
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class CallReader:
         self.index = evaluator.index
         self.sessions = SessionCalls(evaluator)
         self.externals = ExternalCalls(evaluator)
+        self.sql = SqlTextReader(evaluator)
         self.containers = ContainerCalls(evaluator)
         self.writes = WriteReader(evaluator)
 
@@ -57,6 +59,7 @@ class CallReader:
                 return evident
         result = self.called(func, arguments)
         self.writes.session(node, func, arguments)
+        self.sql.call(node, func, arguments)
         if self.ev.has_paths:
             self._forget_paths(node, func)
         self.writes.names(node, func, arguments)

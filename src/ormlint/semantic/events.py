@@ -94,6 +94,18 @@ class ColumnWrite:
 
 
 @dataclass(eq=False, slots=True)
+class SqlText:
+    """A literal text of SQL. `pieces` are its parts in order, each with the expression it comes from."""
+
+    node: e.Call  # the call of `text()`, `op.execute()` …
+    argument: e.Expr
+    text: str
+    pieces: tuple[tuple[str, e.Expr], ...]
+    parameters: tuple[tuple[str, Type, e.Expr], ...]  # that it is executed with, where that is seen
+    record: FunctionRecord
+
+
+@dataclass(eq=False, slots=True)
 class Reveal:
     """`reveal_type(x)` or `reveal_mapping(X)` in a test document."""
 

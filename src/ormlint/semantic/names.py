@@ -18,6 +18,7 @@ from ormlint.semantic.solver import Kind
 if TYPE_CHECKING:
     from ormlint.semantic.model import SemanticModel
 
+CIRCULAR = t.unknown("a name that is defined by itself")
 GROWS = t.unknown("its type grows with every call of itself")
 TYPE_KIND = Kind(lambda: t.NEVER, lambda kind: kind, lambda before, after: before if before == after else GROWS)
 
@@ -36,7 +37,11 @@ class NameReader:
         found: t.Type | None = self.model.solver.final.get(key)
         if found is None:
             found = self.model.solver.ask(key, lambda: self._name_type(module, name), TYPE_KIND)
-        return found
+        return self._known(key, found)
+
+    def _known(self, key: tuple[object, ...], found: t.Type) -> t.Type:
+        """Say of a name that only its own value would define that it is not known, not that nothing goes on."""
+        return CIRCULAR if found is t.NEVER and self.model.solver.is_final(key) else found
 
     def _name_type(self, module: Module, name: str) -> t.Type:
         candidates = self.index.resolver.candidates(module, name) if name in module.scope else []
@@ -91,7 +96,7 @@ class NameReader:
         found: t.Type | None = self.model.solver.final.get(key)
         if found is None:
             found = self.model.solver.ask(key, lambda: self._value_type(value), TYPE_KIND)
-        return found
+        return self._known(key, found)
 
     def _value_type(self, value: Value) -> t.Type:
         if value.annotation is not None:
