@@ -10,6 +10,7 @@ from pathlib import Path
 from ormlint.checker.engine import check_project
 from ormlint.project.discovery import project_files
 from ormlint.project.environment import find_environment
+from ormlint.project.target import with_target
 from ormlint.project.workspace import read_files
 from ormlint.settings import Settings
 
@@ -32,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
     for root in options.projects:
         started = time.process_time()
         files = read_files(root, project_files(root, settings))
-        result = check_project(files, settings, environment=find_environment(root, settings))
+        result = check_project(files, with_target(settings, root), environment=find_environment(root, settings))
         seconds = time.process_time() - started
         counts: dict[str, int] = {}
         for item in result.diagnostics:

@@ -10,7 +10,7 @@ from typing import Any
 from ormlint.checker.registry import load_rules
 from ormlint.linting.rule import Option, Rule
 from ormlint.settings import Settings
-from ormlint.settings.model import DIALECTS
+from ormlint.settings.model import DIALECTS, SQLALCHEMY_SERIES
 from ormlint.settings.selectors import SelectorError, parse_selector
 
 # Keys of the file that are not settings of a run.
@@ -112,6 +112,14 @@ def _dialects(value: Any, place: _Place) -> tuple[str, ...]:
     return names
 
 
+def _series(value: Any, place: _Place) -> tuple[str, ...]:
+    if not isinstance(value, str):
+        raise place.wrong('takes a string, such as "2.0"')
+    if value not in SQLALCHEMY_SERIES:
+        raise place.wrong(f"does not know `{value}`; known are {', '.join(SQLALCHEMY_SERIES)}")
+    return (value,)
+
+
 def _pairs(value: Any, place: _Place) -> tuple[tuple[str, str], ...]:
     if not isinstance(value, list) or not all(
         isinstance(pair, list) and len(pair) == 2 and all(isinstance(name, str) for name in pair) for pair in value
@@ -184,6 +192,7 @@ _READERS: dict[str, Callable[[Any, _Place], Any]] = {
     "python": _string,
     "timestamp-pairs": _pairs,
     "dialects": _dialects,
+    "target-sqlalchemy": _series,
     "severity": _severity,
     "rules": _rules,
 }

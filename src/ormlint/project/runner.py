@@ -13,6 +13,7 @@ from ormlint.checker.engine import CheckResult, check_project
 from ormlint.project.config import Project, load_project
 from ormlint.project.discovery import folder_files, is_excluded, project_files
 from ormlint.project.environment import NoEnvironmentError, SitePackages, find_environment
+from ormlint.project.target import with_target
 from ormlint.project.workspace import read_files
 from ormlint.text import SourceError, SourceText
 
@@ -76,8 +77,8 @@ def load_run(request: Request) -> Run:
     if request.overrides:
         project = replace(project, settings=replace(project.settings, **request.overrides))
     root = project.root.resolve()
-    project = replace(project, root=root)
-    settings = project.settings
+    settings = with_target(project.settings, root)
+    project = replace(project, root=root, settings=settings)
     paths = set(project_files(root, settings))
     only: set[str] | None = None
     overlays: dict[str, bytes] = {}

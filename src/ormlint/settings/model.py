@@ -46,6 +46,8 @@ DEFAULT_EXCLUDE: tuple[str, ...] = (
 )
 
 DIALECTS: tuple[str, ...] = ("postgresql", "mysql", "mariadb", "sqlite", "oracle", "mssql")
+# The series of SQLAlchemy that messages and verdicts tell apart, oldest first.
+SQLALCHEMY_SERIES: tuple[str, ...] = ("1.4", "2.0", "2.1")
 
 
 def setting(default: Any, summary: str) -> Any:
@@ -75,6 +77,11 @@ class Settings:
         TIMESTAMP_PAIRS, "Pairs of column names that hold the time a row was made and changed."
     )
     dialects: tuple[str, ...] = setting((), "Databases the project uses; messages speak of these only. None: of all.")
+    target_sqlalchemy: tuple[str, ...] = setting(
+        (),
+        "The series of SQLAlchemy the project runs on: `1.4`, `2.0` or `2.1`. Else read from its lock file, "
+        "requirements or metadata; unknown there: messages speak of all.",
+    )
     severity: tuple[tuple[str, str], ...] = setting((), "Severity by rule: `error`, `warning` or `info`.")
     rules: Mapping[str, Mapping[str, Any]] = field(
         default_factory=dict, metadata={"summary": "Options of single rules, by rule name."}
