@@ -19,6 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("projects", nargs="+", type=Path, help="folders of projects")
     parser.add_argument("--select", default="", help="rules, in place of those that run by default")
+    parser.add_argument("--preview", action="store_true", help="preview rules too")
     parser.add_argument("--findings", action="store_true", help="print the findings too")
 
 
@@ -26,7 +27,7 @@ def run(options: argparse.Namespace) -> int:
     """Print a table in Markdown, a row for each project and rule."""
     gc.disable()
     select = tuple(item for item in options.select.split(",") if item)
-    settings = Settings(select=select)
+    settings = Settings(select=select, preview=options.preview)
     print("| project | files | MB | CPU s | models | findings |")
     print("| --- | --- | --- | --- | --- | --- |")
     listings: list[str] = []

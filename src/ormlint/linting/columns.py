@@ -1,11 +1,22 @@
-"""What the column rules share: the columns of a model with the class that declares each."""
+"""What the column rules share: the columns of a model, their annotations, and their types in families."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ormlint.index.columns import Column
+from ormlint.facts import expressions as e
+from ormlint.index.columns import Column, split_optional
 from ormlint.index.model import MappedClass, ModelAttribute
+from ormlint.index.symbols import External, Symbol, Unknown
+from ormlint.linting.context import Context
+
+# Types whose values carry date and time, by canonical name.
+DATETIMES = frozenset({"sqlalchemy.DateTime", "sqlalchemy.TIMESTAMP", "sqlalchemy.DATETIME"})
+STRINGS = frozenset(
+    f"sqlalchemy.{name}"
+    for name in ("String", "Unicode", "VARCHAR", "NVARCHAR", "CHAR", "NCHAR", "Text", "UnicodeText", "TEXT")
+)
+BOOLEANS = frozenset({"sqlalchemy.Boolean", "sqlalchemy.BOOLEAN"})
 
 
 def declared_columns(mapped: MappedClass) -> Iterator[tuple[ModelAttribute, Column, str]]:
@@ -16,3 +27,42 @@ def declared_columns(mapped: MappedClass) -> Iterator[tuple[ModelAttribute, Colu
     for attribute in mapped.columns():
         if attribute.column is not None and not attribute.conditional:
             yield attribute, attribute.column, (attribute.owner or mapped.symbol).name
+
+
+def mapped_annotation(context: Context, attribute: ModelAttribute) -> e.Expr | None:
+    """Return T of an attribute's `Mapped[T]`, also where a `declared_attr` returns it; None without one."""
+    annotation = attribute.annotation
+    if attribute.function is not None:
+        annotation = attribute.function.facts.returns
+    inner = context.index.columns.mapped_inner(annotation, attribute.module)
+    return inner[1] if inner is not None and inner[0] == "Mapped" else None
+
+
+def plain_type(context: Context, attribute: ModelAttribute, annotation: e.Expr) -> tuple[bool, Symbol] | None:
+    """Return (accepts None, T) of an annotation; None where T may hide more: an alias, a type variable, `Any`."""
+    resolver, module = context.index.resolver, attribute.module
+    optional, core = split_optional(annotation, resolver, module)
+    if isinstance(core, e.Subscript):
+        name = (e.dotted_name(core.value) or "").rpartition(".")[2]
+        if name in ("Annotated", "Union", "Optional", "Literal"):
+            return None
+        core = core.value
+    if not isinstance(core, (e.Name, e.Attribute)):
+        return None
+    symbol = resolver.expr(module, core)
+    if isinstance(symbol, Unknown) or (isinstance(symbol, External) and symbol.name.rpartition(".")[2] == "Any"):
+        return None
+    if isinstance(symbol, External) and not symbol.name.startswith(_PLAIN):
+        return None  # a name of another package may stand for a union
+    return (optional, symbol) if type(symbol).__name__ in ("External", "ClassSymbol") else None
+
+
+_PLAIN = ("builtins.", "datetime.", "decimal.", "uuid.", "typing.", "collections.")
+
+
+def is_column_call(context: Context, attribute: ModelAttribute, name: str) -> bool:
+    """Tell whether an attribute is declared by a call of just this function, such as `sqlalchemy.Column`."""
+    if not isinstance(attribute.value, e.Call):
+        return False
+    symbol = context.index.resolver.expr(attribute.module, attribute.value.func)
+    return isinstance(symbol, External) and symbol.name == name

@@ -13,3 +13,8 @@ def uses(settings: Settings, dialect: str) -> bool:
 def uses_others(settings: Settings, dialect: str) -> bool:
     """Tell whether the project may use any other database than this one."""
     return not settings.dialects or any(name != dialect for name in settings.dialects)
+
+
+def keeps_time_zones(settings: Settings) -> bool:
+    """Tell whether the project may use a database on which `DateTime(timezone=True)` is another type."""
+    return not settings.dialects or any(name not in ("sqlite", "mysql", "mariadb") for name in settings.dialects)

@@ -9,7 +9,7 @@ from ormlint.index.symbols import External
 from ormlint.linting import subjects
 from ormlint.linting.columns import declared_columns
 from ormlint.linting.context import Context
-from ormlint.linting.rule import Rule
+from ormlint.linting.rule import Rule, Status
 
 rule = Rule(
     __name__,
@@ -17,6 +17,7 @@ rule = Rule(
     summary="A default is called once, at import, and gives every row the same value",
     since="0.1.0",
     severity=Severity.ERROR,
+    status=Status.STABLE,
 )
 
 # Functions whose value is another one at every call; nothing else is surely meant to be called per row.

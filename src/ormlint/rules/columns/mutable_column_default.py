@@ -8,7 +8,7 @@ from ormlint.facts.walk import walk_nodes
 from ormlint.linting import subjects
 from ormlint.linting.columns import declared_columns
 from ormlint.linting.context import Context
-from ormlint.linting.rule import Rule
+from ormlint.linting.rule import Rule, Status
 
 rule = Rule(
     __name__,
@@ -16,6 +16,7 @@ rule = Rule(
     summary="A list, dict or set is one default object for all rows",
     since="0.1.0",
     severity=Severity.ERROR,
+    status=Status.STABLE,
 )
 
 
