@@ -12,6 +12,7 @@ from ormlint.linting import subjects
 from ormlint.linting.context import Context, Finding
 from ormlint.linting.rule import Rule
 from ormlint.semantic.model import SemanticModel
+from ormlint.semantic.records import FunctionRecord
 from ormlint.settings import Settings
 from ormlint.text import LineIndex
 
@@ -55,6 +56,16 @@ class Dispatcher:
         for record in self.model.all_records():
             for event in record.events:
                 self._ask(event, record.module)
+        return self._found()
+
+    def about(self, records: Iterable[FunctionRecord]) -> list[Finding]:
+        """Ask about the events of some records alone."""
+        for record in records:
+            for event in record.events:
+                self._ask(event, record.module)
+        return self._found()
+
+    def _found(self) -> list[Finding]:
         found: dict[tuple[Any, ...], Finding] = {}
         for context in self._contexts.values():
             for finding in map(self._in_project, context.findings):

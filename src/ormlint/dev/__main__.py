@@ -1,4 +1,4 @@
-"""`python -m ormlint.dev`: generate, new-rule, ecosystem."""
+"""`python -m ormlint.dev`: generate, new-rule, ecosystem, seed."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import argparse
 import sys
 from pathlib import Path
 
-from ormlint.dev import ecosystem, generate, new_rule
+from ormlint.dev import ecosystem, generate, new_rule, seed
 
 
 def main() -> int:
     """Run one tool."""
     parser = argparse.ArgumentParser(prog="python -m ormlint.dev", description=__doc__)
     tools = parser.add_subparsers(dest="tool", required=True)
-    for name, module in (("generate", generate), ("new-rule", new_rule), ("ecosystem", ecosystem)):
+    for name, module in (("generate", generate), ("new-rule", new_rule), ("ecosystem", ecosystem), ("seed", seed)):
         summary = (module.__doc__ or "").partition("\n")[0]
         tool = tools.add_parser(name, help=summary, description=summary)
         tool.add_argument("--root", type=Path, default=Path.cwd(), help="the checkout to work on")

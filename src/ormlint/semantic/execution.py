@@ -245,7 +245,8 @@ class Interpreter(Evaluator):
 
     def _try(self, statement: s.Try) -> None:
         before = dict(self.env)
-        catches = any(_catches_attribute_error(handler) for handler in statement.handlers)
+        is_probe = len(statement.body) == 1 and isinstance(statement.body[0], _SIMPLE)
+        catches = any(_catches_attribute_error(handler, is_probe) for handler in statement.handlers)
         self.guarded += catches
         states = [before]  # an exception may leave the body after any of its statements
         for inner in statement.body:
@@ -342,12 +343,17 @@ def _callee(expr: e.Expr) -> e.Expr:
     return expr.func if isinstance(expr, e.Call) else expr
 
 
-def _catches_attribute_error(handler: s.Handler) -> bool:
+def _catches_attribute_error(handler: s.Handler, is_probe: bool) -> bool:
+    """Tell whether a handler expects a missing attribute.
+
+    One that catches everything says so only of a body that is a single statement: around more of them it is
+    there to log and to roll back, and a wrong name ends in it every time.
+    """
     if handler.type is None:
-        return True
+        return is_probe
     kinds = handler.type.elements if isinstance(handler.type, e.Display) else (handler.type,)
     names = {(e.dotted_name(kind) or "").rpartition(".")[2] for kind in kinds}
-    return bool(names & {"AttributeError", "Exception", "BaseException"})
+    return "AttributeError" in names or (is_probe and bool(names & {"Exception", "BaseException"}))
 
 
 def _rebinds(body: tuple[s.Stmt, ...], env: Environment) -> bool:
@@ -374,6 +380,7 @@ def _more_exact(declared: t.Type, given: t.Type) -> t.Type:
     return declared
 
 
+_SIMPLE = (s.ExprStmt, s.Assign, s.AugAssign, s.Return)
 _STATEMENTS: dict[type, Callable[..., None]] = {
     s.ExprStmt: Interpreter._expr,
     s.Assign: Interpreter._assign,

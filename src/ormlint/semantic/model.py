@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 
 from ormlint.facts import expressions as e
@@ -103,6 +104,38 @@ class SemanticModel:
 
         found: FunctionRecord = self.solver.ask(key, run, RECORD_KIND)
         return found
+
+    @contextmanager
+    def reread(self, symbol: FunctionSymbol) -> Iterator[FunctionRecord]:
+        """Interpret a function anew, whose facts another reader gives for now; all other records stay.
+
+        Within the block its records are the new ones; after it they are the old ones again.
+        """
+        self._settle_writes()
+        inside = [symbol, *(item for item in symbol.module.functions if _is_inside(item, symbol))]
+        known = {id(item): self.records.pop(id(item), None) for item in inside}
+        names = {id(item): self._names_in.pop(id(item), None) for item in inside}
+        finals = {key: self.solver.final.pop(key, None) for key in (("function", place) for place in known)}
+        try:
+            record = self.record(symbol)
+            for item in self._with_inner(record):
+                for callee, start in item.handed_on:
+                    if self.record(callee).has_write:
+                        item.write_calls.add(start)
+            yield record
+        finally:
+            for place in known:
+                self.records.pop(place, None)
+                self._names_in.pop(place, None)
+                self.solver.final.pop(("function", place), None)
+            self.records.update({place: found for place, found in known.items() if found is not None})
+            self._names_in.update({place: found for place, found in names.items() if found is not None})
+            self.solver.final.update({key: found for key, found in finals.items() if found is not None})
+
+    def _with_inner(self, record: FunctionRecord) -> Iterator[FunctionRecord]:
+        yield record
+        for inner in record.inner.values():
+            yield from self._with_inner(inner)
 
     def _ask(self, key: tuple[str, object], run: object) -> FunctionRecord:
         found: FunctionRecord = self.solver.ask(key, run, RECORD_KIND)  # type: ignore[arg-type]
@@ -291,6 +324,10 @@ class SemanticModel:
         if mapped.open_reason:
             parts.append("(open)")
         return " ".join(parts)
+
+
+def _is_inside(inner: FunctionSymbol, outer: FunctionSymbol) -> bool:
+    return outer.facts.start < inner.facts.start and inner.facts.end <= outer.facts.end
 
 
 def _size(body: tuple[s.Stmt, ...]) -> int:

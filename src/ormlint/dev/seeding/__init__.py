@@ -1,0 +1,1 @@
+"""Seeded faults: planted in real projects one at a time, in memory, to measure what the rules find."""
