@@ -1,0 +1,208 @@
+"""Alembic's revision files, and the graph they form, as its `ScriptDirectory` reads them."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from ormlint.facts import expressions as e
+from ormlint.index.constants import Constants
+from ormlint.index.symbols import Module, Value
+from ormlint.text import Range
+
+
+@dataclass(eq=False, slots=True)
+class Revision:
+    """One revision file. `range` is where its id is written, `down_range` where its parents are."""
+
+    id: str
+    module: Module
+    range: Range
+    down_range: Range
+    parents: tuple[str, ...] = ()
+    depends_on: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+
+    @property
+    def path(self) -> str:
+        """The file's path, relative to the project's root."""
+        return self.module.path
+
+    def __repr__(self) -> str:
+        return f"Revision({self.id})"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why Alembic cannot use a graph. `kind`: "no-id", "no-parent", "missing", "duplicate" or "cycle"."""
+
+    kind: str
+    module: Module
+    range: Range
+    name: str  # the revision or the file that is meant
+    others: tuple[Revision, ...] = ()
+
+
+@dataclass(eq=False, slots=True)
+class RevisionGraph:
+    """The revisions of one environment by id, what is wrong with them, and why they may not be all."""
+
+    revisions: dict[str, Revision] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    unknown: str | None = None  # a file whose `revision` or `down_revision` is not a literal
+
+    @property
+    def heads(self) -> list[Revision]:
+        """Return the revisions that no other one descends from, in order of their ids."""
+        parents = {parent for revision in self.revisions.values() for parent in revision.parents}
+        return [self.revisions[key] for key in sorted(self.revisions) if key not in parents]
+
+    @property
+    def bases(self) -> list[Revision]:
+        """Return the revisions without a parent, in order of their ids."""
+        return [self.revisions[key] for key in sorted(self.revisions) if not self.revisions[key].parents]
+
+    def labels_of(self, revision: Revision) -> frozenset[str]:
+        """Return the branch labels that a revision and its ancestors carry."""
+        return frozenset(label for ancestor in self.ancestors(revision) for label in ancestor.labels)
+
+    def ancestors(self, revision: Revision) -> Iterator[Revision]:
+        """Yield a revision and all it descends from."""
+        seen: set[str] = set()
+        stack = [revision.id]
+        while stack:
+            key = stack.pop()
+            found = self.revisions.get(key)
+            if key in seen or found is None:
+                continue
+            seen.add(key)
+            yield found
+            stack.extend(found.parents)
+
+    def ordered(self) -> list[Revision]:
+        """Return the revisions, each after its parents and what it depends on; parts of a cycle are left out."""
+        labelled = {label: revision for revision in self.revisions.values() for label in revision.labels}
+        waiting: dict[str, int] = {}
+        children: dict[str, list[str]] = {}
+        for revision in self.revisions.values():
+            wanted = {key for key in (*revision.parents, *revision.depends_on) if key in self.revisions}
+            wanted |= {labelled[key].id for key in revision.depends_on if key in labelled}
+            wanted.discard(revision.id)
+            waiting[revision.id] = len(wanted)
+            for key in wanted:
+                children.setdefault(key, []).append(revision.id)
+        ready = [key for key, count in waiting.items() if not count]
+        heapq.heapify(ready)
+        order: list[Revision] = []
+        while ready:
+            key = heapq.heappop(ready)
+            order.append(self.revisions[key])
+            for child in children.get(key, ()):
+                waiting[child] -= 1
+                if not waiting[child]:
+                    heapq.heappush(ready, child)
+        return order
+
+
+def has_revision(module: Module) -> bool:
+    """Tell whether a file looks like a revision: it binds `revision` and `down_revision`."""
+    return "revision" in module.scope and "down_revision" in module.scope
+
+
+def read_graph(modules: Iterable[Module], constants: Constants) -> RevisionGraph:
+    """Read the revision files of one environment."""
+    graph = RevisionGraph()
+    for module in modules:
+        _read(graph, module, constants)
+    _check(graph)
+    return graph
+
+
+def _read(graph: RevisionGraph, module: Module, constants: Constants) -> None:
+    given = _value(module, "revision")
+    if given is None or given.value is None:
+        if "revision" in module.scope:
+            graph.unknown = graph.unknown or f"`revision` of {module.path} is computed"
+        else:
+            graph.problems.append(Problem("no-id", module, Range(0, 0), module.path))
+        return
+    name = constants.string(given.value, module)
+    if name is None:
+        graph.unknown = graph.unknown or f"`revision` of {module.path} is computed"
+        return
+    below = _value(module, "down_revision")
+    if below is None or below.value is None:
+        if "down_revision" in module.scope:
+            graph.unknown = graph.unknown or f"`down_revision` of {module.path} is computed"
+        else:
+            graph.problems.append(Problem("no-parent", module, given.value.range, name))
+        down_range, parents = given.value.range, ()
+    else:
+        down_range = below.value.range
+        read = _names(below.value, module, constants)
+        if read is None:
+            graph.unknown = graph.unknown or f"`down_revision` of {module.path} is computed"
+        parents = read or ()
+    revision = Revision(name, module, given.value.range, down_range, parents)
+    for attribute, variable in (("depends_on", "depends_on"), ("labels", "branch_labels")):
+        found = _value(module, variable)
+        names = _names(found.value, module, constants) if found is not None and found.value is not None else ()
+        setattr(revision, attribute, names or ())
+    other = graph.revisions.get(name)
+    if other is not None:
+        graph.problems.append(Problem("duplicate", module, revision.range, name, (other,)))
+        return
+    graph.revisions[name] = revision
+
+
+def _value(module: Module, name: str) -> Value | None:
+    bindings = module.scope.get(name)
+    target = bindings[-1].target if bindings else None
+    return target if isinstance(target, Value) else None
+
+
+def _names(expr: e.Expr, module: Module, constants: Constants) -> tuple[str, ...] | None:
+    """Return the strings of `"a"`, `("a", "b")` or `None`; None when one is computed."""
+    if isinstance(expr, e.Constant) and expr.value is None:
+        return ()
+    elements = expr.elements if isinstance(expr, e.Display) else (expr,)
+    names = [constants.string(element, module) for element in elements]
+    return tuple(name for name in names if name is not None) if None not in names else None
+
+
+def _check(graph: RevisionGraph) -> None:
+    labels = {label for revision in graph.revisions.values() for label in revision.labels}
+    for revision in graph.revisions.values():
+        for parent in revision.parents:
+            if parent not in graph.revisions:
+                graph.problems.append(Problem("missing", revision.module, revision.down_range, parent, (revision,)))
+        for name in revision.depends_on:
+            if name not in graph.revisions and name not in labels and not _abbreviated(graph, name):
+                graph.problems.append(Problem("missing", revision.module, revision.down_range, name, (revision,)))
+    ordered = {revision.id for revision in graph.ordered()}
+    stuck = [revision for key, revision in sorted(graph.revisions.items()) if key not in ordered]
+    circle = [revision for revision in stuck if _reaches_itself(graph, revision)]
+    if circle:
+        first = circle[0]
+        graph.problems.append(Problem("cycle", first.module, first.down_range, first.id, tuple(circle)))
+
+
+def _abbreviated(graph: RevisionGraph, name: str) -> bool:
+    """Tell whether a name is a label with a revision (`label@rev`), or the start of one id."""
+    last = name.rpartition("@")[2]
+    return "@" in name or sum(key.startswith(last) for key in graph.revisions) == 1
+
+
+def _reaches_itself(graph: RevisionGraph, revision: Revision) -> bool:
+    seen: set[str] = set()
+    stack = [*revision.parents, *revision.depends_on]
+    while stack:
+        key = stack.pop()
+        if key == revision.id:
+            return True
+        found = graph.revisions.get(key)
+        if key not in seen and found is not None:
+            seen.add(key)
+            stack.extend((*found.parents, *found.depends_on))
+    return False
