@@ -51,10 +51,12 @@ def analyse(
     *,
     interpret: bool = True,
     environment: Environment | None = None,
+    documents: Mapping[str, str] | None = None,
 ) -> Analysis:
     """Read all files; those that could not be decoded are left out. Without `interpret` bodies are not followed.
 
     `environment` is where the project's packages are installed: bases of models are read there.
+    `documents` are its files besides Python that say where migrations are (path → text).
     """
     sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION_LIMIT))
     clock = _Clock(statistics)
@@ -71,6 +73,7 @@ def analyse(
     statistics.files = len(files)
     installed = InstalledModules(environment, _reader(environment)) if environment is not None else None
     index = link({path: fact.interface for path, fact in facts.items()}, lambda path: facts[path].bodies, installed)
+    index.documents = dict(documents or {})
     statistics.models = len(index.mapped)
     clock.lap("link")
     model = SemanticModel(index)

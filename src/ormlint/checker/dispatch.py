@@ -53,6 +53,9 @@ class Dispatcher:
         """Ask about every model, then about every event, and return what was found, each finding once."""
         for mapped, is_mapped in self.model.index.declaring():
             self._ask(subjects.Model(mapped, is_mapped), mapped.symbol.module)
+        if subjects.History in self.hooks:
+            for environment in self.model.index.environments(self.settings.migrations):
+                self._ask(subjects.History(environment), environment.modules[0])
         for record in self.model.all_records():
             for event in record.events:
                 self._ask(event, record.module)

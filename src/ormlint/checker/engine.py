@@ -38,15 +38,16 @@ def check_project(
     only: Collection[str] | None = None,
     progress: Progress | None = None,
     environment: Environment | None = None,
+    documents: Mapping[str, str] | None = None,
 ) -> CheckResult:
     """Check `files` (path relative to the root, forward slashes → source) as one program.
 
     `environment` is where the bases of models that packages bring are read. `only` limits the paths whose
-    findings are wanted; all files are read all the same. `progress` is called with a phase's name, the files
-    done and the files in all.
+    findings are wanted; all files are read all the same. `documents` say where migrations are. `progress` is called
+    with a phase's name, the files done and the files in all.
     """
     statistics = Statistics()
-    analysis = analyse(files, statistics, progress, environment=environment)
+    analysis = analyse(files, statistics, progress, environment=environment, documents=documents)
     return CheckResult(_Checker(files, settings, analysis, only).run(), statistics)
 
 

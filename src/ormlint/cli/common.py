@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ormlint.index.environments import MigrationPathError
 from ormlint.project.discovery import DiscoveryError
 from ormlint.project.options import ConfigError
 from ormlint.project.runner import Request, Run, UsageError, load_run
 from ormlint.settings.selectors import SelectorError
 
-USER_ERRORS = (UsageError, ConfigError, DiscoveryError, SelectorError)
+USER_ERRORS = (UsageError, ConfigError, DiscoveryError, SelectorError, MigrationPathError)
 
 
 def add_project_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,6 +22,9 @@ def add_project_arguments(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("files")
     group.add_argument("--config", metavar="FILE", help="use this configuration file")
     group.add_argument("--python", metavar="PATH", help="read the bases of models from this environment's packages")
+    group.add_argument(
+        "--migrations", metavar="FOLDER", action="append", help="read Alembic's revisions here; may be repeated"
+    )
     group.add_argument("--isolated", action="store_true", help="ignore all configuration files")
     group.add_argument(
         "--exclude", metavar="GLOBS", action="append", help="leave out these files, in place of the configured ones"
@@ -44,6 +48,8 @@ def project_overrides(options: argparse.Namespace) -> dict[str, Any]:
         overrides["exclude"] = split(",".join(options.exclude))
     if options.extend_exclude is not None:
         overrides["extend_exclude"] = split(",".join(options.extend_exclude))
+    if options.migrations is not None:
+        overrides["migrations"] = split(",".join(options.migrations))
     if options.python is not None:
         overrides["python"] = str(Path(options.python).expanduser().absolute())
     if options.force_exclude is not None:

@@ -129,8 +129,7 @@ class _Finder:
         if not section.script_location:
             # Flask-Migrate's `alembic.ini` stands in the script folder itself and names none.
             return section.folder if self._has_versions(section.folder) else None
-        found = self._place(section.script_location, section)
-        return found if found is not None and self._has_versions(found) else found
+        return self._place(section.script_location, section)
 
     def _has_versions(self, folder: str) -> bool:
         versions = _join(folder, "versions")
@@ -224,7 +223,8 @@ class _Finder:
         if locations in key:
             return
         self.claimed.update(locations)
-        hints = [_DIALECT_FOLDERS[part] for part in locations[0].lower().replace("_", "/").split("/") if part in _DIALECT_FOLDERS]
+        parts = locations[0].lower().replace("_", "/").split("/")
+        hints = [_DIALECT_FOLDERS[part] for part in parts if part in _DIALECT_FOLDERS]
         self.found.append(
             Environment(
                 script,

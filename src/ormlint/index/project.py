@@ -13,6 +13,7 @@ from ormlint.index.classbody import Member
 from ormlint.index.columns import ColumnReader
 from ormlint.index.constants import Constants
 from ormlint.index.enums import EnumClass, EnumIndex
+from ormlint.index.environments import Environment, find_environments
 from ormlint.index.installed import InstalledModules
 from ormlint.index.mapping import Mapper
 from ormlint.index.model import Constructor, MappedClass, ModelAttribute, Relationship
@@ -44,6 +45,8 @@ class ProjectIndex:
         self.columns = ColumnReader(self.resolver, self.enums)
         self.constants = Constants(self.resolver, self.bases)
         self.mapper = Mapper(self.resolver, self.bases, self.columns, self.constants, self.body)
+        self.documents: dict[str, str] = {}  # `alembic.ini`, `pyproject.toml`: path → text
+        self._environments: dict[tuple[str, ...], list[Environment]] = {}
         self.mapped: dict[str, MappedClass] = {}
         self.by_name: dict[str, list[MappedClass]] = {}
         self.floating_backrefs: set[str] = set()
@@ -55,6 +58,16 @@ class ProjectIndex:
     def tables(self) -> Tables:
         """The tables that the project's modules declare, by name."""
         return read_tables(self)
+
+    def environments(self, configured: tuple[str, ...] = ()) -> list[Environment]:
+        """Return the Alembic environments: those in the configured folders, or all that are found.
+
+        Raises:
+            MigrationPathError: a configured folder holds no revisions.
+        """
+        if configured not in self._environments:
+            self._environments[configured] = find_environments(self, self.documents, configured)
+        return self._environments[configured]
 
     def body(self, function: FunctionSymbol) -> tuple[s.Stmt, ...]:
         """Return the statements of a function."""

@@ -137,7 +137,8 @@ def _read(graph: RevisionGraph, module: Module, constants: Constants) -> None:
             graph.unknown = graph.unknown or f"`down_revision` of {module.path} is computed"
         else:
             graph.problems.append(Problem("no-parent", module, given.value.range, name))
-        down_range, parents = given.value.range, ()
+        down_range = given.value.range
+        parents: tuple[str, ...] = ()
     else:
         down_range = below.value.range
         read = _names(below.value, module, constants)

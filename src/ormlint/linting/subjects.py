@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ormlint.index.environments import Environment
 from ormlint.index.model import MappedClass, ModelAttribute
 from ormlint.semantic.events import (
     AttributeStore,
@@ -29,12 +30,20 @@ class Model:
     is_mapped: bool
 
 
+@dataclass(frozen=True, slots=True)
+class History:
+    """The revisions of one Alembic environment, asked about once, in the file of its first revision."""
+
+    environment: Environment
+
+
 __all__ = [
     "AttributeStore",
     "ColumnWrite",
     "ConstructorCall",
     "EnumOperand",
     "GivenKeyword",
+    "History",
     "Model",
     "ModelAttribute",
     "Reveal",

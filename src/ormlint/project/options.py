@@ -190,6 +190,7 @@ _READERS: dict[str, Callable[[Any, _Place], Any]] = {
     "force-exclude": _flag,
     "respect-gitignore": _flag,
     "python": _string,
+    "migrations": _strings,
     "timestamp-pairs": _pairs,
     "dialects": _dialects,
     "target-sqlalchemy": _series,

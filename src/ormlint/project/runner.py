@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from ormlint.project.config import Project, load_project
 from ormlint.project.discovery import folder_files, is_excluded, project_files
 from ormlint.project.environment import NoEnvironmentError, SitePackages, find_environment
 from ormlint.project.target import with_target
-from ormlint.project.workspace import read_files
+from ormlint.project.workspace import read_documents, read_files
 from ormlint.text import SourceError, SourceText
 
 
@@ -42,6 +42,7 @@ class Run:
     files: dict[str, SourceText | SourceError]
     only: frozenset[str] | None
     environment: SitePackages | None = None
+    documents: dict[str, str] = field(default_factory=dict)
 
     def wants(self, path: str) -> bool:
         """Tell whether a file is among those asked for."""
@@ -50,7 +51,12 @@ class Run:
     def check(self, progress: Progress | None = None) -> CheckResult:
         """Check the files."""
         return check_project(
-            self.files, self.project.settings, only=self.only, progress=progress, environment=self.environment
+            self.files,
+            self.project.settings,
+            only=self.only,
+            progress=progress,
+            environment=self.environment,
+            documents=self.documents,
         )
 
 
@@ -97,7 +103,8 @@ def load_run(request: Request) -> Run:
     except NoEnvironmentError as error:
         raise UsageError(f"{project.config or root}: {error}") from None
     files = read_files(root, paths, overlays)
-    return Run(project, files, frozenset(only) if only is not None else None, environment)
+    wanted = frozenset(only) if only is not None else None
+    return Run(project, files, wanted, environment, read_documents(root, paths))
 
 
 def _start(request: Request) -> Path:

@@ -23,3 +23,25 @@ def read_files(
         except OSError as error:
             files[path] = SourceError(f"it cannot be opened: {error.strerror or error}")
     return files
+
+
+# Files besides Python that say where Alembic's revisions are.
+_DOCUMENTS = ("alembic.ini", "pyproject.toml")
+
+
+def read_documents(root: Path, paths: Iterable[str]) -> dict[str, str]:
+    """Return the text of the `alembic.ini` and `pyproject.toml` files in the folders above the given files."""
+    folders = {"", *(f"{folder}/" for folder in ("conf", "config", "etc"))}
+    for path in paths:
+        folder = path.rpartition("/")[0]
+        while folder and f"{folder}/" not in folders:
+            folders.add(f"{folder}/")
+            folder = folder.rpartition("/")[0]
+    documents: dict[str, str] = {}
+    for folder in sorted(folders):
+        for name in _DOCUMENTS:
+            try:
+                documents[f"{folder}{name}"] = (root / folder / name).read_text(encoding="utf-8", errors="replace")
+            except OSError:
+                continue
+    return documents

@@ -83,6 +83,9 @@ class Settings:
         "requirements or metadata; unknown there: messages speak of all.",
     )
     severity: tuple[tuple[str, str], ...] = setting((), "Severity by rule: `error`, `warning` or `info`.")
+    migrations: tuple[str, ...] = setting(
+        (), "Folders of Alembic revisions, in place of those that `alembic.ini` names or that are found by themselves."
+    )
     rules: Mapping[str, Mapping[str, Any]] = field(
         default_factory=dict, metadata={"summary": "Options of single rules, by rule name."}
     )

@@ -1,0 +1,1 @@
+"""Rules about Alembic revisions, and about models against what the revisions make."""
