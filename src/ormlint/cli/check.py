@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import gc
-import io
 import os
 import sys
 import time
@@ -17,11 +16,10 @@ from ormlint.checker.engine import CheckResult
 from ormlint.checker.registry import load_rules
 from ormlint.checker.selection import RuleTable
 from ormlint.cli.common import USER_ERRORS, add_project_arguments, fail, load, project_overrides, split
+from ormlint.cli.outputs import Output, read_outputs, write_outputs
 from ormlint.diagnostics import Diagnostic
-from ormlint.project.atomic import replace_file
 from ormlint.project.runner import Run, UsageError
-from ormlint.reporters import FORMATS, ReportOptions, reporter
-from ormlint.reporters.style import use_color
+from ormlint.reporters import FORMATS, ReportOptions
 from ormlint.text import SourceText
 
 _PROGRESS_AFTER = 1.0  # seconds
@@ -45,6 +43,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--stdin-filename", metavar="FILE", help="the file that standard input stands for")
     output = parser.add_argument_group("output")
     output.add_argument("--output-format", choices=FORMATS, default=None, help="how findings are shown")
+    output.add_argument(
+        "--output",
+        metavar="FORMAT[:FILE]",
+        action="append",
+        default=[],
+        help="one of several outputs of this run: a format, and the file it goes to",
+    )
     output.add_argument("-o", "--output-file", metavar="FILE", help="write the findings to a file")
     output.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="colour the output")
     output.add_argument("--statistics", action="store_true", help="show counts per rule, and what was given up")
@@ -76,9 +81,7 @@ def _run(options: argparse.Namespace) -> int:
             raise UsageError("--add-noqa changes files and cannot be given with standard input")
         stdin = sys.stdin.buffer.read()
         paths = []
-    form = options.output_format or os.environ.get("ORMLINT_OUTPUT_FORMAT") or "full"
-    if form not in FORMATS:
-        raise UsageError(f"ORMLINT_OUTPUT_FORMAT={form} is no format; known are {', '.join(FORMATS)}")
+    outputs = read_outputs(options.output, options.output_format, options.output_file)
     loaded = load(options, _overrides(options), paths, stdin, options.stdin_filename)
     for warning in RuleTable(loaded.project.settings, load_rules()).warnings:
         print(f"ormlint: {warning}", file=sys.stderr)
@@ -96,7 +99,7 @@ def _run(options: argparse.Namespace) -> int:
     if options.statistics:
         _print_statistics(result)
     else:
-        _print_findings(result, loaded, options, form)
+        _print_findings(result, loaded, options, outputs)
     return 1 if result.diagnostics and not options.exit_zero else 0
 
 
@@ -121,21 +124,13 @@ def _overrides(options: argparse.Namespace) -> dict[str, Any]:
     return overrides
 
 
-def _print_findings(result: CheckResult, loaded: Run, options: argparse.Namespace, form: str) -> None:
+def _print_findings(result: CheckResult, loaded: Run, options: argparse.Namespace, outputs: list[Output]) -> None:
     root = loaded.project.root
     sources = {_seen(path, root): source for path, source in loaded.files.items() if isinstance(source, SourceText)}
     diagnostics = [_as_seen(item, root) for item in result.diagnostics]
     checked = len(loaded.files) if loaded.only is None else len(loaded.only)
-    stream: TextIO = io.StringIO() if options.output_file else sys.stdout
-    color = not options.output_file and use_color(sys.stdout, options.color)
-    shown = ReportOptions(color, summary=not options.quiet, files=checked)
-    reporter(form).report(diagnostics, sources, shown, stream)
-    if isinstance(stream, io.StringIO):
-        target = Path(options.output_file)
-        try:
-            replace_file(target, stream.getvalue().encode("utf-8", "backslashreplace"))
-        except OSError as error:
-            raise UsageError(f"{target}: cannot be written: {error.strerror or error}") from None
+    shown = ReportOptions(summary=not options.quiet, files=checked)
+    write_outputs(outputs, diagnostics, sources, shown, options.color)
 
 
 def _seen(path: str, root: Path) -> str:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import importlib
-import inspect
 import json
-from pathlib import Path
 from typing import Any
 
+from ormlint.checker.documents import explanation
 from ormlint.checker.registry import load_rules
 from ormlint.cli.common import fail
 from ormlint.linting.rule import Rule
@@ -42,24 +40,6 @@ def run(options: argparse.Namespace) -> int:
     else:
         print("\n\n".join(explanation(rule) for rule in chosen))
     return 0
-
-
-def explanation(rule: Rule) -> str:
-    """Return a rule's document without its tests, its assertions and the claims that are run."""
-    path = Path(inspect.getfile(importlib.import_module(rule.module))).with_suffix(".md")
-    text = path.read_text(encoding="utf-8").partition("\n## Tests\n")[0]
-    lines: list[str] = []
-    fence = ""
-    for line in text.splitlines():
-        if line.startswith("```"):
-            fence = "" if fence else line[3:].strip() or "text"
-            if line.strip() == "```py run":
-                line = "```py"
-        elif fence:
-            line = line.partition("  # error")[0].rstrip()
-        if not line.startswith("<!--"):
-            lines.append(line)
-    return "\n".join(lines).rstrip()
 
 
 def _item(rule: Rule) -> dict[str, Any]:

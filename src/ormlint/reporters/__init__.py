@@ -10,7 +10,20 @@ from typing import Protocol, TextIO, cast
 from ormlint.diagnostics import Diagnostic
 from ormlint.text import SourceText
 
-FORMATS = ("full", "concise", "json", "github")
+FORMATS = (
+    "full",
+    "concise",
+    "grouped",
+    "json",
+    "json-lines",
+    "github",
+    "gitlab",
+    "sarif",
+    "junit",
+    "checkstyle",
+    "rdjson",
+    "pylint",
+)
 
 
 @dataclass(frozen=True)
@@ -38,7 +51,7 @@ class Reporter(Protocol):
 
 def reporter(name: str) -> Reporter:
     """Return the reporter of a format, importing only that one."""
-    return cast(Reporter, importlib.import_module(f"ormlint.reporters.{name}"))
+    return cast(Reporter, importlib.import_module(f"ormlint.reporters.{name.replace('-', '_')}"))
 
 
 def summary_line(diagnostics: Sequence[Diagnostic], files: int) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TextIO
 
 from ormlint.diagnostics import Diagnostic
 from ormlint.reporters import ReportOptions
+from ormlint.reporters.places import in_repository
 from ormlint.text import SourceText
 
 _COMMANDS = {"error": "error", "warning": "warning", "info": "notice"}
@@ -22,7 +21,7 @@ def report(
     for item in sorted(diagnostics, key=lambda found: (order.index(found.severity.value), found.sort_key)):
         properties = [
             f"title={_property(f'ormlint ({item.code})')}",
-            f"file={_property(_in_repository(item.path))}",
+            f"file={_property(in_repository(item.path))}",
             f"line={item.start.row}",
             f"col={item.start.column}",
             f"endLine={item.end.row}",
@@ -31,16 +30,6 @@ def report(
         command = _COMMANDS[item.severity.value]
         place = f"{item.path}:{item.start.row}:{item.start.column}"
         stream.write(f"::{command} {','.join(properties)}::{_data(f'{place}: {item.code} {item.message}')}\n")
-
-
-def _in_repository(path: str) -> str:
-    """Return a path from the top of the checkout, where GitHub looks for it, whatever folder the step runs in."""
-    top = os.environ.get("GITHUB_WORKSPACE")
-    if top:
-        absolute, folder = Path(path).resolve(), Path(top).resolve()
-        if absolute.is_relative_to(folder):
-            return absolute.relative_to(folder).as_posix()
-    return path
 
 
 def _data(text: str) -> str:

@@ -18,12 +18,13 @@ def report(
     """Write a list of objects, one a finding."""
     # Escapes are JSON in every encoding of the stream; what it cannot hold would be no JSON otherwise.
     is_unicode = (stream.encoding or "utf-8").lower().replace("-", "") == "utf8"
-    items = [_item(item, sources.get(item.path)) for item in diagnostics]
+    items = [json_item(item, sources.get(item.path)) for item in diagnostics]
     json.dump(items, stream, indent=2, ensure_ascii=not is_unicode)
     stream.write("\n")
 
 
-def _item(item: Diagnostic, source: SourceText | None) -> dict[str, Any]:
+def json_item(item: Diagnostic, source: SourceText | None) -> dict[str, Any]:
+    """Return a finding as an object."""
     return {
         "code": item.code,
         "name": item.name,

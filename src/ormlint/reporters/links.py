@@ -1,6 +1,7 @@
-"""Where a rule's page is published."""
+"""Where the documents are published."""
 
-BASE = "https://ormlint.readthedocs.io/en/stable/rules"
+SITE = "https://ormlint.readthedocs.io/"
+BASE = f"{SITE}en/stable/rules"
 
 
 def rule_url(name: str) -> str:
