@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from ormlint.semantic.evaluation import Evaluator
 
 _ORM_OBJECTS = (t.Session, t.Connection, t.Query, t.Statement, t.Result, t.Attr, t.SqlExpression, t.SessionFactory)
+_COROUTINE_NAMES = frozenset({"send", "throw", "close"})
+# What a row answers itself: the methods of a tuple, and those of older and newer rows.
+_ROW_NAMES = frozenset({"count", "index", "t", "tuple", "keys", "items", "values", "has_key", "iterkeys", "itervalues"})
 _PLAIN_OBJECTS = (t.Sequence, t.Dict, t.TupleOf, t.Loaded)
 
 
@@ -40,6 +43,9 @@ class AttributeReader:
         found = t.instances(owner)
         if found:
             self._report_missing(expr, found)
+        present = t.without_none(owner)
+        if isinstance(present, t.Row) and isinstance(self._of_row(present, expr.attr), t.Unknown):
+            self._row_as_entity(expr, present)
         kinds = [
             self._load_one(expr, member, report=False) for member in owner.members if not isinstance(member, t.NoneType)
         ]
@@ -49,6 +55,8 @@ class AttributeReader:
         name = expr.attr
         if isinstance(owner, (t.Unknown, t.Never)):
             return owner
+        if isinstance(owner, t.Coroutine) and report:
+            self.awaiting(owner, "attribute", name, expr)
         if isinstance(owner, t.Instance):
             return _overridable(self._of_instance(expr, owner, report))
         if isinstance(owner, (t.ClassType, t.Aliased)):
@@ -67,7 +75,10 @@ class AttributeReader:
         if isinstance(owner, t.Super):
             return self._of_super(owner, name)
         if isinstance(owner, t.Row):
-            return self._of_row(owner, name)
+            found = self._of_row(owner, name)
+            if report and isinstance(found, t.Unknown):
+                self._row_as_entity(expr, owner)
+            return found
         if isinstance(owner, t.Result) and name == "rowcount":
             return t.Builtin("builtins.int")
         if isinstance(owner, t.Query) and name in ("statement", "selectable"):
@@ -195,6 +206,29 @@ class AttributeReader:
             return
         self.ev.emit(events.UnknownAttributeLoad(models, name, expr, bool(classes), record))
 
+    def awaiting(self, kind: t.Type, use: str, name: str, node: e.Expr) -> None:
+        """Report a coroutine of a session that is used as if it were its result."""
+        if not isinstance(kind, t.Coroutine) or not kind.origin or self.ev.guarded or self.ev.expected:
+            return
+        if name not in _COROUTINE_NAMES:
+            self.ev.emit(events.CoroutineUse(kind.origin, use, name, node, self.ev.record))
+
+    def _row_as_entity(self, expr: e.Attribute, row: t.Row) -> None:
+        """Report an attribute that the row does not have and one of its entities has."""
+        name = expr.attr
+        entities = row.entities
+        if not entities or self.ev.guarded or name.startswith("_") or name in _ROW_NAMES:
+            return
+        if name in self.ev.record.guarded_names or name in self.ev.record.stored_names:
+            return
+        if not all(isinstance(entity, (t.Instance, t.Loaded)) for entity in entities):
+            return  # what is not known may be labelled so
+        for entity in entities:
+            mapped = self.index.mapped_of(entity.cls) if isinstance(entity, t.Instance) else None
+            if mapped is not None and name in mapped.attributes:
+                self.ev.emit(events.RowLoad(entities, mapped, name, expr, self.ev.record))
+                return
+
     # -- stores
 
     def store(self, target: e.Attribute, kind: t.Type, value: e.Expr | None) -> None:
@@ -252,7 +286,19 @@ class AttributeReader:
         if not models or len(models) < len(found):
             return
         self.ev.emit(
-            events.AttributeStore(models, name, node, place, value, kind, self.ev.statement, record, via_self, receiver)
+            events.AttributeStore(
+                models,
+                name,
+                node,
+                place,
+                value,
+                kind,
+                self.ev.statement,
+                record,
+                via_self,
+                receiver,
+                is_expected=self.ev.guarded > 0,
+            )
         )
         if value is None:
             return

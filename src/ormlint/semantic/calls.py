@@ -12,6 +12,7 @@ from ormlint.semantic.arguments import Arguments
 from ormlint.semantic.containers import ContainerCalls
 from ormlint.semantic.externals import ExternalCalls
 from ormlint.semantic.printing import show
+from ormlint.semantic.queries import QueryReader
 from ormlint.semantic.sessions import EXECUTING, SessionCalls
 from ormlint.semantic.sqltext import SqlTextReader
 from ormlint.semantic.writes import SESSION_NAME, WriteReader
@@ -36,6 +37,7 @@ class CallReader:
         self.sql = SqlTextReader(evaluator)
         self.containers = ContainerCalls(evaluator)
         self.writes = WriteReader(evaluator)
+        self.queries = QueryReader(evaluator)
 
     def call(self, node: e.Call) -> t.Type:
         """Return the type of a call."""
@@ -58,6 +60,9 @@ class CallReader:
             if evident is not None:
                 return evident
         result = self.called(func, arguments)
+        if self.ev.recording:
+            self.ev.python_operators.call(node, func, arguments)
+            self.queries.called(node, func, arguments)
         self.writes.session(node, func, arguments)
         self.sql.call(node, func, arguments)
         if self.ev.has_paths:
@@ -286,10 +291,12 @@ class CallReader:
             return self.sessions.call(receiver, name, given)
         if isinstance(receiver, t.Query):
             self.sessions.named_operands(receiver.entities, name, given)
-            return orm.query_method(receiver, name, self.sessions.entities(given))
+            result = orm.query_method(receiver, name, self.sessions.entities(given))
+            return self.queries.joined(receiver, name, given, result)
         if isinstance(receiver, t.Statement):
             self.sessions.named_operands(receiver.entities, name, given, receiver.model)
-            return orm.statement_method(receiver, name, self.sessions.entities(given))
+            result = orm.statement_method(receiver, name, self.sessions.entities(given))
+            return self.queries.joined(receiver, name, given, result)
         if isinstance(receiver, t.Result):
             return orm.result_method(receiver, name, given.type(0, "index"))
         if isinstance(receiver, t.Connection):
@@ -298,6 +305,7 @@ class CallReader:
             return self._framework(receiver.name, name, given)
         if isinstance(receiver, t.Attr):
             self.ev.operands.method(receiver, name, given.args)
+            self.ev.operands.relations.method(receiver, name, given.node)
             return t.SQL
         if isinstance(receiver, t.SqlExpression):
             return t.SQL

@@ -13,6 +13,7 @@ from ormlint.semantic.attributes import AttributeReader
 from ormlint.semantic.calls import CallReader
 from ormlint.semantic.narrowing import narrow
 from ormlint.semantic.operands import OperandReader
+from ormlint.semantic.pyoperators import PythonOperatorReader
 from ormlint.semantic.substitution import clip
 
 if TYPE_CHECKING:
@@ -42,9 +43,11 @@ class Evaluator:
         self.volatile: set[str] = set()  # names that a function inside changes
         self.outer_names: set[str] = set()  # names said to be global or nonlocal
         self.guarded = 0  # depth of `try` blocks that catch AttributeError
+        self.expected = 0  # depth of `with` blocks that expect an exception
         self.attributes = AttributeReader(self)
         self.calls = CallReader(self)
         self.operands = OperandReader(self)
+        self.python_operators = PythonOperatorReader(self)
 
     def emit(self, event: object) -> None:
         """Keep an event, unless this pass over a loop is only a rehearsal."""
@@ -183,6 +186,7 @@ class Evaluator:
             return t.ClassType(value.cls, args)
         if t.NEVER in (value, index):
             return t.NEVER
+        self.attributes.awaiting(value, "subscript", "", expr)
         if isinstance(value, t.Union_):
             members = t.members(t.without_none(value))
             return t.join(self._element(expr, member, index) for member in members)
@@ -226,9 +230,12 @@ class Evaluator:
             if isinstance(left, (t.Attr, t.SqlExpression)) or isinstance(right, (t.Attr, t.SqlExpression)):
                 is_sql = comparison.op not in ("is", "is not", "in", "not in")
             left, left_expr = right, comparison.right
+        if len(expr.rest) > 1 and self.recording:
+            self.python_operators.chain(expr)
         return t.SQL if is_sql else t.Builtin("builtins.bool")
 
     def _boolop(self, expr: e.BoolOp) -> t.Type:
+        self.python_operators.within(expr)
         left = self.eval(expr.left)
         saved = self.env
         positive, negative = narrow(self, expr.left, dict(saved))
@@ -237,6 +244,8 @@ class Evaluator:
         assigned = {name: kind for name, kind in self.env.items() if name not in saved}
         self.env = saved
         self.env.update(assigned)
+        if isinstance(left, t.SqlExpression) and isinstance(right, (t.Attr, t.SqlExpression)) and self.recording:
+            self.python_operators.boolean(expr)
         if expr.op == "or":
             return t.join((t.without_none(left), right))
         return t.join((left, right))

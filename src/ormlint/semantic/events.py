@@ -49,6 +49,7 @@ class AttributeStore:
     record: FunctionRecord
     via_self: bool = False  # `self.name = …` in a method of the model
     receiver: str = ""  # the variable, where it is one
+    is_expected: bool = False  # where an AttributeError is caught
 
 
 @dataclass(eq=False, slots=True)
@@ -102,6 +103,109 @@ class SqlText:
     text: str
     pieces: tuple[tuple[str, e.Expr], ...]
     parameters: tuple[tuple[str, Type, e.Expr], ...]  # that it is executed with, where that is seen
+    record: FunctionRecord
+
+
+@dataclass(eq=False, slots=True)
+class PythonOperator:
+    """Python's own operator on a SQL expression: it is settled before SQLAlchemy sees anything.
+
+    `operator`: "is", "is not", "in", "not in", "not", "and", "or" or "chain". `outcome` is the operand that
+    `and`, `or` and a chain leave over, and `truth` what the tested operand counts as: "true", "false",
+    "raises", or empty where that is not known.
+    """
+
+    operator: str
+    node: e.Expr
+    operand: e.Expr  # the SQL expression that is tested
+    type: Type
+    other: e.Expr | None
+    truth: str
+    outcome: e.Expr | None
+    record: FunctionRecord
+
+
+@dataclass(eq=False, slots=True)
+class NullMembership:
+    """`column.in_([…, None])` or `column.not_in([…, None])`."""
+
+    node: e.Expr  # the None
+    method: str
+    record: FunctionRecord
+
+
+@dataclass(eq=False, slots=True)
+class RelationshipOperand:
+    """A relationship compared with what cannot be an instance, or a column with an instance.
+
+    `form`: "scalar" (a many-to-one with a value), "collection" (a collection with anything), "column" (a
+    column with an instance), "in_", "any" or "has" (the method that the relationship does not have).
+    """
+
+    mapped: MappedClass
+    attribute: ModelAttribute
+    node: e.Node
+    form: str
+    operator: str
+    record: FunctionRecord
+
+
+@dataclass(eq=False, slots=True)
+class GivenKey:
+    """A name given for a column: `filter_by(name=…)`, `values(name=…)`, a key of a parameter list.
+
+    `context`: "filter_by", "values" or "parameters". `models`: the classes the name may be of; `call` says
+    which call takes it, as in `bulk_insert_mappings`; `kind` is "select", "query", "insert" or "update".
+    """
+
+    models: tuple[MappedClass, ...]
+    name: str
+    node: e.Node
+    context: str
+    call: str
+    kind: str
+    record: FunctionRecord
+
+
+@dataclass(eq=False, slots=True)
+class OrmCall:
+    """A call of a method of a session, connection, query, statement or result."""
+
+    receiver: Type
+    name: str
+    node: e.Call
+    args: tuple[tuple[e.Expr, Type], ...]
+    record: FunctionRecord
+
+
+@dataclass(eq=False, slots=True)
+class DiscardedValue:
+    """A call that is a statement of its own: its value is thrown away."""
+
+    node: e.Call
+    type: Type
+    record: FunctionRecord
+
+
+@dataclass(eq=False, slots=True)
+class CoroutineUse:
+    """A coroutine of a session used as if it were its result. `use`: "attribute", "iteration" or "subscript"."""
+
+    origin: str
+    use: str
+    name: str
+    node: e.Expr
+    record: FunctionRecord
+
+
+@dataclass(eq=False, slots=True)
+class RowLoad:
+    """A row asked for an attribute that it does not have and its entity has."""
+
+    entities: tuple[Type, ...]
+    mapped: MappedClass
+    name: str
+    node: e.Attribute
     record: FunctionRecord
 
 

@@ -8,7 +8,7 @@ from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
 from ormlint.facts.walk import walk_statements
 from ormlint.index.symbols import FunctionSymbol
-from ormlint.semantic import orm
+from ormlint.semantic import events, orm
 from ormlint.semantic import types as t
 from ormlint.semantic.evaluation import Environment, Evaluator
 from ormlint.semantic.narrowing import join_environments, narrow, narrow_class
@@ -60,7 +60,11 @@ class Interpreter(Evaluator):
     # -- simple statements
 
     def _expr(self, statement: s.ExprStmt) -> None:
-        if self.eval(statement.value) == t.NEVER and isinstance(statement.value, (e.Call, e.Await)):
+        kind = self.eval(statement.value)
+        if isinstance(statement.value, e.Call) and not self.expected:
+            if isinstance(kind, (t.Query, t.Statement, t.Coroutine)):
+                self.emit(events.DiscardedValue(statement.value, kind, self.record))
+        if kind == t.NEVER and isinstance(statement.value, (e.Call, e.Await)):
             self.reachable = False
 
     def _assign(self, statement: s.Assign) -> None:
@@ -187,6 +191,8 @@ class Interpreter(Evaluator):
 
     def _for(self, statement: s.For) -> None:
         iterable = self.eval(statement.iter)
+        if not statement.is_async:
+            self.attributes.awaiting(iterable, "iteration", "", statement.iter)
         element = orm.iterate(iterable)
         self._loop(statement.body, statement.orelse, lambda: self.bind(statement.target, element))
 
@@ -238,8 +244,10 @@ class Interpreter(Evaluator):
         swallows = any(_swallows(e.dotted_name(_callee(item.context)) or "") for item in statement.items)
         before = dict(self.env)
         self.guarded += swallows
+        self.expected += swallows
         self.block(statement.body)
         self.guarded -= swallows
+        self.expected -= swallows
         if swallows and not self.reachable:
             self.env, self.reachable = before, True
 

@@ -104,9 +104,9 @@ class ExternalCalls:
             "sqlalchemy.cast",
             "sqlalchemy.desc",
             "sqlalchemy.asc",
-            "sqlmodel.col",
+            "sqlalchemy.col",
         ):
-            if name == "sqlmodel.col":
+            if name == "sqlalchemy.col":  # SQLModel's; re-exported names are told by SQLAlchemy's
                 return given.type(0) or t.SQL
             return t.SQL
         if name in ("fastapi.Depends", "fastapi.Security", "fastapi.params.Depends"):

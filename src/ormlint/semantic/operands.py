@@ -9,6 +9,7 @@ from ormlint.facts import statements as s
 from ormlint.index.model import MappedClass, ModelAttribute
 from ormlint.semantic import events
 from ormlint.semantic import types as t
+from ormlint.semantic.relations import RelationReader
 
 if TYPE_CHECKING:
     from ormlint.semantic.evaluation import Evaluator
@@ -36,6 +37,7 @@ class OperandReader:
 
     def __init__(self, evaluator: Evaluator) -> None:
         self.ev = evaluator
+        self.relations = RelationReader(evaluator)
 
     def write(
         self,
@@ -58,6 +60,10 @@ class OperandReader:
             self._enum(left_type.mapped, left_type.attribute, right, right_type, "comparison", op)
         elif isinstance(right_type, t.Attr) and op in _SQL_OPERATORS:
             self._enum(right_type.mapped, right_type.attribute, left, left_type, "comparison", op)
+        if op in ("==", "!="):
+            self.relations.compare(left_type, op, right, right_type)
+            if not isinstance(left_type, t.Attr):
+                self.relations.compare(right_type, op, left, left_type)
         loaded = _loaded(left_type)
         if loaded is not None and op in _PYTHON_OPERATORS:
             if op in ("in", "not in"):
@@ -84,6 +90,8 @@ class OperandReader:
     def named(self, mapped: MappedClass, name: str, value: e.Expr, kind: t.Type, context: str, node: e.Node) -> None:
         """Report a value given to a column by name: `filter_by(name=…)`, `values(name=…)`."""
         attribute = mapped.attributes.get(name)
+        if attribute is not None and context == "filter_by":
+            self.relations.compare(t.Attr(mapped, attribute), "==", value, kind)
         if attribute is None or attribute.column is None:
             return
         if context == "values":

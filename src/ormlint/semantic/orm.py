@@ -258,7 +258,7 @@ def result_method(result: t.Result, name: str, index: t.Type | None = None) -> t
         given = t.Sequence(t.Sequence(one))
     else:
         return t.unknown(f"`Result.{name}`")
-    return t.Coroutine(given) if result.is_async else given
+    return t.Coroutine(given, f"AsyncResult.{name}") if result.is_async else given
 
 
 def execute(session: t.Session, name: str, statement: t.Type) -> t.Type:
@@ -278,7 +278,7 @@ def execute(session: t.Session, name: str, statement: t.Type) -> t.Type:
     else:  # SQLModel's exec: its own select of one entity gives scalars
         single = isinstance(statement, t.Statement) and statement.flavor == "sqlmodel" and len(entities or ()) == 1
         given = t.Result(entities, "scalars" if single else "rows")
-    return t.Coroutine(given) if session.is_async else given
+    return t.Coroutine(given, f"AsyncSession.{name}") if session.is_async else given
 
 
 def execute_core(connection: t.Connection, name: str) -> t.Type:
@@ -289,7 +289,7 @@ def execute_core(connection: t.Connection, name: str) -> t.Type:
     else:
         mode = "scalars" if "scalars" in name else "rows"
         given = t.Result(None, mode, is_async=name.startswith("stream"))
-    return t.Coroutine(given) if connection.is_async else given
+    return t.Coroutine(given, f"AsyncConnection.{name}") if connection.is_async else given
 
 
 def iterate(kind: t.Type) -> t.Type:

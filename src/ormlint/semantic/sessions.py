@@ -64,7 +64,7 @@ class SessionCalls:
             result = (
                 t.NONE if name in orm.ASYNC_METHODS or name in orm.GIVING_NOTHING else t.unknown(f"`session.{name}`")
             )
-        return t.Coroutine(result) if session.is_async and name in orm.ASYNC_METHODS else result
+        return t.Coroutine(result, f"AsyncSession.{name}") if session.is_async and name in orm.ASYNC_METHODS else result
 
     def _one(self, entity: t.Type | None) -> t.Type:
         made = [instance_of(member) for member in t.members(entity)] if entity is not None else []

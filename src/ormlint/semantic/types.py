@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -150,6 +150,8 @@ class Statement:
     entities: tuple[Type, ...] | None
     model: MappedClass | None = None
     flavor: str = "sqlalchemy"
+    joined: tuple[MappedClass | None, ...] = ()  # classes joined, None for what is not known
+    is_plain: bool = True  # nothing that may hold bound parameters of its own was added
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +161,7 @@ class Query:
     entities: tuple[Type, ...] | None
     single: bool = False
     flask: bool = False
+    joined: tuple[MappedClass | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,9 +213,10 @@ class Dict:
 
 @dataclass(frozen=True, slots=True)
 class Coroutine:
-    """What an `async def` returns before it is awaited."""
+    """What an `async def` returns before it is awaited. `origin`: the session's method that gave it."""
 
     result: Type
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,7 +322,7 @@ NONE = NoneType()
 SQL = SqlExpression()
 
 
-_MERGED = (Sequence, Coroutine, Dict)
+_MERGED = (Sequence, Coroutine, Dict, Query, Statement)
 TOO_MANY = Unknown("too many possible types")
 EMPTY = Unknown("elements of an empty list")
 EMPTY_VALUES = Unknown("values of an empty dict")
@@ -373,16 +377,26 @@ def _merge(seen: dict[Type, None]) -> dict[Type, None]:
     if not any(type(kind) in _MERGED for kind in seen):
         return seen
     lists: dict[str, list[Type]] = {}
-    results: list[Type] = []
+    coroutines: list[Coroutine] = []
     dicts = [kind for kind in seen if isinstance(kind, Dict)]
     has_empty = any(_is_empty(kind) for kind in dicts)
     full = [kind for kind in dicts if not _is_empty(kind)]
     merged: dict[Type, None] = {}
+    queries: dict[Type, Type] = {}
     for kind in seen:
         if isinstance(kind, Sequence):
             lists.setdefault(kind.kind, []).append(kind.element)
         elif isinstance(kind, Coroutine):
-            results.append(kind.result)
+            coroutines.append(kind)
+        elif isinstance(kind, (Query, Statement)):
+            # The same query, joined with more in one branch than in another: with what is no longer known.
+            bare = replace(kind, joined=()) if isinstance(kind, Query) else replace(kind, joined=(), is_plain=True)
+            before = queries.get(bare)
+            if before is not None and before != kind:
+                kind = replace(kind, joined=(None,))
+                if isinstance(kind, Statement):
+                    kind = replace(kind, is_plain=False)
+            queries[bare] = kind
         elif isinstance(kind, Dict) and has_empty and full:
             if kind in full:  # which keys there are is no longer known
                 merged[Dict(kind.key, kind.value)] = None
@@ -391,8 +405,11 @@ def _merge(seen: dict[Type, None]) -> dict[Type, None]:
     for shape, elements in lists.items():
         known = [element for element in elements if element != EMPTY]
         merged[Sequence(join(known) if known else EMPTY, shape)] = None
-    if results:
-        merged[Coroutine(join(results))] = None
+    if coroutines:
+        origins = {kind.origin for kind in coroutines}
+        origin = origins.pop() if len(origins) == 1 else ""
+        merged[Coroutine(join(kind.result for kind in coroutines), origin)] = None
+    merged.update(dict.fromkeys(queries.values()))
     return merged
 
 

@@ -1,0 +1,58 @@
+"""What the rules about given names share: where a key stands, and which names are columns of a model."""
+
+from __future__ import annotations
+
+from ormlint.facts.expressions import Keyword
+from ormlint.index.model import MappedClass
+from ormlint.linting.context import Context
+from ormlint.linting.names import closest
+from ormlint.semantic.events import GivenKey
+from ormlint.text import Range
+
+_NO_COLUMN = frozenset({"plain", "property", "method"})
+
+
+def key_place(context: Context, key: GivenKey) -> Range | None:
+    """Return the place of a key in this file; None where the dict was made in another."""
+    place = key.node.name_range if isinstance(key.node, Keyword) else key.node.range
+    return place if key.name.encode() in context.data[place.start : place.end] else None
+
+
+def is_closed(context: Context, key: GivenKey) -> bool:
+    """Tell whether all attributes of the classes that a key may be of are known."""
+    return not any(model.open_reason is not None or key.name in context.index.floating_backrefs for model in key.models)
+
+
+def names_column(context: Context, mapped: MappedClass, name: str) -> bool:
+    """Tell whether a name may stand for a column of the model's table, as an attribute or by its database name."""
+    attribute = mapped.attributes.get(name)
+    if attribute is not None and not attribute.bare and attribute.kind not in _NO_COLUMN:
+        return True
+    # Classes of one table have one another's columns.
+    family = [
+        model for model in context.index.mapped.values() if model.table is not None and model.table == mapped.table
+    ]
+    for model in (mapped, *family, *context.index.subclasses(mapped)):
+        if model.open_reason is not None or database_name_of(model, name) is not None:
+            return True
+        own = model.attributes.get(name)
+        if model is not mapped and own is not None and own.column is not None:
+            return True
+    return False
+
+
+def database_name_of(mapped: MappedClass, name: str) -> str | None:
+    """Return the attribute whose column has this name in the database and another one in the class."""
+    for attribute in mapped.columns():
+        if attribute.column is not None and attribute.column.name == name and attribute.name != name:
+            return attribute.name
+    return None
+
+
+def column_hint(mapped: MappedClass, name: str) -> str:
+    """Return what the author may have meant, for the end of a message."""
+    attribute = mapped.attributes.get(name)
+    if attribute is not None and not attribute.bare:
+        return f" (it is a {attribute.kind} of the class)" if attribute.kind != "plain" else ""
+    near = closest(name, [column.name for column in mapped.columns()], 0.75)
+    return f"; did you mean `{near}`?" if near else ""

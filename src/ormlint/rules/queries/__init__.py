@@ -1,0 +1,1 @@
+"""Rules about queries: what Python makes of a condition before SQLAlchemy sees it."""

@@ -1,0 +1,1 @@
+"""Rules about sessions: what they are given, and what has to be awaited."""

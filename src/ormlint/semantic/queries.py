@@ -1,0 +1,149 @@
+"""Queries and statements as calls see them: what was joined, the keys they are given, and the calls themselves."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ormlint.facts import expressions as e
+from ormlint.index.model import MappedClass
+from ormlint.semantic import events
+from ormlint.semantic import types as t
+from ormlint.semantic.arguments import Arguments
+
+if TYPE_CHECKING:
+    from ormlint.semantic.evaluation import Evaluator
+
+_JOINING = frozenset({"join", "outerjoin"})
+# What changes the class that `filter_by` means in ways that are not followed.
+_MOVING = frozenset(
+    {"join_from", "outerjoin_from", "select_from", "with_entities", "add_columns", "add_entity", "with_only_columns"}
+    | {"reset_joinpoint", "union", "union_all", "intersect", "except_", "from_statement", "select_entity_from"}
+)
+# Methods of an `insert` or `update` after which its parameters are still keys of columns only.
+_PLAIN = frozenset({"returning", "execution_options", "on_conflict_do_nothing", "prefix_with", "inline", "options"})
+_ORM_RECEIVERS = (t.Session, t.Connection, t.Query, t.Statement, t.Result)
+_EXECUTING = frozenset({"execute", "scalars", "scalar", "exec"})
+_BULK = {"bulk_insert_mappings": "insert", "bulk_update_mappings": "update"}
+
+
+class QueryReader:
+    """Follows joins, and reports calls of the ORM's objects and the keys given to them."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self.ev = evaluator
+        self.index = evaluator.index
+
+    # -- what was joined
+
+    def joined(self, receiver: t.Query | t.Statement, name: str, given: Arguments, result: t.Type) -> t.Type:
+        """Return the query that a method gives, with what it has joined."""
+        if not isinstance(result, (t.Query, t.Statement)):
+            return result
+        joined = receiver.joined
+        if name in _MOVING:
+            joined = (None,)
+        elif name in _JOINING:
+            target = self._target(given)
+            joined = (*(item for item in joined if item is not target), target)
+        if isinstance(result, t.Statement):
+            plain = result.is_plain and name in _PLAIN
+            if joined == result.joined and plain == result.is_plain:
+                return result
+            return replace(result, joined=joined, is_plain=plain)
+        return result if joined == result.joined else replace(result, joined=joined)
+
+    def _target(self, given: Arguments) -> MappedClass | None:
+        kind = given.type(0, "target")
+        if len(given.args) > 2 or any(isinstance(argument, e.Display) for argument, _ in given.args):
+            return None
+        if len(given.args) == 2 and not isinstance(given.args[1][1], (t.SqlExpression, t.Attr)):
+            return None
+        if isinstance(kind, (t.ClassType, t.Aliased)):
+            return self.index.mapped_of(kind.cls)
+        return self.index.target(kind.attribute.relationship) if isinstance(kind, t.Attr) else None
+
+    # -- calls
+
+    def called(self, node: e.Call, func: t.Type, given: Arguments) -> None:
+        """Report a call of a method of the ORM's objects, and the keys it is given."""
+        if isinstance(func, t.Method) and isinstance(func.receiver, (t.Attr, t.SqlExpression)):
+            self._membership(func.name, given)
+            return
+        if not isinstance(func, t.Method) or not isinstance(func.receiver, _ORM_RECEIVERS) or self.ev.expected:
+            return
+        receiver, name = func.receiver, func.name
+        self.ev.emit(events.OrmCall(receiver, name, node, given.args, self.ev.record))
+        if isinstance(receiver, (t.Query, t.Statement)):
+            if name == "filter_by":
+                self._filter_by(receiver, given)
+            elif name in ("values", "ordered_values") or (name == "update" and isinstance(receiver, t.Query)):
+                self._values(receiver, name, given)
+        elif isinstance(receiver, (t.Session, t.Connection)):
+            self._parameters(receiver, name, given)
+
+    def _membership(self, name: str, given: Arguments) -> None:
+        if name in ("in_", "not_in", "notin_") and given.args and isinstance(given.args[0][0], e.Display):
+            for element in given.args[0][0].elements:
+                if isinstance(element, e.Constant) and element.value is None:
+                    self.ev.emit(events.NullMembership(element, name, self.ev.record))
+
+    def _model(self, receiver: t.Query | t.Statement) -> MappedClass | None:
+        if isinstance(receiver, t.Statement) and receiver.model is not None:
+            return receiver.model
+        first = receiver.entities[0] if receiver.entities else None
+        if isinstance(first, t.Instance):
+            return self.index.mapped_of(first.cls)
+        return first.mapped if isinstance(first, t.Loaded) else None
+
+    def _filter_by(self, receiver: t.Query | t.Statement, given: Arguments) -> None:
+        model = self._model(receiver)
+        joined = [item for item in receiver.joined if item is not None]
+        if model is None or len(joined) < len(receiver.joined):
+            return
+        models = (model, *(item for item in joined if item is not model))
+        kind = "query" if isinstance(receiver, t.Query) else receiver.kind
+        for keyword, _ in given.keywords:
+            self._key(models, keyword.name, keyword, "filter_by", "filter_by", kind)
+        for _, kinds in given.rest:
+            self._keys(models, kinds, "filter_by", "filter_by", kind)
+
+    def _values(self, receiver: t.Query | t.Statement, name: str, given: Arguments) -> None:
+        model = self._model(receiver)
+        if model is None or (isinstance(receiver, t.Statement) and receiver.kind not in ("insert", "update")):
+            return
+        kind = "update" if isinstance(receiver, t.Query) else receiver.kind
+        if name != "update":
+            for keyword, _ in given.keywords:
+                self._key((model,), keyword.name, keyword, "values", name, kind)
+            for _, kinds in given.rest:
+                self._keys((model,), kinds, "values", name, kind)
+        for _, kinds in given.args:
+            self._keys((model,), kinds, "values", name, kind)
+
+    def _parameters(self, receiver: t.Session | t.Connection, name: str, given: Arguments) -> None:
+        if len(given.args) < 2 or given.has_star:
+            return
+        first, parameters = given.args[0][1], given.args[1][1]
+        if name in _BULK and isinstance(receiver, t.Session) and isinstance(first, t.ClassType):
+            mapped = self.index.mapped_of(first.cls)
+            if mapped is not None:
+                self._keys((mapped,), parameters, "parameters", name, _BULK[name])
+        elif name in _EXECUTING and isinstance(first, t.Statement) and first.model is not None and first.is_plain:
+            is_list = isinstance(parameters, t.Sequence)
+            if first.kind == "insert" or (first.kind == "update" and is_list):
+                self._keys((first.model,), parameters, "parameters", name, first.kind)
+
+    def _keys(self, models: tuple[MappedClass, ...], kind: t.Type, context: str, call: str, verb: str) -> None:
+        """Report the keys of a dict, or of the dicts of a list."""
+        for member in t.members(kind):
+            if isinstance(member, t.Sequence):
+                self._keys(models, member.element, context, call, verb)
+            elif isinstance(member, t.Dict):
+                for name, _, node in member.items or ():
+                    self._key(models, name, node, context, call, verb)
+
+    def _key(
+        self, models: tuple[MappedClass, ...], name: str, node: e.Node, context: str, call: str, verb: str
+    ) -> None:
+        self.ev.emit(events.GivenKey(models, name, node, context, call, verb, self.ev.record))
