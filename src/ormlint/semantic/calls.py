@@ -63,6 +63,7 @@ class CallReader:
         if self.ev.recording:
             self.ev.python_operators.call(node, func, arguments)
             self.queries.called(node, func, arguments)
+            self.ev.mutations.call(node, func)
         self.writes.session(node, func, arguments)
         self.sql.call(node, func, arguments)
         if self.ev.has_paths:

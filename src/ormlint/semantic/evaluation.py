@@ -11,6 +11,7 @@ from ormlint.semantic import events, orm
 from ormlint.semantic import types as t
 from ormlint.semantic.attributes import AttributeReader
 from ormlint.semantic.calls import CallReader
+from ormlint.semantic.mutations import MutationReader
 from ormlint.semantic.narrowing import narrow
 from ormlint.semantic.operands import OperandReader
 from ormlint.semantic.pyoperators import PythonOperatorReader
@@ -48,6 +49,7 @@ class Evaluator:
         self.calls = CallReader(self)
         self.operands = OperandReader(self)
         self.python_operators = PythonOperatorReader(self)
+        self.mutations = MutationReader(self)
 
     def emit(self, event: object) -> None:
         """Keep an event, unless this pass over a loop is only a rehearsal."""
@@ -392,6 +394,7 @@ class Evaluator:
     def _store_item(self, target: e.Subscript, kind: t.Type, value: e.Expr | None) -> None:
         owner = self.eval(target.value)
         key = self.eval(target.index)
+        self.mutations.item(target, owner)
         if isinstance(target.value, e.Name) and isinstance(owner, t.Dict):
             items = None
             if owner.items is not None and isinstance(key, t.Literal) and isinstance(key.value, str):

@@ -168,6 +168,18 @@ class GivenKey:
 
 
 @dataclass(eq=False, slots=True)
+class InPlaceChange:
+    """A change inside the value of a column: `job.data["x"] = 1`, `job.tags.append("a")`, `del job.data["x"]`."""
+
+    mapped: MappedClass
+    attribute: ModelAttribute
+    receiver: str  # the variable that holds the instance
+    node: e.Node
+    statement: int
+    record: FunctionRecord
+
+
+@dataclass(eq=False, slots=True)
 class OrmCall:
     """A call of a method of a session, connection, query, statement or result."""
 

@@ -101,6 +101,7 @@ class Interpreter(Evaluator):
                 self.env[target.id] = t.unknown("deleted")
             elif isinstance(target, e.Subscript):
                 owner = self.eval(target.value)
+                self.mutations.item(target, owner)
                 if isinstance(target.value, e.Name) and isinstance(owner, t.Dict):
                     self.env[target.value.id] = t.Dict(owner.key, owner.value)
 

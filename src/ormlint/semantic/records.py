@@ -27,6 +27,7 @@ class FunctionRecord:
     handed_on: list[tuple[FunctionSymbol, int]] = field(default_factory=list)  # calls that write if the callee does
     transactions: set[int] = field(default_factory=set)  # starts of `with` statements that commit at their end
     calls: list[ProjectCall] = field(default_factory=list)
+    flagged_names: set[str] = field(default_factory=set)  # given to `flag_modified`; "*" for any
     guarded_names: set[str] = field(default_factory=set)  # names asked for by hasattr or getattr
     stored_names: set[str] = field(default_factory=set)  # attribute names assigned anywhere in the body
     unknown_stores: set[str] = field(default_factory=set)  # of them, those on objects that may be models
