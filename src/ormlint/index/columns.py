@@ -40,6 +40,16 @@ class Default:
         return self.expr.range
 
 
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Where a foreign key of a column is written: the target as spelt (None where it is no literal), `ondelete`."""
+
+    target: str | None
+    expr: e.Expr
+    module: Module
+    ondelete: str | None = None
+
+
 @dataclass(eq=False, slots=True)
 class Column:
     """A mapped column. What is not known is None; `type` is the canonical name of its SQLAlchemy type."""
@@ -55,6 +65,7 @@ class Column:
     onupdate: Default | None = None
     server_onupdate: Default | None = None
     foreign_keys: tuple[str, ...] = ()
+    references: tuple[Reference, ...] = ()  # one for each of `foreign_keys`, in the same order
     unique: bool = False
     index: bool = False
     enum: EnumColumn | None = None
@@ -103,7 +114,10 @@ class ColumnReader:
         name = symbol.name if isinstance(symbol, External) else ""
         last = name.rpartition(".")[2] or (e.dotted_name(func) or "").rpartition(".")[2]
         if last == "ForeignKey":
-            target = argument.args[0] if isinstance(argument, e.Call) and argument.args else None
+            call = argument if isinstance(argument, e.Call) else None
+            target = call.argument(0, "column") if call is not None else None
+            if call is not None and target is not None:
+                self.reference(column, target, module, call.keyword("ondelete"))
             if isinstance(target, e.Str):
                 column.foreign_keys = (*column.foreign_keys, target.value)
             elif target is not None:
@@ -118,6 +132,12 @@ class ColumnReader:
             return
         if column.type_expr is None:
             self.set_type(column, argument, module, scope)
+
+    def reference(self, column: Column, target: e.Expr, module: Module, ondelete: e.Expr | None) -> None:
+        """Note where a foreign key of a column is written."""
+        name = target.value if isinstance(target, e.Str) else None
+        action = ondelete.value if isinstance(ondelete, e.Str) else None
+        column.references = (*column.references, Reference(name, target, module, action))
 
     def set_type(self, column: Column, expr: e.Expr, module: Module, scope: ClassSymbol | None = None) -> None:
         """Read a type: `String`, `String(20)`, `Enum(Status)`, a project's own type."""
@@ -374,7 +394,8 @@ def _inherit(column: Column, base: Column) -> None:
     column.server_default = column.server_default or base.server_default
     column.onupdate = column.onupdate or base.onupdate
     column.server_onupdate = column.server_onupdate or base.server_onupdate
-    column.foreign_keys = column.foreign_keys or base.foreign_keys
+    if not column.foreign_keys:
+        column.foreign_keys, column.references = base.foreign_keys, base.references
     column.unique = column.unique or base.unique
     column.index = column.index or base.index
     column.enum = column.enum or base.enum

@@ -18,6 +18,7 @@ from ormlint.index.installed import InstalledModules
 from ormlint.index.mapping import Mapper
 from ormlint.index.model import Constructor, MappedClass, ModelAttribute, Relationship
 from ormlint.index.modules import ModuleMap, shared_folders
+from ormlint.index.registries import MadeByCalls, made_by_calls, registry_of
 from ormlint.index.symbols import ClassSymbol, FunctionSymbol, Module, Resolver, Symbol, build_module
 from ormlint.index.tables import Tables, read_tables
 from ormlint.text import Range
@@ -68,6 +69,16 @@ class ProjectIndex:
         if configured not in self._environments:
             self._environments[configured] = find_environments(self, self.documents, configured)
         return self._environments[configured]
+
+    @cached_property
+    def made_by_calls(self) -> MadeByCalls:
+        """The classes and tables that calls make, wherever they stand."""
+        return made_by_calls(self)
+
+    @cached_property
+    def registries(self) -> dict[str, str | None]:
+        """The registry of each mapped class, by the class's key; None where it is not known."""
+        return {key: registry_of(self, mapped) for key, mapped in self.mapped.items()}
 
     def body(self, function: FunctionSymbol) -> tuple[s.Stmt, ...]:
         """Return the statements of a function."""

@@ -1,0 +1,117 @@
+"""Which registry a mapped class belongs to: the classes of one registry know each other by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ormlint.facts import expressions as e
+from ormlint.facts.walk import walk_nodes
+from ormlint.index.bases import DynamicBase
+from ormlint.index.model import MappedClass
+from ormlint.index.symbols import ClassSymbol, External, Module, Value
+from ormlint.index.vocabulary import DECLARATIVE_BASES
+
+if TYPE_CHECKING:
+    from ormlint.index.project import ProjectIndex
+
+
+def registry_of(index: ProjectIndex, mapped: MappedClass) -> str | None:
+    """Return a key that the classes of one registry share, or None when the registry is not known.
+
+    A base that is made outside the project may hold any other class, so it has no key.
+    """
+    for decorator in mapped.symbol.facts.decorators:
+        func = decorator.func if isinstance(decorator, e.Call) else decorator
+        if isinstance(func, e.Attribute) and func.attr in ("mapped", "mapped_as_dataclass"):
+            return _value_key(index, mapped.symbol.module, func.value)
+    for base in mapped.mro:
+        if isinstance(base, DynamicBase):
+            return _dynamic_key(index, base)
+        if isinstance(base, External) and base.name == "sqlmodel.SQLModel":
+            return "sqlmodel"
+        if isinstance(base, ClassSymbol) and _is_root(index, base):
+            if base.module.is_installed:
+                return None
+            given = index.mapper.body(base).members.get("registry")
+            if given is not None and given.value is not None and not isinstance(given.value, e.Call):
+                return _value_key(index, base.module, given.value)
+            return base.key
+    return None
+
+
+def _is_root(index: ProjectIndex, symbol: ClassSymbol) -> bool:
+    for decorator in symbol.facts.decorators:
+        func = decorator.func if isinstance(decorator, e.Call) else decorator
+        if (e.dotted_name(func) or "").rpartition(".")[2] in ("as_declarative", "as_declarative_base"):
+            return True
+    found = [index.resolver.expr(symbol.module, base) for base in symbol.facts.bases]
+    return any(isinstance(base, External) and base.name in DECLARATIVE_BASES for base in found)
+
+
+def _dynamic_key(index: ProjectIndex, base: DynamicBase) -> str | None:
+    if base.kind == "automap" or base.value is None:
+        return None
+    call = base.value.value
+    if isinstance(call, e.Call):
+        if call.keyword("class_registry") is not None:
+            return None
+        if isinstance(call.func, e.Attribute) and call.func.attr == "generate_base":
+            return _value_key(index, base.value.module, call.func.value)
+    if base.value.module.is_installed:
+        return None
+    return f"{base.value.module.path}:{base.value.name}"
+
+
+def _value_key(index: ProjectIndex, module: Module, expr: e.Expr) -> str | None:
+    symbol = index.resolver.expr(module, expr)
+    if isinstance(symbol, Value) and isinstance(symbol.value, e.Call) and not symbol.module.is_installed:
+        if symbol.value.keyword("class_registry") is None:
+            return f"{symbol.module.path}:{symbol.name}"
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class MadeByCalls:
+    """The names of classes and tables that calls make, and whether others have computed names."""
+
+    classes: frozenset[str]
+    tables: frozenset[str]
+    any_class: bool
+    any_table: bool
+
+
+def made_by_calls(index: ProjectIndex) -> MadeByCalls:
+    """Return what `type("Name", (Base,), …)` and `Table("name", …)` make, wherever they stand."""
+    classes: set[str] = set()
+    tables: set[str] = set()
+    any_class = any_table = False
+    for module in index.modules.values():
+        blocks: list[object] = [module.interface.body, *(symbol.facts.body for symbol in module.classes)]
+        blocks += [index.body(function) for function in module.functions]
+        for node in (node for block in blocks for node in walk_nodes(block)):
+            if not isinstance(node, e.Call) or not node.args:
+                continue
+            name = (e.dotted_name(node.func) or "").rpartition(".")[2]
+            first = node.args[0]
+            if name in ("type", "new_class", "__new__", "DeclarativeMeta") and len(node.args) >= 2:
+                position = 1 if name == "__new__" and len(node.args) > 1 else 0
+                given = node.args[position]
+                if isinstance(given, e.Str):
+                    classes.add(given.value)
+                elif _names_a_base(node.args[position + 1 :]):
+                    any_class = True
+            elif name == "Table":
+                if isinstance(first, e.Str):
+                    tables.add(first.value)
+                elif len(node.args) > 1 and (e.dotted_name(node.args[1]) or "").endswith(".metadata"):
+                    any_table = True
+            elif name == "reflect" and isinstance(node.func, e.Attribute):
+                receiver = e.dotted_name(node.func.value) or ""
+                any_table = any_table or receiver.endswith(".metadata")
+    return MadeByCalls(frozenset(classes), frozenset(tables), any_class, any_table)
+
+
+def _names_a_base(rest: tuple[e.Expr, ...]) -> bool:
+    """Tell whether `type(name, bases, …)` gives any base at all: a class without one is not mapped."""
+    return bool(rest) and not (isinstance(rest[0], e.Display) and not rest[0].elements)

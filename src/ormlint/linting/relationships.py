@@ -1,0 +1,106 @@
+"""What the rules about relationships and keys share: their options, and what another side looks like."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ormlint.facts import expressions as e
+from ormlint.index.columns import Column, Reference
+from ormlint.index.model import MappedClass, ModelAttribute, Relationship
+from ormlint.index.symbols import ClassSymbol
+from ormlint.linting import subjects
+from ormlint.linting.context import Context
+
+
+def relationships(context: Context, subject: subjects.Model) -> Iterator[tuple[ModelAttribute, Relationship, e.Call]]:
+    """Yield the relationships that a mapped class or its mixins write, each with its call.
+
+    What a mapped parent declares is left out: it is asked about with that parent.
+    """
+    if not subject.is_mapped:
+        return
+    for attribute in subject.mapped.attributes.values():
+        relationship = attribute.relationship
+        if relationship is None or attribute.kind != "relationship" or relationship.call is None:
+            continue
+        if attribute.conditional or attribute.owner is None or subject.mapped.symbol.facts.is_conditional:
+            continue
+        if not _is_of_parent(context, subject.mapped, attribute):
+            yield attribute, relationship, relationship.call
+
+
+def _is_of_parent(context: Context, mapped: MappedClass, attribute: ModelAttribute) -> bool:
+    for base in mapped.mro[1:]:
+        parent = context.index.mapped_of(base) if isinstance(base, ClassSymbol) else None
+        if parent is not None and attribute.owner in parent.mro:
+            return True
+    return False
+
+
+def target_of(
+    context: Context, attribute: ModelAttribute, relationship: Relationship, call: e.Call
+) -> MappedClass | None:
+    """Return the mapped class a relationship certainly leads to, or None.
+
+    What a mixin's function says by an attribute of `cls` is another class for each heir.
+    """
+    given = call.args[0] if call.args else call.keyword("argument")
+    if isinstance(given, e.Lambda):
+        given = given.body
+    if given is not None and not isinstance(given, e.Str):
+        if not isinstance(context.index.resolver.expr(attribute.module, given), ClassSymbol):
+            return None
+    return context.index.target(relationship)
+
+
+def option(call: e.Call, name: str) -> e.Expr | None:
+    """Return an option of `relationship(…)`, also inside SQLModel's `sa_relationship_kwargs`."""
+    given = call.keyword(name)
+    if given is not None:
+        return given
+    options = call.keyword("sa_relationship_kwargs")
+    if isinstance(options, e.DictDisplay):
+        for item in options.items:
+            if isinstance(item.key, e.Str) and item.key.value == name:
+                return item.value
+    return None
+
+
+def has_any(call: e.Call, *names: str) -> bool:
+    """Tell whether a relationship is given one of these options."""
+    return any(option(call, name) is not None for name in names)
+
+
+def is_unread(call: e.Call) -> bool:
+    """Tell whether a relationship may have options that are not seen here."""
+    if any(not keyword.name for keyword in call.keywords) or call.keyword("sa_relationship") is not None:
+        return True
+    if any(isinstance(argument, e.Starred) for argument in call.args):
+        return True
+    options = call.keyword("sa_relationship_kwargs")
+    return options is not None and not (
+        isinstance(options, e.DictDisplay) and all(isinstance(item.key, e.Str) for item in options.items)
+    )
+
+
+def is_viewonly(call: e.Call) -> bool:
+    """Tell whether a relationship is, or may be, for reading only."""
+    given = option(call, "viewonly")
+    return given is not None and not (isinstance(given, e.Constant) and given.value is False)
+
+
+def foreign_keys(subject: subjects.Model) -> Iterator[tuple[ModelAttribute, Column, Reference, str]]:
+    """Yield the foreign keys that a class or its mixins write, with the resolved target (`table.column`)."""
+    if not subject.is_mapped or subject.mapped.symbol.facts.is_conditional:
+        return
+    for attribute in subject.mapped.columns():
+        column = attribute.column
+        if column is None or attribute.conditional or attribute.owner is None:
+            continue
+        for reference, key in zip(column.references, column.foreign_keys, strict=False):
+            yield attribute, column, reference, key
+
+
+def owner_name(mapped: MappedClass, attribute: ModelAttribute) -> str:
+    """Return the name of the class that declares an attribute."""
+    return attribute.owner.name if attribute.owner is not None else mapped.name

@@ -1,0 +1,1 @@
+"""5xx: relationships and foreign keys, checked across modules."""

@@ -1,0 +1,67 @@
+"""Rule unknown-foreign-key-column. Its documentation and tests: unknown_foreign_key_column.md."""
+
+from __future__ import annotations
+
+from ormlint.diagnostics import Severity
+from ormlint.index.tables import KnownTable
+from ormlint.linting import subjects
+from ormlint.linting.context import Context, Place
+from ormlint.linting.names import closest
+from ormlint.linting.relationships import foreign_keys
+from ormlint.linting.rule import Rule, Status
+
+rule = Rule(
+    __name__,
+    code="ORM505",
+    summary="A foreign key names a column that its table does not have",
+    since="0.1.0",
+    severity=Severity.ERROR,
+    status=Status.STABLE,
+)
+
+
+@rule.on(subjects.Model)
+def unknown_column(context: Context, subject: subjects.Model) -> None:
+    mapped = subject.mapped
+    for attribute, _, reference, key in foreign_keys(subject):
+        parts = key.split(".")
+        if reference.target is None or len(parts) < 2:
+            continue
+        table = context.index.tables.by_name.get(parts[-2].lower())
+        if table is None or table.open is not None or not table.models or _may_have(table, parts[-1]):
+            continue
+        hint, related = _hint(table, parts[-1])
+        context.report_at(
+            reference.module,
+            reference.expr.range,
+            f"the table `{table.name}` has no column `{parts[-1]}`: `create_all()` and the first flush raise "
+            f"NoReferencedColumnError{hint}",
+            symbol=f"{mapped.name}.{attribute.name}",
+            related=related,
+        )
+
+
+def _may_have(table: KnownTable, name: str) -> bool:
+    if name.lower() in table.columns:
+        return True
+    # A column with a key of its own is found by that key.
+    return any(
+        column.attribute is None or column.attribute.column is None or "key" in column.attribute.column.arguments
+        for columns in table.columns.values()
+        for column in columns
+    )
+
+
+def _hint(table: KnownTable, name: str) -> tuple[str, list[Place]]:
+    for model in table.models:
+        attribute = model.attributes.get(name)
+        if attribute is not None and attribute.column is not None:
+            return (
+                f"; keys are written with the database's names, and `{model.name}.{name}` is called "
+                f"`{attribute.column.name}` there",
+                [Place(attribute.module.path, attribute.range, f"`{model.name}.{name}`")],
+            )
+    near = closest(name, sorted(table.columns), 0.6)
+    model = table.models[0]
+    place = Place(model.symbol.module.path, model.symbol.facts.name_range, f"`{table.name}` is declared here")
+    return (f"; did you mean `{near}`?" if near else "", [place])
