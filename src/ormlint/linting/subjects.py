@@ -23,6 +23,7 @@ from ormlint.semantic.events import (
     Reveal,
     RowLoad,
     SqlText,
+    TimeOperand,
     UnknownAttributeLoad,
 )
 
@@ -66,5 +67,6 @@ __all__ = [
     "Reveal",
     "RowLoad",
     "SqlText",
+    "TimeOperand",
     "UnknownAttributeLoad",
 ]

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from ormlint.facts import expressions as e
 from ormlint.index.columns import Column, Default
 from ormlint.index.model import MappedClass, ModelAttribute
-from ormlint.index.symbols import ClassSymbol
+from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module, Value
+from ormlint.linting.columns import DATETIMES
 from ormlint.linting.context import Context, Place
+from ormlint.semantic import clock
+from ormlint.semantic import types as t
 
 _NOW_FUNCTIONS = frozenset(
     {
@@ -101,3 +104,59 @@ def asks_database_for_now(default: Default | None) -> bool:
 def related_to(attribute: ModelAttribute, message: str) -> Place:
     """Return the place of an attribute's declaration, with what it is to the finding."""
     return Place(attribute.module.path, attribute.range, message)
+
+
+def time_of(context: Context, default: Default | None) -> t.Now | t.Moment | None:
+    """Return the date and time that a Python default gives, where it is surely naive or aware."""
+    if default is None or default.kind == "sql":
+        return None
+    found = _time(context, default.module, default.expr)
+    return found if found is not None and found.aware is not None else None
+
+
+def _time(context: Context, module: Module, expr: e.Expr, depth: int = 0) -> t.Now | t.Moment | None:
+    resolver = context.index.resolver
+    if depth > 4:
+        return None
+    if isinstance(expr, e.Lambda):
+        return _called(context, module, expr.body, depth)
+    if isinstance(expr, e.Call):
+        symbol = resolver.expr(module, expr.func)
+        if isinstance(symbol, External) and symbol.name == "functools.partial" and expr.args:
+            func = expr.args[0]
+            return _called(context, module, e.Call(expr.start, expr.end, func, expr.args[1:], expr.keywords), depth)
+        return _called(context, module, expr, depth)  # called at import: the same value for ever
+    if isinstance(expr, (e.Name, e.Attribute)):
+        return _called(context, module, e.Call(expr.start, expr.end, expr, (), ()), depth)
+    return None
+
+
+def _called(context: Context, module: Module, expr: e.Expr, depth: int) -> t.Now | t.Moment | None:
+    """Return the time that a call gives: of `datetime`, of a method of its value, of a function of the project."""
+    resolver = context.index.resolver
+
+    def is_zone(zone: e.Expr) -> bool:
+        return isinstance(resolver.expr(module, zone.func if isinstance(zone, e.Call) else zone), External)
+
+    if not isinstance(expr, e.Call):
+        return None
+    if isinstance(expr.func, e.Attribute) and isinstance(expr.func.value, e.Call):
+        inner = _called(context, module, expr.func.value, depth + 1)
+        return clock.after_method(inner, expr.func.attr, expr, is_zone) if inner is not None else None
+    symbol = resolver.expr(module, expr.func)
+    if isinstance(symbol, External):
+        return clock.now_of(symbol.name, expr, is_zone) or clock.moment_of(symbol.name, expr, is_zone)
+    if isinstance(symbol, FunctionSymbol) and not symbol.facts.decorators and not symbol.facts.is_async:
+        returned = context.model.record(symbol).returned
+        return returned if isinstance(returned, (t.Now, t.Moment)) else None
+    if isinstance(symbol, Value) and isinstance(symbol.value, e.Lambda) and symbol.owner is None:
+        return _time(context, symbol.module, symbol.value, depth + 1)
+    return None
+
+
+def zone_is_known(mapped: MappedClass, column: Column) -> bool:
+    """Tell whether it is certain that a column keeps a time zone, or that it keeps none."""
+    if column.type not in DATETIMES or column.timezone is None or column.unread:
+        return False
+    # What a SQLModel field without a type becomes depends on SQLModel's release.
+    return mapped.style != "sqlmodel" or column.type_expr is not None

@@ -91,6 +91,8 @@ class AttributeReader:
             return t.Method(owner, name)
         if isinstance(owner, t.Literal) and isinstance(owner.value, str):
             return t.Method(owner, name)
+        if isinstance(owner, (t.Now, t.Moment)) and name in ("replace", "astimezone"):
+            return t.Method(owner, name)
         if isinstance(owner, (t.Context, t.Builtin, t.Function)):
             return t.unknown(f"`{name}` of {show(owner)}")
         return t.unknown(f"`{name}` of a value")

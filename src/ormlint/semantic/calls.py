@@ -9,6 +9,7 @@ from ormlint.index.model import MappedClass
 from ormlint.semantic import events, orm
 from ormlint.semantic import types as t
 from ormlint.semantic.arguments import Arguments
+from ormlint.semantic.clock import after_method
 from ormlint.semantic.containers import ContainerCalls
 from ormlint.semantic.externals import ExternalCalls
 from ormlint.semantic.printing import show
@@ -320,4 +321,7 @@ class CallReader:
             return self.containers.sequence(receiver, name, given)
         if isinstance(receiver, t.Dict):
             return self.containers.dict(receiver, name, given)
+        if isinstance(receiver, (t.Now, t.Moment)):
+            time = after_method(receiver, name, given.node, self.ev.is_zone)
+            return time if time is not None else t.unknown("a computed time")
         return t.unknown(f"`{name}(…)` of a value")

@@ -268,6 +268,12 @@ class Evaluator:
         left, right = self.eval(expr.left), self.eval(expr.right)
         if t.NEVER in (left, right):
             return t.NEVER
+        if expr.op == "-":
+            self.operands.compare(expr.left, left, "-", expr.right, right)
+        if isinstance(left, (t.Now, t.Moment)) and left.aware is not None and expr.op in ("+", "-"):
+            # What is added can only be a timedelta; what is subtracted may be another time.
+            if expr.op == "+" or right == t.Builtin("datetime.timedelta"):
+                return t.Moment(left.aware, f"{left.spelling} {expr.op} …")
         if isinstance(left, (t.Attr, t.SqlExpression)) or isinstance(right, (t.Attr, t.SqlExpression)):
             return t.SQL
         if expr.op == "+" and isinstance(left, t.Sequence) and isinstance(right, t.Sequence):
@@ -276,6 +282,11 @@ class Evaluator:
             items = None if left.items is None or right.items is None else (*left.items, *right.items)
             return t.Dict(t.join((left.key, right.key)), t.join((left.value, right.value)), items)
         return t.unknown("a computed value")
+
+    def is_zone(self, expr: e.Expr) -> bool:
+        """Tell whether an argument is surely a time zone: `timezone.utc`, `UTC`, `ZoneInfo("…")`."""
+        kind = self.quiet(expr)
+        return isinstance(kind, (t.ExternalObject, t.Builtin))
 
     def _conditional(self, expr: e.Conditional) -> t.Type:
         self.eval(expr.test)

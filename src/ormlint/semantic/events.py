@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ormlint.facts import expressions as e
 from ormlint.index.enums import EnumColumn
 from ormlint.index.model import MappedClass, ModelAttribute
-from ormlint.semantic.types import Type
+from ormlint.semantic.types import Moment, Now, Type
 
 if TYPE_CHECKING:
     from ormlint.semantic.records import FunctionRecord
@@ -78,6 +78,19 @@ class EnumOperand:
     type: Type
     context: str
     record: FunctionRecord | None
+    operator: str = ""
+
+
+@dataclass(eq=False, slots=True)
+class TimeOperand:
+    """A date and time that is surely naive or aware, meeting a column. `context` and `operator` as in `EnumOperand`."""
+
+    mapped: MappedClass
+    attribute: ModelAttribute
+    node: e.Expr
+    type: Now | Moment
+    context: str
+    record: FunctionRecord
     operator: str = ""
 
 

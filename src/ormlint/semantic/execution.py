@@ -380,7 +380,7 @@ def _rebinds(body: tuple[s.Stmt, ...], env: Environment) -> bool:
 
 def _more_exact(declared: t.Type, given: t.Type) -> t.Type:
     """Return the type of `x: declared = given`: the declaration, unless the value is a case of it."""
-    if isinstance(given, (t.Literal, t.Now, t.EnumMember)):
+    if isinstance(given, (t.Literal, t.Now, t.Moment, t.EnumMember)):
         return given
     if isinstance(given, t.Instance) and given in t.members(declared):
         return given

@@ -8,7 +8,7 @@ from ormlint.facts import expressions as e
 from ormlint.semantic import orm
 from ormlint.semantic import types as t
 from ormlint.semantic.arguments import Arguments
-from ormlint.semantic.clock import now_of
+from ormlint.semantic.clock import moment_of, now_of
 from ormlint.semantic.substitution import instance_of
 
 if TYPE_CHECKING:
@@ -59,9 +59,11 @@ class ExternalCalls:
             return self.ev.calls.sessions.statement(name, given)
         if name in _NEVER:
             return t.NEVER
-        now = now_of(name, given.node)
-        if now is not None:
-            return now
+        time = now_of(name, given.node, self.ev.is_zone) or moment_of(name, given.node, self.ev.is_zone)
+        if time is not None:
+            return time
+        if name == "datetime.timedelta":
+            return t.Builtin(name)
         if name in _SAME_ELEMENTS:
             kind = given.type(0)
             if kind is None:

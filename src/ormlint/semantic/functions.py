@@ -130,6 +130,10 @@ class FunctionReader:
                 self._returns[id(symbol)] = result
             if t.instances(result) and self._disagrees(symbol, result):
                 return t.unknown(f"the annotation of `{facts.name}` says other than its body returns")
+            if result == t.Builtin("datetime.datetime") and symbol.owner is None:
+                # `def utc_now() -> datetime`: the body says whether it is naive, and whether it is now.
+                returned = self.model.record(symbol).returned
+                result = returned if isinstance(returned, (t.Now, t.Moment)) else result
         else:
             record = self.model.record(symbol)
             if facts.is_generator:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ormlint.semantic.evaluation import Evaluator
 
 _SQL_OPERATORS = frozenset({"==", "!=", "<", ">", "<=", ">="})
+_TIME_OPERATORS = frozenset({"<", ">", "<=", ">=", "-"})
 _PYTHON_OPERATORS = frozenset({"==", "!=", "in", "not in"})
 # Methods of a column expression whose arguments are compared with the column.
 COMPARING_METHODS = frozenset(
@@ -33,7 +34,7 @@ COMPARING_METHODS = frozenset(
 
 
 class OperandReader:
-    """Reports operands of enum columns, and writes to columns."""
+    """Reports operands of enum columns, times that meet a column, and writes to columns."""
 
     def __init__(self, evaluator: Evaluator) -> None:
         self.ev = evaluator
@@ -52,29 +53,35 @@ class OperandReader:
         if attribute.column is None:
             return
         self.ev.emit(events.ColumnWrite(mapped, attribute, node, value, kind, context, self.ev.record))
-        self._enum(mapped, attribute, value, kind, context)
+        self._meet(mapped, attribute, value, kind, context)
 
     def compare(self, left: e.Expr, left_type: t.Type, op: str, right: e.Expr, right_type: t.Type) -> None:
         """Report the operands of a comparison with a column or with a loaded value."""
         if isinstance(left_type, t.Attr) and op in _SQL_OPERATORS:
-            self._enum(left_type.mapped, left_type.attribute, right, right_type, "comparison", op)
+            self._meet(left_type.mapped, left_type.attribute, right, right_type, "comparison", op)
         elif isinstance(right_type, t.Attr) and op in _SQL_OPERATORS:
-            self._enum(right_type.mapped, right_type.attribute, left, left_type, "comparison", op)
+            self._meet(right_type.mapped, right_type.attribute, left, left_type, "comparison", op)
         if op in ("==", "!="):
             self.relations.compare(left_type, op, right, right_type)
             if not isinstance(left_type, t.Attr):
                 self.relations.compare(right_type, op, left, left_type)
+        if op in _TIME_OPERATORS:
+            for value, other, kind in ((left_type, right, right_type), (right_type, left, left_type)):
+                loaded = _loaded(value)
+                if loaded is not None and isinstance(kind, (t.Now, t.Moment)):
+                    self._meet(loaded.mapped, loaded.attribute, other, kind, "instance", op)
+                    return
         loaded = _loaded(left_type)
         if loaded is not None and op in _PYTHON_OPERATORS:
             if op in ("in", "not in"):
                 for element, element_type in self._elements(right, right_type):
-                    self._enum(loaded.mapped, loaded.attribute, element, element_type, "instance", op)
+                    self._meet(loaded.mapped, loaded.attribute, element, element_type, "instance", op)
             else:
-                self._enum(loaded.mapped, loaded.attribute, right, right_type, "instance", op)
+                self._meet(loaded.mapped, loaded.attribute, right, right_type, "instance", op)
             return
         loaded = _loaded(right_type)
         if loaded is not None and op in ("==", "!="):
-            self._enum(loaded.mapped, loaded.attribute, left, left_type, "instance", op)
+            self._meet(loaded.mapped, loaded.attribute, left, left_type, "instance", op)
 
     def method(self, receiver: t.Attr, name: str, args: tuple[tuple[e.Expr, t.Type], ...]) -> None:
         """Report the operands of `Model.column.in_([...])` and its kin."""
@@ -83,9 +90,9 @@ class OperandReader:
         for argument, kind in args:
             if name in ("in_", "notin_", "not_in"):
                 for element, element_type in self._elements(argument, kind):
-                    self._enum(receiver.mapped, receiver.attribute, element, element_type, "comparison", name)
+                    self._meet(receiver.mapped, receiver.attribute, element, element_type, "comparison", name)
             else:
-                self._enum(receiver.mapped, receiver.attribute, argument, kind, "comparison", name)
+                self._meet(receiver.mapped, receiver.attribute, argument, kind, "comparison", name)
 
     def named(self, mapped: MappedClass, name: str, value: e.Expr, kind: t.Type, context: str, node: e.Node) -> None:
         """Report a value given to a column by name: `filter_by(name=…)`, `values(name=…)`."""
@@ -97,7 +104,7 @@ class OperandReader:
         if context == "values":
             self.write(mapped, attribute, value, kind, context, node)
         else:
-            self._enum(mapped, attribute, value, kind, context)
+            self._meet(mapped, attribute, value, kind, context)
 
     def match(self, subject: e.Expr, kind: t.Type, pattern: s.Pattern) -> None:
         """Report the value patterns of a `match` on a loaded enum column."""
@@ -106,7 +113,7 @@ class OperandReader:
             return
         if pattern.kind == "value" and pattern.value is not None:
             value = self.ev.eval(pattern.value)
-            self._enum(loaded.mapped, loaded.attribute, pattern.value, value, "instance", "match")
+            self._meet(loaded.mapped, loaded.attribute, pattern.value, value, "instance", "match")
         elif pattern.kind == "or":
             for part in pattern.parts:
                 self.match(subject, kind, part)
@@ -124,7 +131,7 @@ class OperandReader:
         """Evaluate again without reporting: the display was evaluated as a whole before."""
         return self.ev.quiet(expr)
 
-    def _enum(
+    def _meet(
         self,
         mapped: MappedClass,
         attribute: ModelAttribute,
@@ -134,7 +141,11 @@ class OperandReader:
         operator: str = "",
     ) -> None:
         column = attribute.column
-        if column is None or column.enum is None:
+        if column is None:
+            return
+        if isinstance(kind, (t.Now, t.Moment)) and kind.aware is not None:
+            self.ev.emit(events.TimeOperand(mapped, attribute, node, kind, context, self.ev.record, operator))
+        if column.enum is None:
             return
         self.ev.emit(events.EnumOperand(mapped, attribute, column.enum, node, kind, context, self.ev.record, operator))
 

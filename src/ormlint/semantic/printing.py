@@ -16,7 +16,9 @@ def show(kind: t.Type) -> str:
     if isinstance(kind, t.Literal):
         return f"Literal[{kind.value!r}]"
     if isinstance(kind, t.Now):
-        return "Now"
+        return "Now" if kind.aware is None else f"Now[{'aware' if kind.aware else 'naive'}]"
+    if isinstance(kind, t.Moment):
+        return f"Moment[{'aware' if kind.aware else 'naive'}]"
     if isinstance(kind, (t.Builtin, t.ExternalObject)):
         return kind.name.removeprefix("builtins.")
     if isinstance(kind, t.Instance):

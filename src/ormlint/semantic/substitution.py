@@ -9,7 +9,18 @@ from ormlint.semantic import types as t
 
 SELF = t.TypeVar("Self")
 _UNBOUND = t.unknown("a type variable that is not bound")
-_LEAVES = (t.Unknown, t.Builtin, t.NoneType, t.Literal, t.Loaded, t.Session, t.EnumMember, t.Now, t.SqlExpression)
+_LEAVES = (
+    t.Unknown,
+    t.Builtin,
+    t.NoneType,
+    t.Literal,
+    t.Loaded,
+    t.Session,
+    t.EnumMember,
+    t.Now,
+    t.Moment,
+    t.SqlExpression,
+)
 _TOO_DEEP = t.unknown("a type nested too deeply")
 _MAX_DEPTH = 10
 

@@ -48,6 +48,14 @@ class Now:
 
 
 @dataclass(frozen=True, slots=True)
+class Moment:
+    """A date and time that is surely naive or aware, and not the present one."""
+
+    aware: bool
+    spelling: str
+
+
+@dataclass(frozen=True, slots=True)
 class Builtin:
     """An instance of a class outside the project, by its canonical name."""
 
@@ -285,6 +293,7 @@ Type: TypeAlias = (
     | NoneType
     | Literal
     | Now
+    | Moment
     | Builtin
     | Instance
     | ClassType

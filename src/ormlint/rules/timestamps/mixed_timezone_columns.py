@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from ormlint.diagnostics import Severity
-from ormlint.index.columns import Column
 from ormlint.index.model import ModelAttribute
 from ormlint.linting import subjects, timestamps
-from ormlint.linting.columns import DATETIMES
 from ormlint.linting.context import Context
 from ormlint.linting.dialects import keeps_time_zones
 from ormlint.linting.rule import Rule
@@ -29,7 +27,7 @@ def mixed(context: Context, subject: subjects.Model) -> None:
     naive: list[ModelAttribute] = []
     for attribute in mapped.columns():
         column = attribute.column
-        if column is None or attribute.conditional or not _is_certain(column, mapped.style):
+        if column is None or attribute.conditional or not timestamps.zone_is_known(mapped, column):
             continue
         (aware if column.timezone else naive).append(attribute)
     if not aware or not naive:
@@ -53,10 +51,3 @@ def mixed(context: Context, subject: subjects.Model) -> None:
         symbol=f"{mapped.name}.{first.name}",
         related=[timestamps.related_to(other, f"`{other.name}`, {kinds[1]} time zone")],
     )
-
-
-def _is_certain(column: Column, style: str) -> bool:
-    if column.type not in DATETIMES or column.timezone is None or column.unread:
-        return False
-    # What a SQLModel field without a type becomes depends on SQLModel's release.
-    return style != "sqlmodel" or column.type_expr is not None
