@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
+
 from ormlint.facts import expressions as e
-from ormlint.index.enums import EnumColumn
+from ormlint.index.enums import EnumClass, EnumColumn
+from ormlint.index.project import ProjectIndex
+from ormlint.index.symbols import Module, Value
 from ormlint.linting import subjects
 from ormlint.linting.context import Place
 from ormlint.linting.names import listed
@@ -33,6 +38,53 @@ def _collect(node: e.Expr, kind: t.Type, found: list[tuple[e.Node, str]]) -> Non
     for member in t.members(kind):
         if isinstance(member, t.Literal) and isinstance(member.value, str):
             found.append((node, member.value))
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member of an enum."""
+
+    enum: EnumClass
+    name: str
+
+
+# A string in SQL with nothing round it but a cast.
+_QUOTED = re.compile(r"\s*'([^'\\]*)'\s*(?:::\s*[\w.\"]+)?\s*")
+
+
+def constant(index: ProjectIndex, module: Module, expr: e.Expr, depth: int = 0) -> str | Member | None:
+    """Return the string or enum member that a default certainly is, or None.
+
+    `Status.A.value` and `Status.A.name` are strings, so is `text("'a'")`; a lambda without parameters is its body.
+    """
+    if depth > 4:
+        return None
+    if isinstance(expr, e.Str):
+        return expr.value
+    if isinstance(expr, e.Lambda) and not expr.params:
+        return constant(index, module, expr.body, depth + 1)
+    if isinstance(expr, e.Call):
+        name = (e.dotted_name(expr.func) or "").rpartition(".")[2]
+        if name in ("text", "literal_column") and len(expr.args) == 1 and isinstance(expr.args[0], e.Str):
+            found = _QUOTED.fullmatch(expr.args[0].value)
+            return found.group(1) if found else None
+        return None
+    if not isinstance(expr, (e.Name, e.Attribute)):
+        return None
+    symbol = index.resolver.expr(module, expr)
+    if isinstance(symbol, Value):
+        owner = index.enum_of(symbol.owner)
+        if owner is not None:
+            return Member(owner, symbol.name) if symbol.name in owner.members else None
+        return constant(index, symbol.module, symbol.value, depth + 1) if symbol.value is not None else None
+    if isinstance(expr, e.Attribute) and expr.attr in ("value", "_value_", "name", "_name_"):
+        inner = constant(index, module, expr.value, depth + 1)
+        if isinstance(inner, Member):
+            if "name" in expr.attr:
+                return inner.name
+            value = inner.enum.members.get(inner.name)
+            return value if isinstance(value, str) else None
+    return None
 
 
 def enum_name(column: EnumColumn) -> str:
