@@ -201,8 +201,8 @@ def main() -> int:
         f"Measured on {datetime.date.today()} by `make bench`, {os.cpu_count()} cores, Python "
         f"{platform.python_version()}: ormlint {__version__} with all rules; {versions}.",
         "Ratios within one run are to be compared; seconds depend on what else the machine did. CPU counts all",
-        "processes of a tool, memory its largest one. Ruff runs with `--select ALL --no-cache`, the others with defaults",
-        "and without a cache or configuration.",
+        "processes of a tool, memory its largest one. Ruff runs with `--select ALL --no-cache`, the others with",
+        "defaults and without a cache or configuration.",
         "",
     ]
     sources = {options.folder.name: options.folder} if options.folder else {}
@@ -211,7 +211,7 @@ def main() -> int:
     for name, source in sources.items():
         lines += report(name, source, tools, options.tools)
     if options.growth:
-        lines += growth(options.folder or package(PACKAGES["aiida"]), tuple(options.growth))
+        lines += growth(next(iter(sources.values())), tuple(options.growth))
     text = "\n".join(lines)
     print(text)
     if not options.folder:
