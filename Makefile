@@ -11,7 +11,7 @@ help:
 	@echo "make test       install, and run all tests"
 	@echo "make test-all   the same, and the longer ones: other Pythons, other SQLAlchemys"
 	@echo "make docs       write the generated documents anew"
-	@echo "make bench      measure speed (DIR=folder of Python code)"
+	@echo "make bench      measure speed beside other tools, into bench/RESULTS.md (DIR=only this folder)"
 	@echo "make ecosystem  findings per rule over projects (DIRS=...)"
 	@echo "make clean      remove what make made"
 

@@ -1,64 +1,215 @@
-"""Measure a cold run over a folder of Python code: MB/s, files/s, peak memory, and where the time goes.
+"""Measure ormlint beside other tools on pinned source packages: wall time, CPU and peak memory, as ratios in one run.
 
-Without a folder a pinned source package is downloaded once into `bench/cache/` and measured.
+`python bench/run.py` measures all packages and writes bench/RESULTS.md; `python bench/run.py DIR` only prints one
+folder. Packages and tools are installed once into bench/cache/. `--growth` adds the same code 1 to 16 times over.
 """
 
 from __future__ import annotations
 
-import gc
+import argparse
+import datetime
+import os
 import platform
-import resource
+import re
+import shutil
 import subprocess
 import sys
 import tarfile
+import tempfile
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from ormlint.checker.engine import check_project
-from ormlint.project.discovery import project_files
-from ormlint.project.workspace import read_files
-from ormlint.settings import Settings
+HERE = Path(__file__).parent
+CACHE = HERE / "cache"
+PACKAGES = {"optuna": "optuna==4.5.0", "aiida": "aiida-core==2.7.2", "superset": "apache-superset==4.1.1"}
+TOOLS = ("ruff", "flake8", "mypy", "pyright", "pylint")
+TIMEOUT = 600
+MIB_PER_UNIT = 1 / 1024 if platform.system() != "Darwin" else 1 / 1024**2
 
-PACKAGE = "aiida-core==2.7.2"
-CACHE = Path(__file__).parent / "cache"
+
+@dataclass
+class Cost:
+    """What one process and its children cost."""
+
+    wall: float
+    cpu: float
+    memory: float  # MiB, the largest process
+
+    def row(self, name: str, base: Cost | None = None) -> str:
+        ratio = f"{self.cpu / base.cpu:.1f}" if base is not None else ""
+        return f"| {name} | {self.wall:.2f} | {self.cpu:.2f} | {self.memory:.0f} | {ratio} |"
+
+
+HEADER = "| | wall s | CPU s | MiB | CPU, ruff = 1 |\n| --- | --- | --- | --- | --- |"
+
+
+def measure(command: list[str], folder: Path) -> Cost | None:
+    """Run a command; None when it takes longer than TIMEOUT seconds or did not do its work."""
+    started = time.perf_counter()
+    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while True:
+        pid, status, usage = os.wait4(process.pid, os.WNOHANG)
+        if pid:
+            break
+        if time.perf_counter() - started > TIMEOUT:
+            process.kill()
+            process.wait()
+            return None
+        time.sleep(0.002)
+    wall = time.perf_counter() - started
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode not in ((0, 1) if "pylint" not in command[0] else range(32)):
+        return None  # no findings and no clean bill: it failed
+    return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * MIB_PER_UNIT)
+
+
+def ormlint(*options: str) -> list[str]:
+    return [sys.executable, "-m", "ormlint", "check", "--select", "ALL", "--preview", "--quiet", *options, "."]
+
+
+def scenes(folder: Path, service: Path, model: Path) -> dict[str, Cost | None]:
+    """Measure a cold run, one with nothing changed, and one after a change in a service and in a model file."""
+    shutil.rmtree(folder / ".ormlint_cache", ignore_errors=True)
+    found = {"cold": measure(ormlint(), folder), "nothing changed": measure(ormlint(), folder)}
+    for name, path in (("one service file changed", service), ("one model file changed", model)):
+        text = path.read_bytes()
+        path.write_bytes(text + b"\n\ndef added_by_the_benchmark():\n    return 1\n")
+        found[name] = measure(ormlint(), folder)
+        path.write_bytes(text)
+    found["cold, one process"] = measure(ormlint("--no-cache", "--jobs", "1"), folder)
+    return found
+
+
+def others(folder: Path, tools: Path, wanted: Sequence[str]) -> dict[str, Cost | None]:
+    commands = {
+        "ruff": ["ruff", "check", "--no-cache", "--isolated", "--select", "ALL", "--quiet", "."],
+        "flake8": ["flake8", "--isolated", "."],
+        "mypy": ["mypy", "--cache-dir", os.devnull, "--config-file", "", "--ignore-missing-imports",
+                 "--namespace-packages", "--explicit-package-bases", "--no-error-summary", "."],
+        "pyright": ["pyright", "."],
+        "pylint": ["pylint", "--rcfile", os.devnull, "--recursive", "y", "."],
+    }  # fmt: skip
+    found: dict[str, Cost | None] = {}
+    for name, command in commands.items():
+        path = tools / name
+        if path.exists() and name in wanted:
+            found[name] = measure([str(path), *command[1:]], folder)
+    return found
+
+
+def project(source: Path, into: Path) -> Path:
+    """Copy the Python files of a package to a project of its own, without its configuration."""
+    for path in source.rglob("*.py"):
+        target = into / path.relative_to(source)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
+    (into / "ormlint.toml").write_text("root = true\nrespect-gitignore = false\n")
+    return into
+
+
+def chosen(folder: Path) -> tuple[Path, Path]:
+    """Return a service and a model file: the largest one that queries, and the one with most tables."""
+    texts = {path: path.read_bytes() for path in sorted(folder.rglob("*.py"))}
+    model = max(texts, key=lambda path: texts[path].count(b"__tablename__"))
+    service = max((path for path in texts if path != model), key=lambda path: texts[path].count(b"session."))
+    return service, model
+
+
+def report(name: str, source: Path, tools: Path, wanted: Sequence[str]) -> list[str]:
+    with tempfile.TemporaryDirectory() as place:
+        folder = project(source, Path(place) / "project")
+        files = list(folder.rglob("*.py"))
+        size = sum(path.stat().st_size for path in files) / 1e6
+        compared = others(folder, tools, wanted)
+        found = scenes(folder, *chosen(folder))
+    base = compared.get("ruff")
+    lines = [f"## {name}: {len(files)} files, {size:.1f} MB", "", HEADER]
+    for shown, cost in [*((f"ormlint, {scene}", cost) for scene, cost in found.items()), *compared.items()]:
+        lines.append(
+            cost.row(shown, base) if cost is not None else f"| {shown} | failed, or more than {TIMEOUT} | | | |"
+        )
+    return [*lines, ""]
+
+
+def growth(source: Path, times: tuple[int, ...]) -> list[str]:
+    """The same code several times over, side by side: an import means the copy it stands in, which is nearest."""
+    lines = ["## Growth", "", "| copies | files | MB | CPU s | CPU s per MB | MiB | MiB per MB |", "| --- " * 7 + "|"]
+    for count in times:
+        with tempfile.TemporaryDirectory() as place:
+            root = Path(place)
+            for number in range(count):
+                project(source, root / f"copy{number}")
+                (root / f"copy{number}" / "ormlint.toml").unlink()
+            (root / "ormlint.toml").write_text("root = true\nrespect-gitignore = false\n")
+            files = list(root.rglob("*.py"))
+            size = sum(path.stat().st_size for path in files) / 1e6
+            cost = measure(ormlint("--no-cache", "--jobs", "1"), root)
+        if cost is not None:
+            lines.append(
+                f"| {count} | {len(files)} | {size:.1f} | {cost.cpu:.2f} | {cost.cpu / size:.2f} "
+                f"| {cost.memory:.0f} | {cost.memory / size:.1f} |"
+            )
+    return [*lines, ""]
+
+
+def package(requirement: str) -> Path:
+    """Return the unpacked source of a pinned package, downloaded on first use."""
+    name, version = requirement.split("==")
+    CACHE.mkdir(exist_ok=True)
+    pattern = f"{re.sub('[-_.]', '[-_.]', name)}[-_]{version}"
+    if not any(path.is_dir() for path in CACHE.glob(pattern)):
+        pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:"]
+        subprocess.run([*pip, "--dest", str(CACHE), requirement], check=True)
+        with tarfile.open(next(CACHE.glob(f"{pattern}.tar.gz"))) as tar:
+            tar.extractall(CACHE, filter="data")
+    return next(path for path in CACHE.glob(pattern) if path.is_dir())
+
+
+def installed_tools() -> tuple[Path, str]:
+    """Return the folder of the other tools, and their versions; those that do not install are left out."""
+    python = CACHE / "tools" / "bin" / "python"
+    if not python.exists():
+        subprocess.run([sys.executable, "-m", "venv", str(CACHE / "tools")], check=True)
+        for tool in TOOLS:
+            subprocess.run([str(python), "-m", "pip", "install", "--quiet", tool], check=False)
+    listed = subprocess.run([str(python), "-m", "pip", "freeze"], capture_output=True, text=True, check=True).stdout
+    return python.parent, ", ".join(line.replace("==", " ") for line in listed.split() if line.split("==")[0] in TOOLS)
 
 
 def main() -> int:
-    root = Path(sys.argv[1]) if len(sys.argv) > 1 else _package()
-    gc.disable()
-    settings = Settings(respect_gitignore=False)
-    started = time.process_time()
-    files = read_files(root, project_files(root, settings))
-    reading = time.process_time() - started
-    started, wall = time.process_time(), time.perf_counter()
-    result = check_project(files, settings)
-    seconds, elapsed = time.process_time() - started, time.perf_counter() - wall
-    done = result.statistics
-    megabytes = done.bytes / 1e6
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if platform.system() != "Darwin" else 1024**2)
-    print(f"{root.name}: {done.files} files, {megabytes:.2f} MB, {done.models} mapped classes")
-    print(
-        f"CPU {seconds:.2f} s, wall {elapsed:.2f} s: {megabytes / seconds:.2f} MB/s, {done.files / seconds:.0f} files/s"
-    )
-    print(f"{seconds / megabytes:.2f} s of CPU per MB; peak memory {peak:.0f} MiB")
-    shares = {"read": reading, **done.seconds}
-    shares["rules and reports"] = max(0.0, seconds - sum(done.seconds.values()))
-    total = sum(shares.values())
-    print("share: " + ", ".join(f"{phase} {part / total:.0%}" for phase, part in shares.items()))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", nargs="?", type=Path, help="measure this folder, and print only")
+    parser.add_argument("--packages", nargs="*", choices=PACKAGES, default=list(PACKAGES))
+    parser.add_argument("--tools", nargs="*", choices=TOOLS, default=list(TOOLS), help="measure these beside ormlint")
+    parser.add_argument("--growth", nargs="*", type=int, help="how many copies, such as 1 2 4 8 16")
+    options = parser.parse_args()
+    tools, versions = installed_tools()
+    from ormlint import __version__
+
+    lines = [
+        "# Results",
+        "",
+        f"Measured on {datetime.date.today()} by `make bench`, {os.cpu_count()} cores, Python "
+        f"{platform.python_version()}: ormlint {__version__} with all rules; {versions}.",
+        "Ratios within one run are to be compared; seconds depend on what else the machine did. CPU counts all",
+        "processes of a tool, memory its largest one. Ruff runs with `--select ALL --no-cache`, the others with",
+        "defaults and without a cache or configuration.",
+        "",
+    ]
+    sources = {options.folder.name: options.folder} if options.folder else {}
+    for name in () if options.folder else options.packages:
+        sources[PACKAGES[name]] = package(PACKAGES[name])
+    for name, source in sources.items():
+        lines += report(name, source, tools, options.tools)
+    if options.growth:
+        lines += growth(next(iter(sources.values())), tuple(options.growth))
+    text = "\n".join(lines)
+    print(text)
+    if not options.folder:
+        (HERE / "RESULTS.md").write_text(text.rstrip() + "\n")
     return 0
-
-
-def _package() -> Path:
-    CACHE.mkdir(exist_ok=True)
-    folders = [path for path in CACHE.iterdir() if path.is_dir()]
-    if folders:
-        return folders[0]
-    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--no-binary", ":all:", "--no-build-isolation"]
-    subprocess.run([*command, "--dest", str(CACHE), PACKAGE], check=True)
-    archive = next(CACHE.glob("*.tar.gz"))
-    with tarfile.open(archive) as tar:
-        tar.extractall(CACHE, filter="data")
-    return next(path for path in CACHE.iterdir() if path.is_dir())
 
 
 if __name__ == "__main__":

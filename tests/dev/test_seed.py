@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ormlint.checker.analysis import Analysis, Statistics, analyse
+from ormlint.checker.analysis import Analysis, analyse
+from ormlint.checker.result import Statistics
 from ormlint.dev import seed
 from ormlint.dev.seeding.judge import IndexJudge, RuntimeJudge
 from ormlint.dev.seeding.planting import Planter

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from ormlint.checker.analysis import Statistics, analyse
+from ormlint.checker.analysis import analyse
+from ormlint.checker.result import Statistics
 from ormlint.index.card import model_card
 from ormlint.linting import subjects
 from ormlint.linting.constructors import accepts_keyword

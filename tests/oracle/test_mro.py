@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ormlint.checker.analysis import Statistics, analyse
+from ormlint.checker.analysis import analyse
+from ormlint.checker.result import Statistics
 from ormlint.index.symbols import ClassSymbol
 from ormlint.text import decode_source
 

@@ -6,31 +6,16 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from ormlint.checker.reading import RECURSION_LIMIT, FactsStore, read_facts
+from ormlint.checker.result import Progress, Statistics
 from ormlint.facts.module import ModuleFacts
 from ormlint.index.installed import Environment, InstalledModules
 from ormlint.index.project import ProjectIndex, link
 from ormlint.semantic.model import SemanticModel
 from ormlint.syntax import lower_parsed, parse_module
 from ormlint.text import SourceError, SourceText
-
-Progress = Callable[[str, int, int], None]
-
-# Lowering and inference follow the nesting of the source, whose depth both bound themselves; an interpreter's
-# default of 1,000 frames is less than those bounds need.
-_RECURSION_LIMIT = 10_000
-
-
-@dataclass
-class Statistics:
-    """What a run did: counts, and seconds of CPU per phase (`parse`, `lower`, `link`, `check`)."""
-
-    files: int = 0
-    bytes: int = 0
-    models: int = 0
-    seconds: dict[str, float] = field(default_factory=dict)
-    given_up: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -52,24 +37,20 @@ def analyse(
     interpret: bool = True,
     environment: Environment | None = None,
     documents: Mapping[str, str] | None = None,
+    store: FactsStore | None = None,
+    jobs: int = 1,
 ) -> Analysis:
     """Read all files; those that could not be decoded are left out. Without `interpret` bodies are not followed.
 
     `environment` is where the project's packages are installed: bases of models are read there.
-    `documents` are its files besides Python that say where migrations are (path → text).
+    `documents` are its files besides Python that say where migrations are (path → text). `store` remembers facts
+    between runs; `jobs` is how many processes may read files.
     """
-    sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION_LIMIT))
-    clock = _Clock(statistics)
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))
     sources = {path: source for path, source in sorted(files.items()) if isinstance(source, SourceText)}
-    facts: dict[str, ModuleFacts] = {}
-    for count, (path, source) in enumerate(sources.items(), 1):
-        parsed = parse_module(source)
-        clock.lap("parse")
-        facts[path] = lower_parsed(parsed)
-        clock.lap("lower")
-        statistics.bytes += len(source.data)
-        if progress is not None:
-            progress("reading", count, len(sources))
+    statistics.bytes = sum(len(source.data) for source in sources.values())
+    facts = read_facts(sources, statistics, progress, store, jobs)
+    clock = _Clock(statistics)
     statistics.files = len(files)
     installed = InstalledModules(environment, _reader(environment)) if environment is not None else None
     index = link({path: fact.interface for path, fact in facts.items()}, lambda path: facts[path].bodies, installed)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
 
-from ormlint.checker.analysis import Analysis, Progress, Statistics, analyse
+from ormlint.checker.analysis import Analysis, analyse
 from ormlint.checker.dispatch import Dispatcher, RuleCrash
+from ormlint.checker.reading import FactsStore
 from ormlint.checker.registry import load_rules
+from ormlint.checker.result import CheckResult, Progress, Statistics
 from ormlint.checker.selection import RuleTable
 from ormlint.checker.suppressions import apply_suppressions
 from ormlint.diagnostics import Diagnostic, Related, Severity
@@ -23,14 +24,6 @@ SYNTAX_ERROR = "ORM001"
 RULE_CRASHED = "ORM002"
 
 
-@dataclass
-class CheckResult:
-    """Diagnostics in the one order of all output, and what the run did."""
-
-    diagnostics: list[Diagnostic]
-    statistics: Statistics = field(default_factory=Statistics)
-
-
 def check_project(
     files: Mapping[str, SourceText | SourceError],
     settings: Settings,
@@ -39,16 +32,26 @@ def check_project(
     progress: Progress | None = None,
     environment: Environment | None = None,
     documents: Mapping[str, str] | None = None,
+    store: FactsStore | None = None,
+    jobs: int = 1,
 ) -> CheckResult:
     """Check `files` (path relative to the root, forward slashes → source) as one program.
 
     `environment` is where the bases of models that packages bring are read. `only` limits the paths whose
     findings are wanted; all files are read all the same. `documents` say where migrations are. `progress` is called
-    with a phase's name, the files done and the files in all.
+    with a phase's name, the files done and the files in all. `store` remembers facts between runs; `jobs` is how
+    many processes may read files.
+
+    Raises:
+        SelectorError: a selector of the settings means no rule.
+        WorkerDied: a process that read files ended without an answer.
     """
     statistics = Statistics()
-    analysis = analyse(files, statistics, progress, environment=environment, documents=documents)
-    return CheckResult(_Checker(files, settings, analysis, only).run(), statistics)
+    table = RuleTable(settings, load_rules())
+    analysis = analyse(
+        files, statistics, progress, environment=environment, documents=documents, store=store, jobs=jobs
+    )
+    return CheckResult(_Checker(files, settings, analysis, only, table).run(), statistics, table.warnings)
 
 
 class _Checker:
@@ -60,13 +63,14 @@ class _Checker:
         settings: Settings,
         analysis: Analysis,
         only: Collection[str] | None,
+        table: RuleTable,
     ) -> None:
         self.files = files
         self.settings = settings
         self.analysis = analysis
         self.only = only
         self.rules = load_rules()
-        self.table = RuleTable(settings, self.rules)
+        self.table = table
         self.lines: dict[str, LineIndex] = {path: source.lines for path, source in analysis.sources.items()}
 
     def run(self) -> list[Diagnostic]:

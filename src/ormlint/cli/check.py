@@ -12,13 +12,11 @@ from typing import Any, TextIO
 
 import msgspec
 
-from ormlint.checker.engine import CheckResult
-from ormlint.checker.registry import load_rules
-from ormlint.checker.selection import RuleTable
+from ormlint.checker.result import CheckResult
 from ormlint.cli.common import USER_ERRORS, add_project_arguments, fail, load, project_overrides, split
 from ormlint.cli.outputs import Output, read_outputs, write_outputs
 from ormlint.diagnostics import Diagnostic
-from ormlint.project.runner import Run, UsageError
+from ormlint.project.runner import Run, UsageError, open_cache, usable_cores
 from ormlint.reporters import FORMATS, ReportOptions
 from ormlint.text import SourceText
 
@@ -40,6 +38,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--per-file-ignores", metavar="GLOB:RULE", action="append", help="leave out a rule in files that match"
     )
     add_project_arguments(parser)
+    speed = parser.add_argument_group("speed")
+    speed.add_argument("--no-cache", action="store_true", help="neither use nor write the cache")
+    speed.add_argument(
+        "--cache-dir",
+        metavar="DIR",
+        default=os.environ.get("ORMLINT_CACHE_DIR"),
+        help="keep the cache here, not in the project's `.ormlint_cache` (environment: ORMLINT_CACHE_DIR)",
+    )
+    speed.add_argument(
+        "--jobs",
+        metavar="N",
+        type=_jobs,
+        default=0,
+        help="how many processes may read files; 0, the default: as many as cores",
+    )
     parser.add_argument("--stdin-filename", metavar="FILE", help="the file that standard input stands for")
     output = parser.add_argument_group("output")
     output.add_argument("--output-format", choices=FORMATS, default=None, help="how findings are shown")
@@ -83,13 +96,16 @@ def _run(options: argparse.Namespace) -> int:
         paths = []
     outputs = read_outputs(options.output, options.output_format, options.output_file)
     loaded = load(options, _overrides(options), paths, stdin, options.stdin_filename)
-    for warning in RuleTable(loaded.project.settings, load_rules()).warnings:
-        print(f"ormlint: {warning}", file=sys.stderr)
     if not (loaded.files if loaded.only is None else loaded.only) and not options.quiet:
         print("ormlint: no Python files found", file=sys.stderr)
     progress = _Progress(sys.stderr, options.quiet)
-    result = loaded.check(progress)
+    cache = None if options.no_cache else open_cache(loaded.project, options.cache_dir, _warn)
+    result = loaded.check(progress, cache, options.jobs or usable_cores())
+    if cache is not None:
+        cache.close()
     progress.clear()
+    for warning in result.warnings:
+        _warn(warning)
     if options.add_noqa:
         from ormlint.cli.noqa import add_noqa
 
@@ -101,6 +117,17 @@ def _run(options: argparse.Namespace) -> int:
     else:
         _print_findings(result, loaded, options, outputs)
     return 1 if result.diagnostics and not options.exit_zero else 0
+
+
+def _warn(message: str) -> None:
+    print(f"ormlint: {message}", file=sys.stderr)
+
+
+def _jobs(text: str) -> int:
+    count = int(text)
+    if count < 0:
+        raise ValueError
+    return count
 
 
 def _overrides(options: argparse.Namespace) -> dict[str, Any]:
@@ -158,7 +185,11 @@ def _print_statistics(result: CheckResult) -> None:
 
 def _print_run(result: CheckResult, loaded: Run) -> None:
     done = result.statistics
-    phases = ", ".join(f"{phase} {seconds:.2f} s" for phase, seconds in done.seconds.items())
+    if done.is_cached:
+        phases = "nothing changed"
+    else:
+        seconds = (f"{phase} {seconds:.2f} s" for phase, seconds in done.seconds.items())
+        phases = ", ".join((f"{len(done.lowered)} read anew", *seconds))
     origin = loaded.project.config or "defaults"
     print(f"root {loaded.project.root}, settings from {origin}", file=sys.stderr)
     print(f"{done.files} files, {done.bytes / 1e6:.1f} MB, {done.models} mapped classes; {phases}", file=sys.stderr)

@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ormlint.index.environments import MigrationPathError
+from ormlint.checker.errors import WorkerDied
+from ormlint.index.errors import MigrationPathError
 from ormlint.project.discovery import DiscoveryError
 from ormlint.project.options import ConfigError
 from ormlint.project.runner import Request, Run, UsageError, load_run
 from ormlint.settings.selectors import SelectorError
 
-USER_ERRORS = (UsageError, ConfigError, DiscoveryError, SelectorError, MigrationPathError)
+USER_ERRORS = (UsageError, ConfigError, DiscoveryError, SelectorError, MigrationPathError, WorkerDied)
 
 
 def add_project_arguments(parser: argparse.ArgumentParser) -> None:

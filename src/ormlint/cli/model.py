@@ -8,7 +8,8 @@ import gc
 import json
 from typing import Any
 
-from ormlint.checker.analysis import Statistics, analyse
+from ormlint.checker.analysis import analyse
+from ormlint.checker.result import Statistics
 from ormlint.cli.common import USER_ERRORS, add_project_arguments, fail, load, project_overrides
 from ormlint.index.card import model_card
 from ormlint.project.runner import UsageError

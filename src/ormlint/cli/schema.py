@@ -6,7 +6,8 @@ import argparse
 import gc
 import json
 
-from ormlint.checker.analysis import Statistics, analyse
+from ormlint.checker.analysis import analyse
+from ormlint.checker.result import Statistics
 from ormlint.cli.common import USER_ERRORS, add_project_arguments, fail, load, project_overrides
 
 

@@ -10,8 +10,9 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from ormlint.checker.analysis import Statistics, analyse
+from ormlint.checker.analysis import analyse
 from ormlint.checker.registry import load_rules
+from ormlint.checker.result import Statistics
 from ormlint.dev.seeding.judge import IndexJudge, RuntimeJudge
 from ormlint.dev.seeding.planting import NOT_REACHED, Outcome, Planter, spelling
 from ormlint.dev.seeding.sites import Site, SiteFinder

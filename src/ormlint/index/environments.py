@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ormlint.index.alembic_config import AlembicSection, read_sections
+from ormlint.index.errors import MigrationPathError
 from ormlint.index.revisions import RevisionGraph, has_revision, read_graph
 from ormlint.index.symbols import Module
 
@@ -43,16 +44,6 @@ class Environment:
         if self.section is not None and self.section.name != "alembic":
             return self.section.name
         return self.folder or "."
-
-
-@dataclass(slots=True)
-class MigrationPathError(ValueError):
-    """A configured folder of migrations that holds none."""
-
-    path: str
-
-    def __str__(self) -> str:
-        return f"`migrations` names {self.path}, where no Python file has a `revision`: name a `versions` folder"
 
 
 def find_environments(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from ormlint.settings import Settings
@@ -74,22 +76,33 @@ class SitePackages:
 
     def __init__(self, roots: list[Path]) -> None:
         self.roots = tuple(root.as_posix() for root in roots)
-        self._memo: dict[str, str | None] = {}
+        self.found: dict[str, str | None] = {}  # all that was asked with `at`, and the answers
+        self.contents: dict[str, bytes] = {}  # digests of all that was read; empty for what could not be
 
     def at(self, stem: str) -> str | None:
         """Return the path of the module or package at a path without ending, or None."""
-        if stem not in self._memo:
-            self._memo[stem] = _at(stem)
-        return self._memo[stem]
+        if stem not in self.found:
+            self.found[stem] = _at(stem)
+        return self.found[stem]
 
     def read(self, path: str) -> SourceText | SourceError | None:
         """Return the text of a module; None when it cannot be opened."""
         try:
-            return decode_source(Path(path).read_bytes())
+            raw = Path(path).read_bytes()
+        except OSError:
+            self.contents[path] = b""
+            return None
+        self.contents[path] = _digest(raw)
+        try:
+            return decode_source(raw)
         except SourceError as error:
             return error
-        except OSError:
-            return None
+
+    def still(self, found: Mapping[str, str | None], contents: Mapping[str, bytes]) -> bool:
+        """Tell whether the answers and texts of an earlier run are still the same."""
+        return all(_at(stem) == path for stem, path in found.items()) and all(
+            _content(path) == digest for path, digest in contents.items()
+        )
 
 
 def _at(stem: str) -> str | None:
@@ -97,3 +110,14 @@ def _at(stem: str) -> str | None:
         if Path(path).is_file():
             return path
     return f"{stem}/" if Path(stem).is_dir() else None
+
+
+def _digest(raw: bytes) -> bytes:
+    return hashlib.blake2b(raw, digest_size=20).digest()
+
+
+def _content(path: str) -> bytes:
+    try:
+        return _digest(Path(path).read_bytes())
+    except OSError:
+        return b""

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ormlint.checker.analysis import Progress
-from ormlint.checker.engine import CheckResult, check_project
+from ormlint.checker.result import CheckResult, Progress
+from ormlint.project.cache import FOLDER, Cache, Warn
 from ormlint.project.config import Project, load_project
 from ormlint.project.discovery import folder_files, is_excluded, project_files
 from ormlint.project.environment import NoEnvironmentError, SitePackages, find_environment
+from ormlint.project.remembered import pack_run, run_key, tool_version, unpack_run
 from ormlint.project.target import with_target
 from ormlint.project.workspace import read_documents, read_files
 from ormlint.text import SourceError, SourceText
@@ -43,21 +44,55 @@ class Run:
     only: frozenset[str] | None
     environment: SitePackages | None = None
     documents: dict[str, str] = field(default_factory=dict)
+    is_from_disk: bool = True  # no text stands in a file's place
 
     def wants(self, path: str) -> bool:
         """Tell whether a file is among those asked for."""
         return self.only is None or path in self.only
 
-    def check(self, progress: Progress | None = None) -> CheckResult:
-        """Check the files."""
-        return check_project(
+    def check(self, progress: Progress | None = None, cache: Cache | None = None, jobs: int = 1) -> CheckResult:
+        """Check the files; with a cache only what changed is read, and nothing is done when nothing changed.
+
+        Raises:
+            SelectorError: a selector of the settings means no rule.
+            WorkerDied: a process that read files ended without an answer.
+        """
+        settings = self.project.settings
+        key = run_key(self.files, self.documents, settings, self.only, self.environment) if cache is not None else b""
+        if cache is not None and (data := cache.run(key)) is not None:
+            known = unpack_run(data, self.files, self.environment)
+            if known is not None:
+                return known
+        # Imported here: a run in which nothing changed needs neither the rules nor the inference.
+        from ormlint.checker.engine import check_project
+
+        result = check_project(
             self.files,
-            self.project.settings,
+            settings,
             only=self.only,
             progress=progress,
             environment=self.environment,
             documents=self.documents,
+            store=cache,
+            jobs=jobs,
         )
+        if cache is not None and self.is_from_disk:
+            kept = pack_run(result, self.environment)
+            if kept is not None:
+                cache.keep_run(key, kept)
+        return result
+
+
+def open_cache(project: Project, folder: str | None, warn: Warn) -> Cache:
+    """Open the project's cache, in its root or in a folder of its own."""
+    return Cache(Path(folder) if folder else project.root / FOLDER, tool_version(), warn)
+
+
+def usable_cores() -> int:
+    """Return how many processes can run at once."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def load_run(request: Request) -> Run:
@@ -104,7 +139,7 @@ def load_run(request: Request) -> Run:
         raise UsageError(f"{project.config or root}: {error}") from None
     files = read_files(root, paths, overlays)
     wanted = frozenset(only) if only is not None else None
-    return Run(project, files, wanted, environment, read_documents(root, paths))
+    return Run(project, files, wanted, environment, read_documents(root, paths), not overlays)
 
 
 def _start(request: Request) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import hashlib
 import re
 from dataclasses import dataclass
 from functools import cached_property
@@ -34,6 +35,11 @@ class SourceText:
     def lines(self) -> LineIndex:
         """The line index of `data`."""
         return LineIndex(self.data)
+
+    @cached_property
+    def digest(self) -> bytes:
+        """What the text is known by in the cache."""
+        return hashlib.blake2b(self.data, digest_size=20).digest()
 
     @property
     def text(self) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ormlint.checker.analysis import Statistics, analyse
+from ormlint.checker.analysis import analyse
+from ormlint.checker.result import Statistics
 from ormlint.index.environments import Environment, MigrationPathError
 from ormlint.text import decode_source
 

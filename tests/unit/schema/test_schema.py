@@ -10,7 +10,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.schema import CreateTable
 
-from ormlint.checker.analysis import Statistics, analyse
+from ormlint.checker.analysis import analyse
+from ormlint.checker.result import Statistics
 from ormlint.schema.metadata import StaticTable, build_tables
 from ormlint.schema.render import DIALECTS, as_data, create_statements, dialect_named
 from ormlint.text import decode_source

@@ -9,7 +9,8 @@ import random
 import pytest
 from documents import Section, all_sections, semantic_model
 
-from ormlint.checker.analysis import Statistics, analyse
+from ormlint.checker.analysis import analyse
+from ormlint.checker.result import Statistics
 from ormlint.facts.expressions import Node
 from ormlint.semantic.model import SemanticModel
 from ormlint.semantic.printing import show

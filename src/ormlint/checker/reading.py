@@ -1,0 +1,153 @@
+"""Files to facts: remembered ones from the cache, the others parsed, in several processes where that pays."""
+
+from __future__ import annotations
+
+import gc
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from typing import Protocol
+
+from ormlint.checker.errors import WorkerDied
+from ormlint.checker.result import Progress, Statistics
+from ormlint.facts.codec import EncodedFacts, decode_facts, encode_facts
+from ormlint.facts.module import ModuleFacts
+from ormlint.syntax import lower_parsed, parse_module
+from ormlint.text import SourceText
+
+# Lowering and inference follow the nesting of the source, whose depth both bound themselves; an interpreter's
+# default of 1,000 frames is less than those bounds need.
+RECURSION_LIMIT = 10_000
+# Below this many files a pool costs more than it saves: its start takes about 0.1 s a process.
+POOL_FILES = 100
+_CHUNK_BYTES = 200_000
+
+
+class FactsStore(Protocol):
+    """Where facts are remembered, by the digest of the text they were read from."""
+
+    def facts(self, digest: bytes) -> EncodedFacts | None:
+        """Return remembered facts."""
+
+    def keep_facts(self, found: Mapping[bytes, EncodedFacts]) -> None:
+        """Remember facts."""
+
+
+def read_facts(
+    sources: Mapping[str, SourceText],
+    statistics: Statistics,
+    progress: Progress | None = None,
+    store: FactsStore | None = None,
+    jobs: int = 1,
+) -> dict[str, ModuleFacts]:
+    """Return the facts of all files, in the order of `sources`.
+
+    Raises:
+        WorkerDied: a process that read files ended without an answer.
+    """
+    found: dict[str, ModuleFacts] = {}
+    done = 0
+
+    def keep(path: str, facts: ModuleFacts) -> None:
+        nonlocal done
+        done += 1
+        found[path] = facts
+        if progress is not None:
+            progress("reading", done, len(sources))
+
+    if store is not None:
+        started = time.process_time()
+        for path, source in sources.items():
+            encoded = store.facts(source.digest)
+            facts = decode_facts(encoded) if encoded is not None else None
+            if facts is not None:
+                keep(path, facts)
+        statistics.seconds["load"] = time.process_time() - started
+    waiting = {path: source for path, source in sources.items() if path not in found}
+    fresh: dict[bytes, EncodedFacts] = {}
+    for path, facts, encoded in _lowered(waiting, statistics, jobs, store is not None):
+        keep(path, facts)
+        statistics.lowered.append(path)
+        if encoded is not None:
+            fresh[sources[path].digest] = encoded
+    if store is not None and fresh:
+        store.keep_facts(fresh)
+    return {path: found[path] for path in sources}
+
+
+def _lowered(
+    waiting: Mapping[str, SourceText], statistics: Statistics, jobs: int, wants_bytes: bool
+) -> Iterator[tuple[str, ModuleFacts, EncodedFacts | None]]:
+    pool = _Pool(jobs) if jobs > 1 and len(waiting) >= POOL_FILES else None
+    if pool is not None and pool.works:
+        paths = list(waiting)
+        for path, encoded in zip(paths, pool.lower([waiting[path].data for path in paths], statistics), strict=True):
+            facts = decode_facts(encoded) if encoded is not None else None
+            yield path, facts if facts is not None else _lower(waiting[path], statistics), encoded
+        return
+    for path, source in waiting.items():
+        facts = _lower(source, statistics)
+        yield path, facts, encode_facts(facts) if wants_bytes else None
+
+
+def _lower(source: SourceText, statistics: Statistics) -> ModuleFacts:
+    started = time.process_time()
+    parsed = parse_module(source)
+    between = time.process_time()
+    facts = lower_parsed(parsed)
+    _add(statistics, between - started, time.process_time() - between)
+    return facts
+
+
+def _add(statistics: Statistics, parse: float, lower: float) -> None:
+    for phase, seconds in (("parse", parse), ("lower", lower)):
+        statistics.seconds[phase] = statistics.seconds.get(phase, 0.0) + seconds
+
+
+class _Pool:
+    """Processes that parse and lower. `works` is false where the system has no means for them."""
+
+    def __init__(self, jobs: int) -> None:
+        from concurrent.futures import ProcessPoolExecutor
+
+        try:
+            self.executor = ProcessPoolExecutor(jobs, initializer=_start_worker)
+            self.works = True
+        except (ImportError, OSError):  # no semaphores: a sandbox, a system without /dev/shm
+            self.works = False
+
+    def lower(self, texts: list[bytes], statistics: Statistics) -> Iterator[EncodedFacts | None]:
+        """Yield the facts of texts in their order."""
+        from concurrent.futures.process import BrokenProcessPool
+
+        try:
+            with self.executor as executor:
+                for encoded, parse, lower in executor.map(lower_texts, _chunks(texts)):
+                    _add(statistics, parse, lower)
+                    yield from encoded
+        except BrokenProcessPool:
+            raise WorkerDied from None
+
+
+def _chunks(texts: list[bytes]) -> list[list[bytes]]:
+    chunks: list[list[bytes]] = []
+    size = _CHUNK_BYTES
+    for text in texts:
+        if size >= _CHUNK_BYTES:
+            chunks.append([])
+            size = 0
+        chunks[-1].append(text)
+        size += len(text)
+    return chunks
+
+
+def _start_worker() -> None:
+    gc.disable()  # as in the process that asked: facts have no cycles
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))
+
+
+def lower_texts(texts: list[bytes]) -> tuple[list[EncodedFacts | None], float, float]:
+    """Return the facts of texts as bytes, and the seconds spent parsing and lowering; runs in a worker."""
+    statistics = Statistics()
+    encoded = [encode_facts(_lower(SourceText(text), statistics)) for text in texts]
+    return encoded, statistics.seconds["parse"], statistics.seconds["lower"]
