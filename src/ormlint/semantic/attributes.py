@@ -131,6 +131,7 @@ class AttributeReader:
             if report:
                 self._report_missing(expr, (owner,))
             return t.unknown(f"`{mapped.name}` declares no `{name}`")
+        self.ev.lazy_loads.loaded(expr, mapped, attribute)
         return self._value_of(mapped, attribute, owner)
 
     def _value_of(self, mapped: MappedClass, attribute: ModelAttribute, owner: t.Instance) -> t.Type:
@@ -239,6 +240,8 @@ class AttributeReader:
         record = self.ev.record
         name = target.attr
         record.stored_names.add(name)
+        if isinstance(target.value, e.Name):
+            self.ev.lazy_loads.forget(target.value.id)
         is_self = isinstance(target.value, e.Name) and self.is_self(target.value.id)
         if is_self:
             known = record.self_types.get(name)

@@ -65,6 +65,7 @@ class CallReader:
             self.ev.python_operators.call(node, func, arguments)
             self.queries.called(node, func, arguments)
             self.ev.mutations.call(node, func)
+            self.ev.lazy_loads.called(func, node)
         self.writes.session(node, func, arguments)
         self.sql.call(node, func, arguments)
         if self.ev.has_paths:

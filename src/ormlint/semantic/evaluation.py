@@ -11,6 +11,7 @@ from ormlint.semantic import events, orm
 from ormlint.semantic import types as t
 from ormlint.semantic.attributes import AttributeReader
 from ormlint.semantic.calls import CallReader
+from ormlint.semantic.lazyloads import LazyLoadReader
 from ormlint.semantic.mutations import MutationReader
 from ormlint.semantic.narrowing import narrow
 from ormlint.semantic.operands import OperandReader
@@ -50,6 +51,7 @@ class Evaluator:
         self.operands = OperandReader(self)
         self.python_operators = PythonOperatorReader(self)
         self.mutations = MutationReader(self)
+        self.lazy_loads = LazyLoadReader(self)
 
     def emit(self, event: object) -> None:
         """Keep an event, unless this pass over a loop is only a rehearsal."""
@@ -360,6 +362,7 @@ class Evaluator:
     def bind(self, target: e.Expr, kind: t.Type, value: e.Expr | None = None) -> None:
         """Bind an assignment's target to a type."""
         if isinstance(target, e.Name):
+            self.lazy_loads.forget(target.id)
             self.env[target.id] = kind
             self.forget_paths(target.id)
             if target.id in self.outer_names:

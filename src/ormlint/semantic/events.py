@@ -193,6 +193,17 @@ class InPlaceChange:
 
 
 @dataclass(eq=False, slots=True)
+class LazyLoad:
+    """A lazy relationship read, in a coroutine, on an object loaded there without loader options."""
+
+    mapped: MappedClass
+    attribute: ModelAttribute
+    node: e.Attribute
+    receiver: str
+    record: FunctionRecord
+
+
+@dataclass(eq=False, slots=True)
 class OrmCall:
     """A call of a method of a session, connection, query, statement or result."""
 

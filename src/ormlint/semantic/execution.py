@@ -80,6 +80,7 @@ class Interpreter(Evaluator):
                 kind = _more_exact(declared, kind)
         for target in statement.targets:
             self.bind(target, kind, statement.value)
+            self.lazy_loads.assigned(target, statement.value)
 
     def _augassign(self, statement: s.AugAssign) -> None:
         value = self.eval(statement.value)
@@ -195,7 +196,12 @@ class Interpreter(Evaluator):
         if not statement.is_async:
             self.attributes.awaiting(iterable, "iteration", "", statement.iter)
         element = orm.iterate(iterable)
-        self._loop(statement.body, statement.orelse, lambda: self.bind(statement.target, element))
+
+        def enter() -> None:
+            self.bind(statement.target, element)
+            self.lazy_loads.looped(statement.target, iterable)
+
+        self._loop(statement.body, statement.orelse, enter)
 
     def _while(self, statement: s.While) -> None:
         def test() -> None:

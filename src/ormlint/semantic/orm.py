@@ -265,10 +265,11 @@ def execute(session: t.Session, name: str, statement: t.Type) -> t.Type:
     """Return what `session.execute/scalars/scalar/stream/exec(statement)` gives, before a possible await."""
     entities = statement.entities if isinstance(statement, t.Statement) else None
     given: t.Type
+    is_lazy = session.is_async and isinstance(statement, t.Statement) and not statement.has_options
     if name == "execute":
-        given = t.Result(entities)
+        given = t.Result(entities, is_lazy=is_lazy)
     elif name == "scalars":
-        given = t.Result(entities, "scalars")
+        given = t.Result(entities, "scalars", is_lazy=is_lazy)
     elif name == "scalar":
         given = t.optional(first_of(entities)) if entities else t.unknown("a statement that is not known")
     elif name == "stream":
@@ -277,7 +278,7 @@ def execute(session: t.Session, name: str, statement: t.Type) -> t.Type:
         given = t.Result(entities, "scalars", is_async=True)
     else:  # SQLModel's exec: its own select of one entity gives scalars
         single = isinstance(statement, t.Statement) and statement.flavor == "sqlmodel" and len(entities or ()) == 1
-        given = t.Result(entities, "scalars" if single else "rows")
+        given = t.Result(entities, "scalars" if single else "rows", is_lazy=is_lazy)
     return t.Coroutine(given, f"AsyncSession.{name}") if session.is_async else given
 
 

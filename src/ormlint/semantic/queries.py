@@ -47,6 +47,8 @@ class QueryReader:
             target = self._target(given)
             joined = (*(item for item in joined if item is not target), target)
         if isinstance(result, t.Statement):
+            if name == "options" and not result.has_options:
+                result = replace(result, has_options=True)
             plain = result.is_plain and name in _PLAIN
             if joined == result.joined and plain == result.is_plain:
                 return result

@@ -159,6 +159,7 @@ class Statement:
     model: MappedClass | None = None
     flavor: str = "sqlalchemy"
     joined: tuple[MappedClass | None, ...] = ()  # classes joined, None for what is not known
+    has_options: bool = False  # loader options, which may load what is lazy by default
     is_plain: bool = True  # nothing that may hold bound parameters of its own was added
 
 
@@ -179,6 +180,7 @@ class Result:
     entities: tuple[Type, ...] | None
     mode: str = "rows"
     is_async: bool = False
+    is_lazy: bool = False  # of an asynchronous session, and its statement had no loader options
 
 
 @dataclass(frozen=True, slots=True)
@@ -399,12 +401,16 @@ def _merge(seen: dict[Type, None]) -> dict[Type, None]:
             coroutines.append(kind)
         elif isinstance(kind, (Query, Statement)):
             # The same query, joined with more in one branch than in another: with what is no longer known.
-            bare = replace(kind, joined=()) if isinstance(kind, Query) else replace(kind, joined=(), is_plain=True)
+            bare = (
+                replace(kind, joined=())
+                if isinstance(kind, Query)
+                else replace(kind, joined=(), is_plain=True, has_options=False)
+            )
             before = queries.get(bare)
             if before is not None and before != kind:
                 kind = replace(kind, joined=(None,))
                 if isinstance(kind, Statement):
-                    kind = replace(kind, is_plain=False)
+                    kind = replace(kind, is_plain=False, has_options=True)
             queries[bare] = kind
         elif isinstance(kind, Dict) and has_empty and full:
             if kind in full:  # which keys there are is no longer known
