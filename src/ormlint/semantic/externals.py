@@ -32,6 +32,8 @@ _NEVER = frozenset(
         "pytest.exit",
     }
 )
+_CACHES = frozenset({"functools.lru_cache", "functools.cache"})
+_CACHE = t.ExternalObject("functools.cache")
 _SAME_ELEMENTS = frozenset(
     {
         "builtins.list",
@@ -113,6 +115,10 @@ class ExternalCalls:
             return t.SQL
         if name in ("fastapi.Depends", "fastapi.Security", "fastapi.params.Depends"):
             return self.model.functions.provided(given.type(0, "dependency"))
+        if name in _CACHES:
+            return self._cached(given)
+        if name in ("contextlib.contextmanager", "contextlib.asynccontextmanager") and given.args:
+            return self._context_manager(given.args[0][1])
         if name == "functools.partial" and given.args:
             return self._partial(given.args[0][1])
         if name in ("contextlib.closing", "contextlib.nullcontext"):
@@ -125,6 +131,21 @@ class ExternalCalls:
         if last[:1].isupper() and not name.startswith(("sqlalchemy.", "sqlmodel.")):
             return t.Builtin(name)
         return t.unknown(f"`{name}(…)` is outside the project")
+
+    def _cached(self, given: Arguments) -> t.Type:
+        """Answer `lru_cache(function)` and `lru_cache(maxsize=9)(function)`: what the function gives is kept."""
+        first = given.type(0)
+        if isinstance(first, t.Function):
+            return first
+        if first is None or isinstance(first, (t.Literal, t.NoneType)):
+            return _CACHE
+        return t.unknown("a cache of something unknown")
+
+    def _context_manager(self, func: t.Type) -> t.Type:
+        """Answer `asynccontextmanager(generator)`, called instead of used as a decorator."""
+        if isinstance(func, t.Function):
+            return t.Partial(t.Context(orm.iterate(self.model.functions.call(func, None))))
+        return t.unknown("a context manager of something unknown")
 
     def _partial(self, func: t.Type) -> t.Type:
         if isinstance(func, t.Function):
