@@ -1,4 +1,4 @@
-"""`python -m ormlint.dev`: generate, new-rule, ecosystem, seed."""
+"""`python -m ormlint.dev`: generate, new-rule, ecosystem, oracle, seed."""
 
 from __future__ import annotations
 
@@ -7,13 +7,20 @@ import sys
 from pathlib import Path
 
 from ormlint.dev import ecosystem, generate, new_rule, seed
+from ormlint.dev.oracle import command as oracle
 
 
 def main() -> int:
     """Run one tool."""
     parser = argparse.ArgumentParser(prog="python -m ormlint.dev", description=__doc__)
     tools = parser.add_subparsers(dest="tool", required=True)
-    for name, module in (("generate", generate), ("new-rule", new_rule), ("ecosystem", ecosystem), ("seed", seed)):
+    for name, module in (
+        ("generate", generate),
+        ("new-rule", new_rule),
+        ("ecosystem", ecosystem),
+        ("oracle", oracle),
+        ("seed", seed),
+    ):
         summary = (module.__doc__ or "").partition("\n")[0]
         tool = tools.add_parser(name, help=summary, description=summary)
         tool.add_argument("--root", type=Path, default=Path.cwd(), help="the checkout to work on")
