@@ -52,7 +52,8 @@ def _attribute(index: ProjectIndex, attribute: ModelAttribute, sources: dict[str
     if attribute.relationship is not None:
         relationship = attribute.relationship
         target = index.target(relationship)
-        card["target"] = target.name if target is not None else None
+        symbol = target.symbol if target is not None else relationship.target  # a class of a package is no model here
+        card["target"] = symbol.name if symbol is not None else None
         card["uselist"] = relationship.uselist
         card["back_populates"] = relationship.back_populates or relationship.backref
     if attribute.read_only:

@@ -124,7 +124,10 @@ class ColumnReader:
                 # `ForeignKey(User.id)`: the index turns it into table and column when all classes are read.
                 column.foreign_keys = (*column.foreign_keys, f"={e.dotted_name(target) or '?'}")
             return
-        if last in ("Sequence", "Computed", "Identity", "FetchedValue", "DefaultClause"):
+        if last == "Sequence":
+            column.default = column.default or Default("sql", argument, module)
+            return
+        if last in ("Computed", "Identity", "FetchedValue", "DefaultClause"):
             default = Default("sql", argument, module)
             column.server_default = column.server_default or default
             return

@@ -73,7 +73,7 @@ class Mapper:
         if key not in self._styles:
             self._styles[key] = None
             style = self._style(symbol)
-            if (style is not None or self._declares_columns(symbol)) and self.bases.expand(symbol):
+            if (style is not None or self._may_be_mapped(symbol)) and self.bases.expand(symbol):
                 style = self._style(symbol) or style
             self._styles[key] = style
         return self._styles[key]
@@ -107,8 +107,14 @@ class Mapper:
             return "declarative"
         return style
 
-    def _declares_columns(self, symbol: ClassSymbol) -> bool:
-        return any(self.members.is_column_member(member) for member in self.body(symbol).members.values())
+    def _may_be_mapped(self, symbol: ClassSymbol) -> bool:
+        """Tell whether a class or one of its bases in the project declares columns: only then packages are read."""
+        return any(
+            self.members.is_column_member(member)
+            for base in self.bases.mro(symbol)
+            if isinstance(base, ClassSymbol)
+            for member in self.body(base).members.values()
+        )
 
     def _is_base(self, symbol: ClassSymbol) -> bool:
         """A direct subclass of `DeclarativeBase` is a base and never mapped itself."""

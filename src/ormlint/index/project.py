@@ -46,6 +46,7 @@ class ProjectIndex:
         self.enums = EnumIndex(self.resolver)
         self.columns = ColumnReader(self.resolver, self.enums)
         self.constants = Constants(self.resolver, self.bases)
+        self.enums.string = self.constants.string
         self.mapper = Mapper(self.resolver, self.bases, self.columns, self.constants, self.body)
         self.documents: dict[str, str] = {}  # `alembic.ini`, `pyproject.toml`: path → text
         self._environments: dict[tuple[str, ...], list[Environment]] = {}

@@ -44,6 +44,11 @@ def table_call(expr: e.Expr | None, module: Module, members: MemberReader) -> tu
         symbol = members.resolver.expr(module, expr)
         if isinstance(symbol, Value) and symbol.value is not None:
             expr, module = symbol.value, symbol.module
+        else:
+            named = e.dotted_name(expr)  # `Item.table = Table(...)`, then `map_imperatively(Item, Item.table)`
+            for statement in module.interface.attached:
+                if any(e.dotted_name(target) == named for target in statement.targets):
+                    expr = statement.value
     if isinstance(expr, e.Call):
         func = members.resolver.expr(module, expr.func)
         if isinstance(func, External) and func.name == "sqlalchemy.Table" and expr.args:

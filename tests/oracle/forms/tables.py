@@ -10,6 +10,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Integer,
     PrimaryKeyConstraint,
+    Sequence,
     String,
     Table,
 )
@@ -114,6 +115,23 @@ class Compound(Base):
 
 Direct.compounds = relationship(Compound, back_populates="direct")
 Base.where = staticmethod(lambda: None)
+
+
+class Attached:
+    pass
+
+
+Attached.table = Table("attached", reg.metadata, Column("id", Integer, Sequence("attached_id"), primary_key=True))
+reg.map_imperatively(Attached, Attached.table, properties=dict(key=Attached.table.c.id))
+
+FIRST = "first"
+SECOND = "second"
+
+
+class Switch(Base):
+    __tablename__ = "switch"
+    id = Column(Integer, primary_key=True)
+    order = Column(Enum(FIRST, SECOND, name="order_of_switch"))
 
 
 class WrittenOut(metaclass=DeclarativeMeta):

@@ -122,8 +122,6 @@ def _compare_attribute(found: dict[str, Any], real: dict[str, Any]) -> tuple[lis
             (unknown if mine is None else wrong).append(f"{what} {mine!r}, really {theirs!r}")
 
     if kind == "column":
-        if found["unread"]:
-            wrong = unknown  # what other arguments say is not known, and rules are told so
         for what in ("column", "primary_key", "nullable", "enum"):
             if what != "enum" or real["enum"] is not None or found["enum"] is not None:
                 judge(what, found[what], real[what])
@@ -136,6 +134,8 @@ def _compare_attribute(found: dict[str, Any], real: dict[str, Any]) -> tuple[lis
     elif kind == "relationship":
         for what in ("target", "uselist", "back_populates"):
             judge(what, found[what], real[what])
+    if found.get("unread"):
+        return [], [*wrong, *unknown]  # some arguments are not known, and rules are told so
     return wrong, unknown
 
 

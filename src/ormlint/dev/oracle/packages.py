@@ -29,7 +29,7 @@ PACKAGES = {
         Package("neutron", ("neutron",), ("neutron.db.migration.models.head",), ("neutron",)),
         Package(
             "superset",
-            ("apache-superset",),
+            ("apache-superset", "flask-caching<2.4"),
             ("superset.models.*",),
             ("superset", "flask_appbuilder"),
             setup=(
