@@ -1,4 +1,4 @@
-"""`python -m ormlint.dev`: generate, new-rule, ecosystem, seed, agree."""
+"""`python -m ormlint.dev`: generate, new-rule, ecosystem, oracle, seed, agree."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from ormlint.dev import agree, ecosystem, generate, new_rule, seed
+from ormlint.dev.oracle import command as oracle
 
 
 def main() -> int:
@@ -17,6 +18,7 @@ def main() -> int:
         ("generate", generate),
         ("new-rule", new_rule),
         ("ecosystem", ecosystem),
+        ("oracle", oracle),
         ("seed", seed),
         ("agree", agree),
     ):

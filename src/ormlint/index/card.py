@@ -19,7 +19,7 @@ def model_card(index: ProjectIndex, mapped: MappedClass, sources: dict[str, Sour
     Shape: `{class, module, path, line, table, open, bases, constructor, attributes: {NAME: {kind, …}}}`; a
     column also has `column` (its name in the database), `type`, `nullable`, `primary_key`, `default`,
     `server_default`, `onupdate`, `server_onupdate`, `server_managed` (filled by the database), `foreign_keys`,
-    `unique`, `index` and `enum` (labels).
+    `unique`, `index`, `enum` (labels) and `unread` (some of its arguments could not be read).
     What is not known is null.
     """
     symbol = mapped.symbol
@@ -52,9 +52,10 @@ def _attribute(index: ProjectIndex, attribute: ModelAttribute, sources: dict[str
     if attribute.relationship is not None:
         relationship = attribute.relationship
         target = index.target(relationship)
-        card["target"] = target.name if target is not None else None
+        symbol = target.symbol if target is not None else relationship.target  # a class of a package is no model here
+        card["target"] = symbol.name if symbol is not None else None
         card["uselist"] = relationship.uselist
-        card["back_populates"] = relationship.back_populates
+        card["back_populates"] = relationship.back_populates or relationship.backref
     if attribute.read_only:
         card["read_only"] = True
     return card
@@ -75,6 +76,7 @@ def _column(column: Column, sources: dict[str, SourceText]) -> dict[str, Any]:
         "server_managed": column.is_server_managed,
         "unique": column.unique,
         "index": column.index,
+        "unread": column.unread,
         "enum": list(enum.labels) if enum is not None and enum.labels is not None else None,
     }
 

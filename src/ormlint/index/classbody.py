@@ -121,7 +121,7 @@ def _read_function(symbol: ClassSymbol, statement: s.FunctionStmt, body: ClassBo
         previous = body.members.get(first)
         if accessor and previous is not None and previous.function is not None:
             # `@name.setter`, `@name.expression`, `@name.inplace.setter`: it adds to what the name is. In the
-            # inplace form the function's own name differs and is only a helper.
+            # inplace form the function's own name differs, and is the same hybrid once more.
             kind = accessor.rpartition(".")[2]
             body.members[first] = Member(
                 first,
@@ -137,7 +137,13 @@ def _read_function(symbol: ClassSymbol, statement: s.FunctionStmt, body: ClassBo
                 else:
                     body.members.setdefault(
                         function.name,
-                        Member(function.name, symbol, function.facts.name_range, function=function),
+                        Member(
+                            function.name,
+                            symbol,
+                            function.facts.name_range,
+                            function=previous.function,
+                            accessors=body.members[first].accessors,
+                        ),
                     )
             return
     body.members[statement.name] = Member(

@@ -124,7 +124,10 @@ class ColumnReader:
                 # `ForeignKey(User.id)`: the index turns it into table and column when all classes are read.
                 column.foreign_keys = (*column.foreign_keys, f"={e.dotted_name(target) or '?'}")
             return
-        if last in ("Sequence", "Computed", "Identity", "FetchedValue", "DefaultClause"):
+        if last == "Sequence":
+            column.default = column.default or Default("sql", argument, module)
+            return
+        if last in ("Computed", "Identity", "FetchedValue", "DefaultClause"):
             default = Default("sql", argument, module)
             column.server_default = column.server_default or default
             return
@@ -281,7 +284,11 @@ class ColumnReader:
         if type_map is not None and type_map.covers(symbol):
             self._from_type_map(column, symbol, type_map)
             return
-        if isinstance(symbol, External):
+        labels = _literal_strings(core) if _is_named(symbol, "Literal") else None
+        if labels is not None:
+            column.type = "sqlalchemy.Enum"
+            column.enum = EnumColumn(None, labels, None, native=False)
+        elif isinstance(symbol, External):
             column.type = _PYTHON_TYPES.get(symbol.name)
             if column.type == "sqlalchemy.DateTime":
                 column.timezone = False
@@ -376,6 +383,19 @@ def _union_parts(expr: e.Expr) -> list[e.Expr]:
     if isinstance(expr, e.Binary) and expr.op == "|":
         return [*_union_parts(expr.left), *_union_parts(expr.right)]
     return [expr]
+
+
+def _is_named(symbol: Symbol, name: str) -> bool:
+    return isinstance(symbol, External) and symbol.name.rpartition(".")[2] == name
+
+
+def _literal_strings(core: e.Expr) -> tuple[str, ...] | None:
+    """Return the strings of `Literal["a", "b"]`; None where it holds anything else."""
+    if not isinstance(core, e.Subscript):
+        return None
+    elements = core.index.elements if isinstance(core.index, e.Display) else (core.index,)
+    strings = tuple(element.value for element in elements if isinstance(element, e.Str))
+    return strings if len(strings) == len(elements) else None
 
 
 def _is_none(expr: e.Expr) -> bool:

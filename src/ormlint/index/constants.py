@@ -7,7 +7,7 @@ import re
 from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
 from ormlint.index.bases import BaseReader
-from ormlint.index.symbols import ClassSymbol, Module, Resolver, Value
+from ormlint.index.symbols import ClassSymbol, External, Module, Resolver, Value
 
 
 class Constants:
@@ -64,6 +64,11 @@ class Constants:
         if isinstance(func, e.Attribute) and not expr.args and func.attr in ("lower", "upper"):
             value = self.string(func.value, module, cls, first, depth + 1)
             return value and (value.lower() if func.attr == "lower" else value.upper())
+        if isinstance(func, e.Attribute) and func.attr == "replace" and len(expr.args) == 2:
+            parts = [self.string(part, module, cls, first, depth + 1) for part in (func.value, *expr.args)]
+            return str(parts[0]).replace(str(parts[1]), str(parts[2])) if None not in parts else None
+        if isinstance(func, e.Attribute) and func.attr == "sub":
+            return self._substituted(func, expr.args, module, cls, first, depth)
         name = (e.dotted_name(func) or "").rpartition(".")[2]
         if len(expr.args) == 1 and re.fullmatch(
             r"_?(camel|pascal)?_?(case)?_?(to)?_?snake(_?case|ify)?|\w*snake\w*", name
@@ -71,6 +76,34 @@ class Constants:
             value = self.string(expr.args[0], module, cls, first, depth + 1)
             return camel_to_snake(value) if value is not None else None
         return None
+
+    def _substituted(
+        self,
+        func: e.Attribute,
+        args: tuple[e.Expr, ...],
+        module: Module,
+        cls: ClassSymbol | None,
+        first: str,
+        depth: int,
+    ) -> str | None:
+        """Return what `re.sub(pattern, text, name)` or `COMPILED.sub(text, name)` gives."""
+        owner = self.resolver.expr(module, func.value)
+        if owner == External("re"):
+            given: tuple[e.Expr, ...] = args
+        else:
+            compiled = owner.value if isinstance(owner, Value) else None
+            if not isinstance(compiled, e.Call) or not compiled.args or not isinstance(owner, Value):
+                return None
+            if self.resolver.expr(owner.module, compiled.func) != External("re.compile"):
+                return None
+            given = (compiled.args[0], *args)
+        parts = [self.string(part, module, cls, first, depth + 1) for part in given]
+        if len(parts) != 3 or None in parts:
+            return None
+        try:
+            return re.sub(str(parts[0]), str(parts[1]), str(parts[2]))
+        except (re.error, IndexError):
+            return None
 
     def _class_of(self, expr: e.Attribute, module: Module, cls: ClassSymbol, first: str) -> ClassSymbol | None:
         """Return the class that `cls.item_class` holds, where the class or a base sets it to one."""

@@ -24,6 +24,8 @@ def read_constructor(
                 if "__new__" in body_of(base).members:
                     return Constructor("custom", open_reason=f"`{base.name}` defines `__new__`")
                 continue
+            if isinstance(member.value, e.Attribute) and member.value.attr == "constructor":
+                continue  # `__init__ = mapper_registry.constructor`: it is the default one
             if member.function is None or member.conditional:
                 return Constructor("custom", open_reason=f"the `__init__` of `{base.name}` was not read")
             facts = member.function.facts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ormlint.facts import expressions as e
@@ -65,6 +66,8 @@ class EnumIndex:
 
     def __init__(self, resolver: Resolver) -> None:
         self.resolver = resolver
+        # Set by the index: the value of a string expression, or None.
+        self.string: Callable[[e.Expr, Module], str | None] = lambda expr, module: None
         self._memo: dict[str, EnumClass | None] = {}
 
     def of(self, symbol: Symbol) -> EnumClass | None:
@@ -150,8 +153,9 @@ class EnumIndex:
         native = call.keyword("native_enum")
         is_valid = isinstance(validate, e.Constant) and validate.value is True
         is_native = not (isinstance(native, e.Constant) and native.value is False)
-        if call.args and all(isinstance(argument, e.Str) for argument in call.args):
-            labels = tuple(argument.value for argument in call.args if isinstance(argument, e.Str))
+        strings = [self.string(argument, module) for argument in call.args]
+        labels = tuple(string for string in strings if string is not None)
+        if call.args and len(labels) == len(strings):
             return EnumColumn(None, labels, None, is_valid, is_native, name)
         if len(call.args) != 1:
             return EnumColumn(None, None, None, is_valid, is_native, name)

@@ -12,6 +12,8 @@ from ormlint.index.constructors import read_constructor, unread_package
 from ormlint.index.members import BodyOf, MemberReader
 from ormlint.index.model import MappedClass, ModelAttribute
 from ormlint.index.symbols import ClassSymbol, External, Module, Resolver, Symbol, Unknown
+from ormlint.index.tableargs import apply_table_args
+from ormlint.index.tablemapped import add_table_columns, table_call
 from ormlint.index.vocabulary import (
     DATACLASS_BASES,
     DECLARATIVE_BASES,
@@ -31,6 +33,8 @@ _KNOWN_DECORATORS = frozenset(
         "python_2_unicode_compatible",
     }
 )
+# Class methods that SQLAlchemy or Python calls with each class.
+_CLASS_HOOKS = frozenset({"__declare_last__", "__declare_first__", "__init_subclass__"})
 _MAPPING_DECORATORS = frozenset({"mapped", "mapped_as_dataclass"})
 
 
@@ -69,7 +73,7 @@ class Mapper:
         if key not in self._styles:
             self._styles[key] = None
             style = self._style(symbol)
-            if (style is not None or self._declares_columns(symbol)) and self.bases.expand(symbol):
+            if (style is not None or self._may_be_mapped(symbol)) and self.bases.expand(symbol):
                 style = self._style(symbol) or style
             self._styles[key] = style
         return self._styles[key]
@@ -93,7 +97,9 @@ class Mapper:
                     style = style or ("sqlmodel" if self._is_sqlmodel_table(symbol) else None)
                 elif base.name in DECLARATIVE_BASES:
                     style = style or "declarative"
-            elif isinstance(base, ClassSymbol) and "as_declarative" in self._decorator_names(base):
+            elif isinstance(base, ClassSymbol) and (
+                "as_declarative" in self._decorator_names(base) or self._has_declarative_meta(base)
+            ):
                 style = style or "declarative"
             if style:
                 break
@@ -101,8 +107,14 @@ class Mapper:
             return "declarative"
         return style
 
-    def _declares_columns(self, symbol: ClassSymbol) -> bool:
-        return any(self.members.is_column_member(member) for member in self.body(symbol).members.values())
+    def _may_be_mapped(self, symbol: ClassSymbol) -> bool:
+        """Tell whether a class or one of its bases in the project declares columns: only then packages are read."""
+        return any(
+            self.members.is_column_member(member)
+            for base in self.bases.mro(symbol)
+            if isinstance(base, ClassSymbol)
+            for member in self.body(base).members.values()
+        )
 
     def _is_base(self, symbol: ClassSymbol) -> bool:
         """A direct subclass of `DeclarativeBase` is a base and never mapped itself."""
@@ -110,6 +122,15 @@ class Mapper:
             base = self.bases.base(symbol.module, expr)
             if isinstance(base, External) and base.name in DECLARATIVE_BASES:
                 return True
+        return False
+
+    def _has_declarative_meta(self, symbol: ClassSymbol) -> bool:
+        """A base may be written out: `class Base(metaclass=DeclarativeMeta)` with `registry` and `metadata`."""
+        for keyword in symbol.facts.keywords:
+            if keyword.name == "metaclass":
+                meta = self.resolver.expr(symbol.module, keyword.value)
+                if isinstance(meta, External) and meta.name == "sqlalchemy.DeclarativeMeta":
+                    return "__abstract__" in self.body(symbol).members
         return False
 
     def _is_sqlmodel_table(self, symbol: ClassSymbol) -> bool:
@@ -158,8 +179,24 @@ class Mapper:
                 self._merge(mapped, base, type_map, set_by_init)
         mapped.set_by_init = frozenset(set_by_init)
         mapped.table = self._table_name(symbol, style, mro)
+        self._table_object(mapped)
+        apply_table_args(mapped, self.body, lambda base: self.style(base) is not None, self.members)
         mapped.constructor = read_constructor(mapped, self.body, self.resolver)
         return mapped
+
+    def _table_object(self, mapped: MappedClass) -> None:
+        """Add the columns of `__table__ = Table(...)`, the class's own or one it derives from."""
+        for base in reversed(mapped.mro):
+            if not isinstance(base, ClassSymbol):
+                continue
+            member = self.body(base).members.get("__table__")
+            found = table_call(member.value, base.module, self.members) if member is not None else None
+            if found is None:
+                continue
+            if base is mapped.symbol:
+                mapped.table = self.constants.string(found[0].args[0], found[1])
+            reason = add_table_columns(mapped, *found, self.members)
+            mapped.open_reason = mapped.open_reason or reason
 
     def _is_dataclass(self, symbol: ClassSymbol, mro: tuple[Base, ...]) -> bool:
         if "mapped_as_dataclass" in self._decorator_names(symbol):
@@ -195,6 +232,10 @@ class Mapper:
         for statement in base.facts.body:
             if isinstance(statement, s.FunctionStmt):
                 function = base.module.functions[statement.index]
+                if function.name in _CLASS_HOOKS:
+                    for name in function.facts.self_stores:  # `cls.table = …` when the class is made
+                        made = ModelAttribute(name, "plain", base.module, function.facts.name_range, base)
+                        mapped.attributes.setdefault(name, made)
                 if function.name in (
                     "__init__",
                     "__post_init__",
@@ -231,8 +272,10 @@ class Mapper:
         for keyword in base.facts.keywords:
             if keyword.name == "metaclass" and not self._is_known_metaclass(base, keyword.value):
                 return f"`{base.name}` has a metaclass of its own"
-        if "__table__" in body.members and body.members["__table__"].value is not None:
-            return f"`{base.name}` is mapped to a `Table` object"
+        table = body.members.get("__table__")
+        if table is not None and (table.value is not None or table.function is not None):
+            if table_call(table.value, base.module, self.members) is None:
+                return f"`{base.name}` is mapped to a table that is not a literal `Table(...)`"
         if "__mapper_args__" in body.members and self._has_properties(body.members["__mapper_args__"]):
             return "`__mapper_args__` adds properties"
         for decorator in base.facts.decorators:

@@ -9,7 +9,7 @@ from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
 from ormlint.facts.walk import walk_statements
 from ormlint.index.classbody import Member
-from ormlint.index.columns import Column, ColumnReader, TypeMap, split_optional
+from ormlint.index.columns import Column, ColumnReader, Default, TypeMap, split_optional
 from ormlint.index.constants import Constants
 from ormlint.index.model import MappedClass, ModelAttribute, Relationship
 from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module, Resolver, Value
@@ -90,12 +90,27 @@ class MemberReader:
         elif mapped_inner is not None and mapped.is_dataclass:
             # `x: Mapped[int] = 5`: not SQLAlchemy's documented form, yet a dataclass default of a column
             self._mapped_column(attribute, mapped_inner[1], type_map)
-        elif isinstance(member.value, e.Attribute) and isinstance(
-            self.resolver.expr(module, member.value.value), ClassSymbol
-        ):
+        elif isinstance(member.value, e.Attribute) and self._is_mapped_attribute(member.value, module, mapped):
             attribute.kind = "synonym"  # `y = Parent.x`
         elif isinstance(member.value, e.Name) and member.value.id == member.name:
             attribute.kind = "unknown"
+        return attribute
+
+    def _is_mapped_attribute(self, expr: e.Attribute, module: Module, mapped: MappedClass) -> bool:
+        """Tell whether `Parent.x` names a mapped attribute of a base; of any other class it is just its value."""
+        parent = self.resolver.expr(module, expr.value)
+        if not isinstance(parent, ClassSymbol) or parent not in mapped.mro:
+            return False
+        known = mapped.attributes.get(expr.attr)
+        return known is not None and known.kind not in ("plain", "method", "property", "unknown")
+
+    def of_value(self, member: Member, module: Module, mapped: MappedClass) -> ModelAttribute:
+        """Return the attribute that a value written outside the class, in `module`, makes on `mapped`."""
+        attribute = ModelAttribute(
+            member.name, "unknown", module, member.range, None, value=member.value, annotation=member.annotation
+        )
+        if isinstance(member.value, e.Call):
+            self._from_call(attribute, member.value, module, mapped, None, None)
         return attribute
 
     def _bare(
@@ -189,6 +204,10 @@ class MemberReader:
                 return
             attribute.is_field = True
             self._sqlmodel_column(attribute, None, mapped, type_map)
+            called = self.resolver.expr(module, call.func)
+            if attribute.column is not None and not isinstance(called, (ClassSymbol, External)):
+                attribute.column.unread = True  # a function of the project may return a `Field(...)` of any kind
+                attribute.column.default = Default("unknown", call, module)
             return
         if not name or name.startswith("sqlalchemy."):
             # A helper that may build a column, or an extension of SQLAlchemy: only the name is certain.

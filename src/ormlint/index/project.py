@@ -20,6 +20,7 @@ from ormlint.index.model import Constructor, MappedClass, ModelAttribute, Relati
 from ormlint.index.modules import ModuleMap, shared_folders
 from ormlint.index.registries import MadeByCalls, made_by_calls, registry_of
 from ormlint.index.symbols import ClassSymbol, FunctionSymbol, Module, Resolver, Symbol, build_module
+from ormlint.index.tablemapped import add_imperative
 from ormlint.index.tables import Tables, read_tables
 from ormlint.text import Range
 
@@ -45,6 +46,7 @@ class ProjectIndex:
         self.enums = EnumIndex(self.resolver)
         self.columns = ColumnReader(self.resolver, self.enums)
         self.constants = Constants(self.resolver, self.bases)
+        self.enums.string = self.constants.string
         self.mapper = Mapper(self.resolver, self.bases, self.columns, self.constants, self.body)
         self.documents: dict[str, str] = {}  # `alembic.ini`, `pyproject.toml`: path → text
         self._environments: dict[tuple[str, ...], list[Environment]] = {}
@@ -197,9 +199,8 @@ class ProjectIndex:
         if not isinstance(symbol, ClassSymbol) or symbol.key in self.mapped:
             return
         mapped = self.mapper.read(symbol, "declarative")
-        mapped.open_reason = "it is mapped imperatively"
-        if mapped.constructor.kind == "default":
-            mapped.constructor = Constructor("default", open_reason=mapped.open_reason)
+        reason = add_imperative(mapped, call, module, self.mapper.members)
+        mapped.open_reason = mapped.open_reason or reason
         self._add(mapped)
 
     def _resolve_foreign_keys(self, mapped: MappedClass) -> None:
@@ -273,7 +274,7 @@ class ProjectIndex:
                     if relationship.call is not None and relationship.call.keyword("secondary") is not None:
                         uselist = True
                 for heir in self.subclasses(target):
-                    reverse = Relationship(mapped.symbol, mapped.name, uselist)
+                    reverse = Relationship(mapped.symbol, mapped.name, uselist, back_populates=attribute.name)
                     heir.attributes.setdefault(
                         relationship.backref,
                         ModelAttribute(
@@ -291,9 +292,20 @@ class ProjectIndex:
             if not isinstance(target, e.Attribute):
                 continue
             owner = self._class_named(module, target.value)
-            if owner is None:
-                continue
-            self._add_attribute(owner, target.attr, module, target.range, statement.value)
+            if owner is not None:
+                self._add_attribute(owner, target.attr, module, target.range, statement.value)
+            elif isinstance(target.value, (e.Name, e.Attribute)):
+                self._attach_to_base(module, target)
+
+    def _attach_to_base(self, module: Module, target: e.Attribute) -> None:
+        """`Base.query = session.query_property()`: every class of the base has it."""
+        base = self.bases.base(module, target.value)
+        if not isinstance(base, (ClassSymbol, DynamicBase)):
+            return
+        for mapped in self.mapped.values():
+            if base in mapped.mro:
+                made = ModelAttribute(target.attr, "plain", module, target.range, None)
+                mapped.attributes.setdefault(target.attr, made)
 
     def _class_named(self, module: Module, expr: e.Expr) -> MappedClass | None:
         """Return the mapped class an expression means; names bound in functions are known by their spelling."""
@@ -312,10 +324,10 @@ class ProjectIndex:
                 attribute = self.mapper.members.attribute(member, heir, True, None)
             if attribute is None:
                 attribute = ModelAttribute(name, "unknown", module, place, None)
-            elif attribute.relationship is not None:
-                self._resolve_relationships(heir)
             attribute.module = module
             heir.attributes[name] = attribute
+            if attribute.relationship is not None:
+                self._resolve_relationships(heir)
 
     def _marked(self, module: Module, call: e.Call) -> None:
         name = (e.dotted_name(call.func) or "").rpartition(".")[2]

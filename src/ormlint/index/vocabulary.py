@@ -104,7 +104,7 @@ EXTERNAL_MIXINS: dict[str, frozenset[str]] = {
 }
 # Names a class has by its framework.
 STYLE_ATTRIBUTES: dict[str, frozenset[str]] = {
-    "declarative": frozenset({"query"}),  # `Base.query = session.query_property()`, set anywhere
+    "declarative": frozenset(),
     "flask": frozenset({"query", "query_class"}),
     "sqlmodel": frozenset(
         [

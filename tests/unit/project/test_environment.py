@@ -111,6 +111,27 @@ def test_the_projects_own_venv_is_found(
     assert found(capsys) == EXPECTED
 
 
+def test_a_class_whose_columns_come_from_a_mixin_and_a_helper_is_mapped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make(tmp_path, "project/.venv")
+    (tmp_path / "project" / "models.py").write_text(
+        "from sqlalchemy import Column, ForeignKey, Integer\n"
+        "from kit.base import KitBase\n"
+        "def reference(target):\n"
+        "    return Column(ForeignKey(target, ondelete='CASCADE'), nullable=False)\n"
+        "class Columns:\n"
+        "    id = Column(Integer, primary_key=True)\n"
+        "class Share(Columns, KitBase):\n"
+        "    __tablename__ = 'share'\n"
+        "    object_id = reference('disk.id')\n"
+        "Share(object_id=1)\n"
+        "Share(objectid=1)\n"
+    )
+    monkeypatch.chdir(tmp_path / "project")
+    assert found(capsys) == [("ORM201", 11)]
+
+
 def test_why_a_class_stays_open(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
