@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ormlint.facts import expressions as e
+from ormlint.facts import statements as s
+from ormlint.facts.walk import walk_nodes, walk_statements
 from ormlint.index.bases import DynamicBase
 from ormlint.index.environments import Environment
 from ormlint.index.model import MappedClass, ModelAttribute
@@ -105,7 +107,9 @@ class _Comparison:
     def _key(self, name: str) -> str | None:
         """Return the key of a model's table among the migrated ones; a schema may be chosen when it runs."""
         keys = self.by_last_name.get(name.rpartition(".")[2].lower(), [])
-        return name if name in keys else keys[0] if len(keys) == 1 else None
+        if name in keys or len(keys) != 1:
+            return name if name in keys else None
+        return keys[0] if "." not in name or "." not in keys[0] else None
 
     def _may_exist(self, name: str) -> bool:
         return name.rpartition(".")[2].lower() in self.by_last_name
@@ -120,6 +124,8 @@ class _Comparison:
         for attribute in mapped.columns():
             column = attribute.column
             if column is None or column.unread or attribute.conditional or attribute.owner is None:
+                continue
+            if self._may_be_absent(attribute):
                 continue
             if attribute.value is None and _is_attached(mapped, attribute.name):  # `Video.size = column_property(…)`
                 continue
@@ -156,10 +162,15 @@ class _Comparison:
                 steps = (enum.step,) if enum.step is not None else own.steps[-1:]
                 yield SchemaDifference("enum-labels", key, mapped, attribute, steps, own, lacking, own.enum or "")
 
+    def _may_be_absent(self, attribute: ModelAttribute) -> bool:
+        """Tell whether a `declared_attr` decides by the class whether there is a column."""
+        if attribute.function is None:
+            return False
+        body = self.index.body(attribute.function)
+        return any(isinstance(statement, (s.If, s.Try, s.Match)) for statement in walk_statements(body))
+
     def _creates_tables(self) -> bool:
         """Tell whether the application itself calls `create_all`: then tables appear without a revision."""
-        from ormlint.facts.walk import walk_nodes
-
         revisions = {module.path for item in self.replays for module in item.environment.modules}
         for module in self.index.modules.values():
             if module.path in revisions or _is_test(module.path):
