@@ -56,6 +56,8 @@ class Dispatcher:
         if subjects.History in self.hooks:
             for environment in self.model.index.environments(self.settings.migrations):
                 self._ask(subjects.History(environment), environment.modules[0])
+        if subjects.SchemaDifference in self.hooks:
+            self._ask_differences()
         for record in self.model.all_records():
             for event in record.events:
                 self._ask(event, record.module)
@@ -77,6 +79,14 @@ class Dispatcher:
                 key = (finding.rule.code, finding.path, finding.range, finding.message)
                 found.setdefault(key, finding)
         return list(found.values())
+
+    def _ask_differences(self) -> None:
+        from ormlint.schema.drift import differences  # brings SQLAlchemy with it
+
+        index, settings = self.model.index, self.settings
+        if index.environments(settings.migrations):
+            for difference in differences(index, settings.migrations, settings.dialects):
+                self._ask(difference, difference.mapped.symbol.module)
 
     def _in_project(self, finding: Finding) -> Finding | None:
         """Leave out what stands in installed packages: nothing can be done about it here."""

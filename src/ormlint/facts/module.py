@@ -9,7 +9,7 @@ from ormlint.facts.statements import Assign, Stmt
 from ormlint.text.ranges import Range
 
 # Raise it whenever a file would yield other facts than before: cached facts of older versions are misses.
-FACTS_VERSION = 1
+FACTS_VERSION = 2
 
 
 # Functions and methods that change a class from outside, by the last part of their name.

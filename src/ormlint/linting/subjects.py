@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ormlint.index.environments import Environment
 from ormlint.index.model import MappedClass, ModelAttribute
+from ormlint.schema.difference import SchemaDifference
 from ormlint.semantic.events import (
     AttributeStore,
     ColumnWrite,
@@ -68,6 +69,7 @@ __all__ = [
     "RelationshipOperand",
     "Reveal",
     "RowLoad",
+    "SchemaDifference",
     "SqlText",
     "TimeOperand",
     "UnknownAttributeLoad",

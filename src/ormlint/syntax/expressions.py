@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,23 @@ EXTRAS = frozenset({"comment", "line_continuation"})
 
 _CONSTANTS: dict[str, bool | None] = {"true": True, "false": False, "none": None}
 _MAX_INT = 2**63  # larger integers do not fit the cache's encoding, and no rule needs them
+
+
+# The escapes of formatted strings; rarer ones stay as they are written.
+_ESCAPE = re.compile(r"\\([\\\n'\"nrtabfv])")
+_ESCAPES = {
+    "\\": "\\",
+    "\n": "",
+    "'": "'",
+    '"': '"',
+    "n": "\n",
+    "r": "\r",
+    "t": "\t",
+    "a": "\a",
+    "b": "\b",
+    "f": "\f",
+    "v": "\v",
+}
 
 
 class ExpressionLowering:
@@ -225,10 +243,13 @@ class ExpressionLowering:
 
     def _formatted(self, node: Node, start: int, end: int) -> Expr:
         parts: list[Expr] = []
+        is_raw = "r" in string_prefix(self.text(node))
         for child in node.named_children:
             place = self.fixed or (child.start_byte, child.end_byte)
             if child.type == "string_content":
                 raw = self.text(child).replace("{{", "{").replace("}}", "}")
+                if not is_raw:
+                    raw = _ESCAPE.sub(lambda match: _ESCAPES[match.group(1)], raw)
                 parts.append(f.Str(*place, raw))
             elif child.type == "interpolation":
                 parts.append(self.expr(child.child_by_field_name("expression")))

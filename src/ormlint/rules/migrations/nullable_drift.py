@@ -1,0 +1,36 @@
+"""Rule nullable-drift. Its documentation and tests: nullable_drift.md."""
+
+from __future__ import annotations
+
+from ormlint.diagnostics import Severity
+from ormlint.linting import subjects
+from ormlint.linting.context import Context
+from ormlint.linting.migrations import steps_of
+from ormlint.linting.rule import Rule
+
+rule = Rule(
+    __name__,
+    code="ORM904",
+    summary="A model and its migrations disagree on NULL",
+    since="0.1.0",
+    severity=Severity.WARNING,
+)
+
+
+@rule.on(subjects.SchemaDifference)
+def other_nullability(context: Context, subject: subjects.SchemaDifference) -> None:
+    if subject.kind != "nullable" or subject.attribute is None or subject.column is None:
+        return
+    attribute, name = subject.attribute, subject.mapped.name
+    column = f"`{subject.table}.{subject.column.name}`"
+    if subject.column.nullable is True:
+        text = (
+            f"migrations leave {column} nullable, the model says it is not: raw SQL and older rows may hold NULL there"
+        )
+    else:
+        text = (
+            f"migrations make {column} NOT NULL, the model says it is nullable: storing None fails with IntegrityError"
+        )
+    context.report_at(
+        attribute.module, attribute.range, text, symbol=f"{name}.{attribute.name}", related=steps_of(subject)
+    )

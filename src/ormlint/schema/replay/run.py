@@ -1,0 +1,67 @@
+"""One replay: the revisions of an environment, in order, on an empty database of one dialect."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ormlint.index.environments import Environment
+from ormlint.index.project import ProjectIndex
+from ormlint.index.revisions import Revision
+from ormlint.schema.replay.machine import BUDGET, OverBudget, Raised
+from ormlint.schema.replay.simulated import SimSchema, SimTable, Step
+from ormlint.schema.replay.statements import Statements
+from ormlint.schema.replay.values import Function
+
+
+@dataclass(slots=True)
+class Replay:
+    """What an environment's revisions make. `missing` are operations on what no revision creates."""
+
+    environment: Environment
+    dialect: str
+    schema: SimSchema
+    opaque_steps: list[Step] = field(default_factory=list)
+    missing: list[tuple[Step, SimTable, str]] = field(default_factory=list)
+
+
+def replay(index: ProjectIndex, environment: Environment, dialect: str) -> Replay:
+    """Replay all revisions of an environment."""
+    machine = Statements(index, dialect)
+    graph = environment.graph
+    if graph.unknown is not None:
+        machine.schema.open = graph.unknown
+    if any(problem.kind in ("cycle", "duplicate") for problem in graph.problems):
+        machine.schema.open = "its chain of revisions is broken"
+    for revision in graph.ordered():
+        _run(machine, revision)
+    return Replay(environment, dialect, machine.schema, machine.opaque_steps, machine.missing_targets)
+
+
+def _run(machine: Statements, revision: Revision) -> None:
+    machine.revision, machine.path, machine.steps_left = revision.id, revision.path, BUDGET
+    machine.depth = machine.quiet = machine.in_try = 0
+    machine.yields.clear()
+    before = machine.schema
+    try:
+        upgrade = machine.module_name(revision.module, "upgrade")
+    except KeyError:
+        return  # Alembic refuses to run it
+    except OverBudget:
+        upgrade = None
+    if not isinstance(upgrade, Function):
+        machine.schema.open = (
+            machine.schema.open or f"`upgrade` of revision {revision.id} is not a function of its file"
+        )
+        return
+    try:
+        machine.call_function(upgrade, [], {})
+    except Raised:
+        pass
+    except (OverBudget, RecursionError):
+        reason = f"revision {revision.id} takes too long to follow ({revision.path})"
+        machine.shared = False
+        machine.schema.open = machine.schema.open or reason
+        for table in machine.schema.tables.values():
+            table.open = table.open or reason
+    if machine.schema is not before:
+        machine.shared = False

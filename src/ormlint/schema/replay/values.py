@@ -1,0 +1,172 @@
+"""The values of the partial evaluator: what an expression of a migration is known to be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from ormlint.facts import expressions as e
+from ormlint.facts import statements as s
+from ormlint.index.symbols import ClassSymbol, FunctionSymbol, Module
+
+PLAIN = (str, int, float, bool, bytes, type(None))
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """What is not known, and why. `name` is set for an item of a list that is there or not."""
+
+    reason: str
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """An object of a package, by its canonical name."""
+
+    name: str
+
+    @property
+    def last(self) -> str:
+        """The last part of the name."""
+        return self.name.rpartition(".")[2]
+
+
+@dataclass(eq=False, slots=True)
+class Built:
+    """What calling something external gives: the function, the arguments, attributes set afterwards."""
+
+    func: Any
+    args: list[Any]
+    keywords: dict[str, Any]
+    node: e.Node | None = None
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The canonical name of what was called, or an empty string."""
+        return self.func.name if isinstance(self.func, Ref) else ""
+
+    @property
+    def last(self) -> str:
+        """The last part of that name."""
+        return self.name.rpartition(".")[2]
+
+
+@dataclass(eq=False, slots=True)
+class Bound:
+    """A method not yet called."""
+
+    owner: Any
+    name: str
+
+
+@dataclass(eq=False, slots=True)
+class Scope:
+    """Names of a function, or of a module's top level."""
+
+    parent: Scope | None
+    module: Module
+    names: dict[str, Any] = field(default_factory=dict)
+    globals: set[str] = field(default_factory=set)
+
+
+@dataclass(eq=False, slots=True)
+class Function:
+    """A function, method or lambda of the project with the scope it was made in."""
+
+    params: tuple[e.Param, ...]
+    body: tuple[s.Stmt, ...] | e.Expr
+    scope: Scope
+    name: str = "<lambda>"
+    is_generator: bool = False
+    kind: str = ""  # "property", "static" or "class"
+    owner: Any = None  # what it is bound to
+    symbol: FunctionSymbol | None = None
+
+
+@dataclass(eq=False, slots=True)
+class ClassValue:
+    """A class of the project."""
+
+    symbol: ClassSymbol
+    scope: Scope
+    bases: list[Any]
+    attributes: dict[str, Any] | None = None
+
+    @property
+    def name(self) -> str:
+        """The class's name."""
+        return self.symbol.name
+
+
+@dataclass(eq=False, slots=True)
+class Instance:
+    """An instance of a class of the project."""
+
+    cls: ClassValue
+    args: list[Any]
+    keywords: dict[str, Any]
+    attributes: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member of an enum of the project."""
+
+    owner: ClassValue
+    name: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """The connection, its dialect, the inspector, Alembic's context: `kind` says which."""
+
+    kind: str
+
+
+BIND = Handle("bind")
+DIALECT = Handle("dialect")
+INSPECTOR = Handle("inspector")
+CONTEXT = Handle("context")
+QUERY = Handle("query")
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What `op.batch_alter_table` gives."""
+
+    table: Any
+    schema: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The result of a query: the database is taken to be empty."""
+
+    sql: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReflectedType:
+    """A column's type as the simulated inspector gives it."""
+
+    type: Any
+    enum: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleValue:
+    """A module of the project."""
+
+    module: Module
+
+
+def text_of(value: Any) -> str | None:
+    """Return a known string: a plain one, an enum member's, or that of `quoted_name` and `op.f`."""
+    if isinstance(value, Member):
+        value = value.value
+    if isinstance(value, Built) and value.last in ("quoted_name", "conv") and value.args:
+        value = value.args[0]
+    return value if isinstance(value, str) else None

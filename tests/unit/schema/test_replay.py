@@ -1,0 +1,111 @@
+"""Revisions replayed: what they make on an empty database, and what stays unknown."""
+
+from __future__ import annotations
+
+from ormlint.checker.analysis import Statistics, analyse
+from ormlint.schema.replay.run import replay
+from ormlint.schema.replay.simulated import SimSchema
+from ormlint.schema.replay.values import Unknown
+from ormlint.text import decode_source
+
+_HEAD = "import sqlalchemy as sa\nfrom alembic import op\nfrom sqlalchemy.dialects import postgresql\n"
+
+
+def run(*upgrades: str, dialect: str = "postgresql", **others: str) -> SimSchema:
+    files = {f"app/{name}.py": text for name, text in others.items()}
+    parent = None
+    for number, body in enumerate(upgrades):
+        lines = "\n".join(f"    {line}" for line in body.splitlines())
+        text = f"{_HEAD}revision = 'r{number}'\ndown_revision = {parent!r}\n\n\ndef upgrade():\n{lines}\n"
+        files[f"m/versions/r{number}.py"] = text
+        parent = f"r{number}"
+    sources = {path: decode_source(text.encode()) for path, text in files.items()}
+    index = analyse(sources, Statistics(), interpret=False).index
+    (environment,) = index.environments()
+    return replay(index, environment, dialect).schema
+
+
+CREATE = 'op.create_table("t", sa.Column("id", sa.Integer, primary_key=True), sa.Column("a", sa.String(9)))'
+
+
+def test_directives_in_order() -> None:
+    schema = run(
+        CREATE,
+        'with op.batch_alter_table("t") as batch:\n    batch.alter_column("a", new_column_name="b", nullable=False)',
+        'op.rename_table("t", "u")\nop.add_column("u", sa.Column("c", sa.DateTime(timezone=True)))',
+    )
+    (table,) = schema.tables.values()
+    assert (table.name, list(table.columns)) == ("u", ["id", "b", "c"])
+    assert table.columns["b"].nullable is False
+    assert repr(table.columns["b"].type) == "String(length=9)"
+    assert [step.revision for step in table.columns["b"].steps] == ["r0", "r1"]
+
+
+def test_ddl_in_strings() -> None:
+    schema = run(
+        f"{CREATE}\nname = 't'\nop.execute(f'ALTER TABLE {{name}} ADD COLUMN IF NOT EXISTS \"B\" VARCHAR(20) NOT NULL,\\n DROP COLUMN a')",
+        "op.execute(\"\"\"DO $$ BEGIN CREATE TYPE mood AS ENUM ('sad', 'ok'); EXCEPTION WHEN duplicate_object THEN NULL; "
+        'END $$;""")\nop.execute("ALTER TYPE mood ADD VALUE \'glad\' AFTER \'sad\'")\n'
+        'op.execute("ALTER TABLE t ADD COLUMN m mood, ADD COLUMN n TIMESTAMP WITH TIME ZONE, ADD COLUMN o integer[]")',
+    )
+    table = schema.tables["t"]
+    assert list(table.columns) == ["id", "B", "m", "n", "o"]
+    assert table.columns["B"].nullable is False
+    assert schema.enums["mood"].labels == ["sad", "glad", "ok"]
+    assert table.columns["m"].enum == "mood"
+    assert table.columns["n"].type.timezone is True
+    assert type(table.columns["o"].type).__name__ == "ARRAY"
+
+
+def test_the_simulated_inspector_and_dialect_decide() -> None:
+    body = (
+        "bind = op.get_bind()\n"
+        'if "a" in {column["name"] for column in sa.inspect(bind).get_columns("t")}:\n    op.drop_column("t", "a")\n'
+        'if bind.dialect.name == "sqlite":\n    op.add_column("t", sa.Column("lite", sa.Text))\n'
+        'if not sa.inspect(bind).has_table("u"):\n    op.create_table("u", sa.Column("id", sa.Integer))'
+    )
+    assert list(run(CREATE, body).tables["t"].columns) == ["id"]
+    assert list(run(CREATE, body, dialect="sqlite").tables["t"].columns) == ["id", "lite"]
+
+
+def test_helpers_of_other_modules_and_generators() -> None:
+    schema = run(
+        f"from app.helpers import quiet, stamp\n{CREATE}\nwith quiet() as table:\n    stamp(table, nullable=False)",
+        helpers=(
+            "from contextlib import contextmanager\nimport sqlalchemy as sa\nfrom alembic import op\nNAMES = ('x', 'y')\n\n\n"
+            "@contextmanager\ndef quiet():\n    yield 't'\n\n\n"
+            "def stamp(table, **options):\n    for name in NAMES:\n        op.add_column(table, sa.Column(name, sa.Date, **options))\n"
+        ),
+    )
+    assert [(column.name, column.nullable) for column in schema.tables["t"].columns.values()][2:] == [
+        ("x", False),
+        ("y", False),
+    ]
+
+
+def test_a_type_that_is_there_keeps_its_labels() -> None:
+    schema = run(
+        'op.create_table("t", sa.Column("s", sa.Enum("a", name="state")))',
+        'kind = postgresql.ENUM("a", "b", name="state")\nkind.create(op.get_bind(), checkfirst=True)\n'
+        'op.alter_column("t", "s", type_=kind)',
+    )
+    assert schema.enums["state"].labels == ["a"]
+
+
+def test_what_cannot_be_followed_costs_its_own_table() -> None:
+    schema = run(
+        f'{CREATE}\nop.create_table("u", sa.Column("id", sa.Integer))',
+        'op.add_column("t", made_elsewhere())\nif made_elsewhere():\n    op.drop_table("u")\n'
+        'op.execute("ALTER TABLE t FROBNICATE x")\nop.add_column("t", sa.Column("z", Custom()))',
+    )
+    assert schema.tables["t"].open is not None
+    assert isinstance(schema.tables["t"].columns["z"].type, Unknown)
+    assert schema.tables["u"].open is None
+    assert schema.tables["u"].maybe is not None
+    assert schema.open is None
+
+
+def test_tables_that_no_revision_creates() -> None:
+    schema = run('op.add_column("old", sa.Column("x", sa.Integer))', "Base.metadata.create_all(op.get_bind())")
+    assert schema.tables["old"].baseline
+    assert list(schema.tables["old"].columns) == ["x"]
