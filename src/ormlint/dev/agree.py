@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ormlint.checker.analysis import Analysis, Statistics, analyse
+from ormlint.checker.analysis import Analysis, analyse
+from ormlint.checker.result import Statistics
 from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
 from ormlint.facts.walk import walk_nodes, walk_statements

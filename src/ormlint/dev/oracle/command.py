@@ -14,7 +14,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from ormlint.checker.analysis import Analysis, Statistics, analyse
+from ormlint.checker.analysis import Analysis, analyse
+from ormlint.checker.result import Statistics
 from ormlint.dev.oracle.compare import Comparison, compare_classes, compare_tables
 from ormlint.dev.oracle.packages import PACKAGES, Package
 from ormlint.index.model import MappedClass
