@@ -51,6 +51,13 @@ def check_project(
     return CheckResult(_Checker(files, settings, analysis, only).run(), statistics)
 
 
+def check_analysed(
+    files: Mapping[str, SourceText | SourceError], settings: Settings, analysis: Analysis
+) -> list[Diagnostic]:
+    """Return the diagnostics of a project that has been analysed already."""
+    return _Checker(files, settings, analysis, None).run()
+
+
 class _Checker:
     """One run over an analysed project."""
 

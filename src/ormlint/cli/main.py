@@ -17,6 +17,7 @@ COMMANDS = {
     "rule": "explain a rule",
     "model": "show what is known of the mapped classes",
     "schema": "show the tables of the mapped classes",
+    "server": "serve an editor",
 }
 CLEAN, FINDINGS, FAILED = 0, 1, 2
 
