@@ -103,7 +103,8 @@ class _Checker:
             return diagnostics
         comments = self.analysis.facts[path].interface.comments
         enabled, severity = self.table.enabled(path), self.table.severity
-        return apply_suppressions(path, source, comments, diagnostics, self.rules, enabled, severity)
+        noqa = self.settings.cli_noqa
+        return apply_suppressions(path, source, comments, diagnostics, self.rules, enabled, severity, noqa=noqa)
 
     # -- diagnostics
 
