@@ -54,6 +54,13 @@ def check_project(
     return CheckResult(_Checker(files, settings, analysis, only, table).run(), statistics, table.warnings)
 
 
+def check_analysed(
+    files: Mapping[str, SourceText | SourceError], settings: Settings, analysis: Analysis
+) -> list[Diagnostic]:
+    """Return the diagnostics of a project that has been analysed already."""
+    return _Checker(files, settings, analysis, None).run()
+
+
 class _Checker:
     """One run over an analysed project."""
 
@@ -100,7 +107,8 @@ class _Checker:
             return diagnostics
         comments = self.analysis.facts[path].interface.comments
         enabled, severity = self.table.enabled(path), self.table.severity
-        return apply_suppressions(path, source, comments, diagnostics, self.rules, enabled, severity)
+        noqa = self.settings.cli_noqa
+        return apply_suppressions(path, source, comments, diagnostics, self.rules, enabled, severity, noqa=noqa)
 
     # -- diagnostics
 

@@ -43,18 +43,21 @@ def apply_suppressions(
     rules: Mapping[str, Rule],
     enabled: Collection[str],
     severity: Callable[[Rule, Severity], Severity] = lambda rule, given: given,
+    *,
+    noqa: bool = True,
 ) -> list[Diagnostic]:
     """Return the diagnostics of a file that no comment silences, and what is to say of the comments.
 
     A comment is on the row where a finding starts or ends; `# ormlint: ignore[…]` alone on its row is for the
     next row that is not a comment. An unused or unknown suppression is reported when its rule is enabled, with the
-    severity that `severity` makes of the rule's own (`RuleTable.severity`).
+    severity that `severity` makes of the rule's own (`RuleTable.severity`). Without `noqa` the comments of that
+    name count as used and silence nothing: whoever shows the findings reads them.
     """
     suppressions = [found for comment in comments for found in _parse(comment, source)]
     if not suppressions:
         return list(diagnostics)
     by_name = {rule.name: code for code, rule in rules.items()}
-    kept = [item for item in diagnostics if not _silence(item, suppressions, by_name)]
+    kept = [item for item in diagnostics if not _silence(item, suppressions, by_name, noqa)]
     for suppression in suppressions:
         for rule, where, message in _about(suppression, rules, by_name, enabled):
             if not _silenced_by_file(rule, suppressions, by_name):
@@ -110,18 +113,19 @@ def _code(word: str, by_name: Mapping[str, str]) -> str:
     return by_name.get(word.lower(), word.upper())
 
 
-def _silence(diagnostic: Diagnostic, suppressions: list[_Suppression], by_name: Mapping[str, str]) -> bool:
+def _silence(diagnostic: Diagnostic, suppressions: list[_Suppression], by_name: Mapping[str, str], noqa: bool) -> bool:
     silenced = False
     for suppression in suppressions:
         rows = suppression.rows
+        counts = noqa or not suppression.is_noqa or rows is None
         if rows is not None and diagnostic.start.row not in rows and diagnostic.end.row not in rows:
             continue
         if suppression.words is None:
             suppression.used.add("*")
-            silenced = True
+            silenced = silenced or counts
         elif any(diagnostic.code == _code(word, by_name) for word, _ in suppression.words):
             suppression.used.add(diagnostic.code)
-            silenced = True
+            silenced = silenced or counts
     return silenced
 
 

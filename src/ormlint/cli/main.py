@@ -18,6 +18,7 @@ COMMANDS = {
     "model": "show what is known of the mapped classes",
     "schema": "show the tables of the mapped classes",
     "clean": "remove the cache",
+    "server": "serve an editor",
 }
 CLEAN, FINDINGS, FAILED = 0, 1, 2
 

@@ -57,7 +57,7 @@ def setting(default: Any, summary: str) -> Any:
 
 @dataclass(frozen=True)
 class Settings:
-    """Every setting with its value. `cli_*` are the command line's own selectors, which overrule the rest."""
+    """Every setting with its value. `cli_*` are the caller's own: what overrules the rest, what it does itself."""
 
     select: tuple[str, ...] = setting((), "Rules to run, in place of the stable ones: codes, prefixes, names or `ALL`.")
     ignore: tuple[str, ...] = setting((), "Rules to leave out.")
@@ -92,3 +92,4 @@ class Settings:
     cli_select: tuple[str, ...] | None = None
     cli_extend_select: tuple[str, ...] = ()
     cli_ignore: tuple[str, ...] = ()
+    cli_noqa: bool = True  # False: whoever shows the findings reads `noqa` comments, as flake8 does

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ormlint.checker.engine import check_project
+from ormlint.checker.noqa import with_noqa
 from ormlint.checker.registry import load_rules
 from ormlint.checker.selection import RuleTable
 from ormlint.checker.suppressions import apply_suppressions
-from ormlint.cli.noqa import with_noqa
 from ormlint.diagnostics import Severity
 from ormlint.facts.module import Comment
 from ormlint.settings import Settings

@@ -1,0 +1,1 @@
+"""The language server: `ormlint server`, on pygls."""

@@ -1,0 +1,116 @@
+"""One project in the editor: its files, with open buffers in their place, checked again when they change."""
+
+from __future__ import annotations
+
+import gc
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from ormlint.checker.analysis import Analysis, Statistics, analyse
+from ormlint.checker.engine import check_analysed
+from ormlint.diagnostics import Diagnostic
+from ormlint.project.config import Project, load_project
+from ormlint.project.discovery import is_excluded, project_files
+from ormlint.project.environment import SitePackages, find_environment
+from ormlint.project.target import with_target
+from ormlint.project.workspace import read_documents, read_files
+from ormlint.text import SourceError, SourceText
+
+
+@dataclass
+class State:
+    """What was found at one moment. It is never changed, so it can be read while the next is worked out."""
+
+    files: dict[str, SourceText | SourceError]
+    analysis: Analysis
+    diagnostics: dict[str, list[Diagnostic]]
+    generation: int
+
+    def source(self, path: str) -> SourceText | None:
+        """Return the text of a file."""
+        found = self.files.get(path)
+        return found if isinstance(found, SourceText) else None
+
+
+@dataclass
+class Session:
+    """A project. `check` may run in another thread than the rest: it takes what it needs when it starts."""
+
+    root: Path
+    project: Project
+    environment: SitePackages | None
+    buffers: dict[str, str] = field(default_factory=dict)
+    generation: int = 0  # counts changes
+    state: State | None = None
+    _disk: dict[str, SourceText | SourceError] | None = None
+    _documents: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, folder: Path) -> Session:
+        """Load the project that a folder of the workspace belongs to.
+
+        Raises:
+            ConfigError: the configuration cannot be used.
+            DiscoveryError: a folder cannot be read.
+            NoEnvironmentError: the configured environment is not there.
+        """
+        project = load_project(folder)
+        root = project.root.resolve()
+        settings = with_target(project.settings, root)
+        return cls(root, replace(project, root=root, settings=settings), find_environment(root, settings))
+
+    def path(self, file: Path) -> str | None:
+        """Return a file's path in the project; None when it lies outside or is left out."""
+        try:
+            name = file.resolve().relative_to(self.root).as_posix()
+        except (ValueError, OSError):
+            return None
+        return None if is_excluded(name, self.project.settings) else name
+
+    def set_buffer(self, path: str, text: str | None) -> None:
+        """Put a buffer in place of a file, or take it away with None."""
+        if text is None:
+            if self.buffers.pop(path, None) is not None:
+                self._forget(path)
+        else:
+            self.buffers[path] = text
+        self.generation += 1
+
+    def files_changed(self) -> None:
+        """Read all files anew at the next check: some were changed outside the editor."""
+        self._disk = None
+        self.generation += 1
+
+    def _forget(self, path: str) -> None:
+        if self._disk is not None:
+            self._disk.update(read_files(self.root, [path]) if (self.root / path).is_file() else {})
+            if not (self.root / path).is_file():
+                self._disk.pop(path, None)
+
+    def check(self) -> State:
+        """Check the project as it is now."""
+        generation = self.generation
+        if self.state is not None and self.state.generation == generation:
+            return self.state
+        if self._disk is None:
+            paths = set(project_files(self.root, self.project.settings))
+            self._disk = read_files(self.root, paths)
+            self._documents = read_documents(self.root, paths)
+        files = dict(self._disk)
+        before = self.state
+        for path, text in list(self.buffers.items()):
+            kept = before.source(path) if before is not None else None
+            data = text.encode("utf-8", "replace")
+            files[path] = kept if kept is not None and kept.data == data else SourceText(data)
+        collecting = gc.isenabled()
+        gc.disable()  # facts are trees without cycles
+        try:
+            analysis = analyse(files, Statistics(), environment=self.environment, documents=self._documents)
+            found: dict[str, list[Diagnostic]] = {}
+            for item in check_analysed(files, self.project.settings, analysis):
+                found.setdefault(item.path, []).append(item)
+        finally:
+            if collecting:
+                gc.enable()
+        self.state = State(files, analysis, found, generation)
+        return self.state
