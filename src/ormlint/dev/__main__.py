@@ -1,4 +1,4 @@
-"""`python -m ormlint.dev`: generate, new-rule, ecosystem, seed."""
+"""`python -m ormlint.dev`: generate, new-rule, ecosystem, seed, agree."""
 
 from __future__ import annotations
 
@@ -6,14 +6,20 @@ import argparse
 import sys
 from pathlib import Path
 
-from ormlint.dev import ecosystem, generate, new_rule, seed
+from ormlint.dev import agree, ecosystem, generate, new_rule, seed
 
 
 def main() -> int:
     """Run one tool."""
     parser = argparse.ArgumentParser(prog="python -m ormlint.dev", description=__doc__)
     tools = parser.add_subparsers(dest="tool", required=True)
-    for name, module in (("generate", generate), ("new-rule", new_rule), ("ecosystem", ecosystem), ("seed", seed)):
+    for name, module in (
+        ("generate", generate),
+        ("new-rule", new_rule),
+        ("ecosystem", ecosystem),
+        ("seed", seed),
+        ("agree", agree),
+    ):
         summary = (module.__doc__ or "").partition("\n")[0]
         tool = tools.add_parser(name, help=summary, description=summary)
         tool.add_argument("--root", type=Path, default=Path.cwd(), help="the checkout to work on")

@@ -232,8 +232,11 @@ def _bind_block(module: Module, body: tuple[s.Stmt, ...], conditional: bool) -> 
                 elif binding.name:
                     _bind(module, binding.name, binding, conditional)
         elif isinstance(statement, s.If):
-            _bind_block(module, statement.body, True)
-            _bind_block(module, statement.orelse, True)
+            if _is_type_checking(statement.test) and statement.orelse:
+                _bind_stand_ins(module, statement)
+            else:
+                _bind_block(module, statement.body, True)
+                _bind_block(module, statement.orelse, True)
         elif isinstance(statement, s.Try):
             _bind_block(module, statement.body, True)
             for handler in statement.handlers:
@@ -260,6 +263,37 @@ def _bind_block(module: Module, body: tuple[s.Stmt, ...], conditional: bool) -> 
             )
         elif isinstance(statement, s.AugAssign):
             _bind_unknown(module, statement.target, "changed in place")
+
+
+def _is_type_checking(test: e.Expr) -> bool:
+    return (e.dotted_name(test) or "").rpartition(".")[2] == "TYPE_CHECKING"
+
+
+def _bind_stand_ins(module: Module, statement: s.If) -> None:
+    """Bind the names of `if TYPE_CHECKING: … else: …`, of which the `else` is what runs.
+
+    A call there stands in for the import above it: `models = LazyImport("app.models")` is that module. A class or
+    a function of its own is what the name means.
+    """
+    defined = {item.name for item in statement.orelse if isinstance(item, (s.ClassStmt, s.FunctionStmt))}
+    imported: set[str] = set()
+    for item in statement.body:
+        for binding in item.bindings if isinstance(item, s.Import) else ():
+            if binding.name and binding.name != "*" and binding.name not in defined:
+                imported.add(binding.name)
+                _bind(module, binding.name, binding, True)
+    others = (item for item in statement.body if not isinstance(item, s.Import))
+    _bind_block(module, tuple(item for item in others if getattr(item, "name", None) not in defined), True)
+    rest = (item for item in statement.orelse if not _stands_in(item, imported))
+    _bind_block(module, tuple(rest), True)
+
+
+def _stands_in(statement: s.Stmt, imported: set[str]) -> bool:
+    return (
+        isinstance(statement, s.Assign)
+        and isinstance(statement.value, e.Call)
+        and all(isinstance(target, e.Name) and target.id in imported for target in statement.targets)
+    )
 
 
 def _bind(module: Module, name: str, target: object, conditional: bool) -> None:

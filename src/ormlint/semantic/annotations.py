@@ -97,6 +97,13 @@ class AnnotationReader:
         # A bound is the least that is known: attributes of a subclass may exist beside it.
         return t.TypeVar(symbol.name)
 
+    def constraints(self, expr: e.Expr, module: Module) -> t.Type | None:
+        """Return what a value annotated with a type variable of several constraints may be, inside the function."""
+        symbol = self.resolver.expr(module, expr)
+        if isinstance(symbol, Value) and isinstance(symbol.value, e.Call) and len(symbol.value.args) > 2:
+            return t.join(self.read(item, symbol.module) for item in symbol.value.args[1:])
+        return None
+
     def _is_session_class(self, symbol: ClassSymbol) -> str | None:
         for base in self.index.bases.mro(symbol)[1:]:
             if isinstance(base, External):

@@ -40,7 +40,7 @@ class AttributeReader:
         return self._load_one(expr, owner, report=True)
 
     def _load_union(self, expr: e.Attribute, owner: t.Union_) -> t.Type:
-        found = t.instances(owner)
+        found = t.instances(owner) or _of_one_class(owner)
         if found:
             self._report_missing(expr, found)
         present = t.without_none(owner)
@@ -313,6 +313,15 @@ class AttributeReader:
         if symbol is None or symbol.owner is None or not symbol.facts.params:
             return False
         return symbol.facts.params[0].name == name
+
+
+def _of_one_class(owner: t.Union_) -> tuple[t.Instance, ...]:
+    """Return the instance of `Model | type[Model]`: in a hybrid `self` is either, and both lack the same names."""
+    found = [member for member in owner.members if isinstance(member, t.Instance)]
+    rest = [member for member in owner.members if not isinstance(member, t.Instance)]
+    if len(found) == 1 and all(isinstance(member, t.ClassType) and member.cls is found[0].cls for member in rest):
+        return (found[0],)
+    return ()
 
 
 def _overridable(kind: t.Type) -> t.Type:

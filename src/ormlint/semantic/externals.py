@@ -32,6 +32,8 @@ _NEVER = frozenset(
         "pytest.exit",
     }
 )
+_CACHES = frozenset({"functools.lru_cache", "functools.cache"})
+_CACHE = t.ExternalObject("functools.cache")
 _SAME_ELEMENTS = frozenset(
     {
         "builtins.list",
@@ -111,6 +113,8 @@ class ExternalCalls:
             return t.SQL
         if name in ("fastapi.Depends", "fastapi.Security", "fastapi.params.Depends"):
             return self.model.functions.provided(given.type(0, "dependency"))
+        if name in _CACHES:
+            return self._cached(given)
         if name == "functools.partial" and given.args:
             return self._partial(given.args[0][1])
         if name in ("contextlib.closing", "contextlib.nullcontext"):
@@ -123,6 +127,15 @@ class ExternalCalls:
         if last[:1].isupper() and not name.startswith(("sqlalchemy.", "sqlmodel.")):
             return t.Builtin(name)
         return t.unknown(f"`{name}(…)` is outside the project")
+
+    def _cached(self, given: Arguments) -> t.Type:
+        """Answer `lru_cache(function)` and `lru_cache(maxsize=9)(function)`: what the function gives is kept."""
+        first = given.type(0)
+        if isinstance(first, t.Function):
+            return first
+        if first is None or isinstance(first, (t.Literal, t.NoneType)):
+            return _CACHE
+        return t.unknown("a cache of something unknown")
 
     def _partial(self, func: t.Type) -> t.Type:
         if isinstance(func, t.Function):

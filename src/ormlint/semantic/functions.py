@@ -47,7 +47,7 @@ class FunctionReader:
             if position == 0 and symbol.owner is not None and is_receiver and "staticmethod" not in decorators:
                 args = tuple(t.TypeVar(name) for name in self.model.members.parameters(symbol.owner))
                 if decorators & EITHER_DECORATORS:
-                    env[param.name] = t.unknown("an instance, or the class in a query")
+                    env[param.name] = t.join((t.Instance(symbol.owner, args), t.ClassType(symbol.owner, args)))
                 elif symbol.name in _CLASS_METHODS or decorators & CLASS_DECORATORS:
                     env[param.name] = t.ClassType(symbol.owner, args)
                 else:
@@ -60,6 +60,8 @@ class FunctionReader:
         kind: t.Type | None = None
         if param.annotation is not None:
             kind = self.model.annotations.read(param.annotation, symbol.module, variables)
+            if isinstance(kind, t.TypeVar):
+                kind = self.model.annotations.constraints(param.annotation, symbol.module) or kind
         if kind is None and position == 0:
             kind = self._bound_task(symbol)
         if kind is None and param.default is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,8 +31,7 @@ class Outcome:
     @property
     def is_model(self) -> bool:
         """Whether the known type speaks of one of the mapped classes that have the attribute."""
-        words = set(re.findall(r"\w+", self.known))
-        return not words.isdisjoint(self.site.owners)
+        return not set(self.known.split(" | ")).isdisjoint(self.site.owners)
 
 
 class Planter:
