@@ -22,6 +22,17 @@ if TYPE_CHECKING:
 
 
 # What an engine that nothing declares gives by `connect()` and `begin()`.
+# Functions that call what they are given with each element of an iterable, and which argument that is.
+_ITERABLES = {
+    "builtins.sorted": 0,
+    "builtins.min": 0,
+    "builtins.max": 0,
+    "builtins.map": 1,
+    "builtins.filter": 1,
+    "itertools.groupby": 0,
+    "itertools.takewhile": 1,
+    "itertools.dropwhile": 1,
+}
 MAYBE_CONNECTION = "what `connect()` gives"
 
 
@@ -38,11 +49,12 @@ class CallReader:
         self.containers = ContainerCalls(evaluator)
         self.writes = WriteReader(evaluator)
         self.queries = QueryReader(evaluator)
+        self._is_probing = False
 
     def call(self, node: e.Call) -> t.Type:
         """Return the type of a call."""
         func = self.ev.eval(node.func)
-        arguments = self._arguments(node)
+        arguments = self._arguments(node, self._element_for_lambda(node, func))
         if isinstance(node.func, e.Name):
             special = self._special(node.func.id, node, arguments)
             if special is not None:
@@ -118,18 +130,44 @@ class CallReader:
             return self.sessions.call(t.Session(False), func.attr, given)
         return None
 
-    def _arguments(self, node: e.Call) -> Arguments:
+    def _element_for_lambda(self, node: e.Call, func: t.Type) -> t.Type | None:
+        """Return what a call hands to the lambda among its arguments: `sorted(videos, key=lambda video: …)`."""
+        lambdas = [item for item in node.args if isinstance(item, e.Lambda)]
+        lambdas += [item.value for item in node.keywords if isinstance(item.value, e.Lambda)]
+        if len(lambdas) != 1:
+            return None
+        if isinstance(func, t.Method) and isinstance(func.receiver, t.Sequence) and func.name == "sort":
+            return func.receiver.element
+        position = _ITERABLES.get(func.name) if isinstance(func, t.ExternalObject) else None
+        if position is None or position >= len(node.args) or self._is_probing:
+            return None
+        self._is_probing = True  # what stands inside is not evaluated twice again
+        try:
+            return orm.iterate(self.ev.quiet(node.args[position]))
+        finally:
+            self._is_probing = False
+
+    def _argument(self, expr: e.Expr, element: t.Type | None) -> t.Type:
+        if element is None or not isinstance(expr, e.Lambda):
+            return self.ev.eval(expr)
+        self.ev.lambda_element = element
+        try:
+            return self.ev.eval(expr)
+        finally:
+            self.ev.lambda_element = None
+
+    def _arguments(self, node: e.Call, element: t.Type | None = None) -> Arguments:
         args: list[tuple[e.Expr, t.Type]] = []
         has_star = has_never = False
         for argument in node.args:
             has_star = has_star or isinstance(argument, e.Starred)
-            kind = self.ev.eval(argument)
+            kind = self._argument(argument, element)
             has_never = has_never or kind is t.NEVER
             args.append((argument, kind))
         keywords: list[tuple[e.Keyword, t.Type]] = []
         rest: list[tuple[e.Keyword, t.Type]] = []
         for keyword in node.keywords:
-            kind = self.ev.eval(keyword.value)
+            kind = self._argument(keyword.value, element)
             has_never = has_never or kind is t.NEVER
             (keywords if keyword.name else rest).append((keyword, kind))
         return Arguments(node, tuple(args), tuple(keywords), tuple(rest), has_star, has_never)

@@ -43,6 +43,7 @@ class Evaluator:
         self.serial = 0  # tells runs of the same body apart
         self.volatile: set[str] = set()  # names that a function inside changes
         self.outer_names: set[str] = set()  # names said to be global or nonlocal
+        self.lambda_element: t.Type | None = None  # what the lambda that is read next is called with
         self.guarded = 0  # depth of `try` blocks that catch AttributeError
         self.expected = 0  # depth of `with` blocks that expect an exception
         self.attributes = AttributeReader(self)
@@ -319,6 +320,8 @@ class Evaluator:
         self.env = dict(saved)
         for param in expr.params:
             self.env[param.name] = t.unknown("a parameter of a lambda")
+        if self.lambda_element is not None and len(expr.params) == 1 and not expr.params[0].kind:
+            self.env[expr.params[0].name], self.lambda_element = self.lambda_element, None
         result = self.eval(expr.body)
         self.env = saved
         return t.Partial(result)

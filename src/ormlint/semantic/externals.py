@@ -115,6 +115,8 @@ class ExternalCalls:
             return self.model.functions.provided(given.type(0, "dependency"))
         if name in _CACHES:
             return self._cached(given)
+        if name in ("contextlib.contextmanager", "contextlib.asynccontextmanager") and given.args:
+            return self._context_manager(given.args[0][1])
         if name == "functools.partial" and given.args:
             return self._partial(given.args[0][1])
         if name in ("contextlib.closing", "contextlib.nullcontext"):
@@ -136,6 +138,12 @@ class ExternalCalls:
         if first is None or isinstance(first, (t.Literal, t.NoneType)):
             return _CACHE
         return t.unknown("a cache of something unknown")
+
+    def _context_manager(self, func: t.Type) -> t.Type:
+        """Answer `asynccontextmanager(generator)`, called instead of used as a decorator."""
+        if isinstance(func, t.Function):
+            return t.Partial(t.Context(orm.iterate(self.model.functions.call(func, None))))
+        return t.unknown("a context manager of something unknown")
 
     def _partial(self, func: t.Type) -> t.Type:
         if isinstance(func, t.Function):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from ormlint.facts import expressions as f
 from ormlint.facts.module import MARKED_CALLS
 from ormlint.syntax.strings import string_prefix, string_value
@@ -266,7 +268,7 @@ class ExpressionLowering:
     def _display(self, node: Node, start: int, end: int) -> Expr:
         kind = node.type
         kind = "list" if kind.startswith("list") else "set" if kind == "set" else "tuple"
-        elements = tuple(self.expr(child) for child in node.named_children if child.type not in EXTRAS)
+        elements = tuple(_star_outside(self.expr(child)) for child in node.named_children if child.type not in EXTRAS)
         return f.Display(start, end, kind, elements)
 
     def _dictionary(self, node: Node, start: int, end: int) -> Expr:
@@ -464,4 +466,21 @@ def first_named(node: Node) -> Node | None:
     for child in node.named_children:
         if child.type not in EXTRAS:
             return child
+    return None
+
+
+def _star_outside(expr: Expr) -> Expr:
+    """Return `*(a.b())` for what the grammar reads as `(*a).b()`: the only element of a display."""
+    bare = _without_star(expr)
+    return expr if bare is None or isinstance(expr, f.Starred) else f.Starred(expr.start, expr.end, bare)
+
+
+def _without_star(expr: Expr) -> Expr | None:
+    """Return an expression without the star at its very left, or None where there is none."""
+    if isinstance(expr, f.Starred):
+        return expr.value
+    for kind, name in ((f.Call, "func"), (f.Attribute, "value"), (f.Subscript, "value"), (f.Binary, "left")):
+        if isinstance(expr, kind):
+            inner = _without_star(getattr(expr, name))
+            return None if inner is None else msgspec.structs.replace(expr, start=inner.start, **{name: inner})
     return None

@@ -239,3 +239,14 @@ def test_undecodable_text_is_an_error_of_its_own() -> None:
         with pytest.raises(SourceError):
             decode_source(raw)
     assert isinstance(decode_source(b"# coding: latin-1\na = '\xe9'\n"), SourceText)
+
+
+@pytest.mark.parametrize("text", ["[*a.b(c)]", "{*a[0].b}", "[*a().b | c]", "[*a.b(c), d]", "(*a.b(c),)"])
+def test_a_star_covers_the_whole_element(text: str) -> None:
+    display = expression(text)
+    assert isinstance(display, e.Display)
+    star = display.elements[0]
+    assert isinstance(star, e.Starred)
+    assert star.start == 1
+    assert star.value.start == 2
+    assert not any(isinstance(node, e.Starred) for node in walk_nodes(star.value))
