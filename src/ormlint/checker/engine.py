@@ -58,7 +58,7 @@ def check_analysed(
     files: Mapping[str, SourceText | SourceError], settings: Settings, analysis: Analysis
 ) -> list[Diagnostic]:
     """Return the diagnostics of a project that has been analysed already."""
-    return _Checker(files, settings, analysis, None).run()
+    return _Checker(files, settings, analysis, None, RuleTable(settings, load_rules())).run()
 
 
 class _Checker:

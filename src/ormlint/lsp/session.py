@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ormlint.checker.analysis import Analysis, Statistics, analyse
+from ormlint.checker.analysis import Analysis, analyse
 from ormlint.checker.engine import check_analysed
+from ormlint.checker.result import Statistics
 from ormlint.diagnostics import Diagnostic
+from ormlint.facts.codec import EncodedFacts
 from ormlint.project.config import Project, load_project
 from ormlint.project.discovery import is_excluded, project_files
 from ormlint.project.environment import SitePackages, find_environment
@@ -32,6 +35,25 @@ class State:
         return found if isinstance(found, SourceText) else None
 
 
+class Memory:
+    """Facts by the digest of their text, as long as the server runs: only what was typed is parsed again."""
+
+    def __init__(self) -> None:
+        self._found: dict[bytes, EncodedFacts] = {}
+
+    def facts(self, digest: bytes) -> EncodedFacts | None:
+        """Return remembered facts."""
+        return self._found.get(digest)
+
+    def keep_facts(self, found: Mapping[bytes, EncodedFacts]) -> None:
+        """Remember facts."""
+        self._found.update(found)
+
+    def keep_only(self, digests: Collection[bytes]) -> None:
+        """Forget what no file holds any more."""
+        self._found = {digest: facts for digest, facts in self._found.items() if digest in digests}
+
+
 @dataclass
 class Session:
     """A project. `check` may run in another thread than the rest: it takes what it needs when it starts."""
@@ -42,6 +64,7 @@ class Session:
     buffers: dict[str, str] = field(default_factory=dict)
     generation: int = 0  # counts changes
     state: State | None = None
+    _memory: Memory = field(default_factory=Memory)
     _disk: dict[str, SourceText | SourceError] | None = None
     _documents: dict[str, str] = field(default_factory=dict)
 
@@ -105,7 +128,10 @@ class Session:
         collecting = gc.isenabled()
         gc.disable()  # facts are trees without cycles
         try:
-            analysis = analyse(files, Statistics(), environment=self.environment, documents=self._documents)
+            analysis = analyse(
+                files, Statistics(), environment=self.environment, documents=self._documents, store=self._memory
+            )
+            self._memory.keep_only({source.digest for source in analysis.sources.values()})
             found: dict[str, list[Diagnostic]] = {}
             for item in check_analysed(files, self.project.settings, analysis):
                 found.setdefault(item.path, []).append(item)

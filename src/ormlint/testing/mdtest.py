@@ -113,7 +113,7 @@ def _unmap(namespace: Mapping[str, Any]) -> None:
     """Let go of the mapped classes of a block: one that cannot be configured would fail every later block's."""
     for value in namespace.values():
         registry = getattr(value, "registry", None) if isinstance(value, type) else None
-        if hasattr(registry, "dispose"):
+        if registry is not None and hasattr(registry, "dispose"):
             registry.dispose(cascade=True)
 
 
