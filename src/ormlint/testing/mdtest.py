@@ -100,12 +100,21 @@ def run_block(block: RunBlock, name: str) -> list[str]:
         problems.append(f"line {_error_line(error, name)}: {type(error).__name__}: {error}")
     finally:
         del sys.modules[module.__name__]
+        _unmap(namespace)
     for number, row in enumerate(rows, 1):
         if number in marked and number not in judged:
             problems.append(f"line {number}: `# raises:` was never reached, or is not on a statement's last line")
         elif number not in marked and _LOOSE_RAISES.search(row):
             problems.append(f"line {number}: a mark that cannot be read: {row.strip()}")
     return problems
+
+
+def _unmap(namespace: Mapping[str, Any]) -> None:
+    """Let go of the mapped classes of a block: one that cannot be configured would fail every later block's."""
+    for value in namespace.values():
+        registry = getattr(value, "registry", None) if isinstance(value, type) else None
+        if registry is not None and hasattr(registry, "dispose"):
+            registry.dispose(cascade=True)
 
 
 class _Wrapper(ast.NodeTransformer):
