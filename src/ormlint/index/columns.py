@@ -51,6 +51,7 @@ class Reference:
     expr: e.Expr
     module: Module
     ondelete: str | None = None
+    of_table: bool = False  # given by a `ForeignKeyConstraint` of the table, perhaps with other columns
 
 
 @dataclass(eq=False, slots=True)
@@ -144,11 +145,13 @@ class ColumnReader:
         if column.type_expr is None:
             self.set_type(column, argument, module, scope)
 
-    def reference(self, column: Column, target: e.Expr, module: Module, ondelete: e.Expr | None) -> None:
+    def reference(
+        self, column: Column, target: e.Expr, module: Module, ondelete: e.Expr | None, of_table: bool = False
+    ) -> None:
         """Note where a foreign key of a column is written."""
         name = target.value if isinstance(target, e.Str) else None
         action = ondelete.value if isinstance(ondelete, e.Str) else None
-        column.references = (*column.references, Reference(name, target, module, action))
+        column.references = (*column.references, Reference(name, target, module, action, of_table))
 
     def set_type(self, column: Column, expr: e.Expr, module: Module, scope: ClassSymbol | None = None) -> None:
         """Read a type: `String`, `String(20)`, `Enum(Status)`, a project's own type."""
