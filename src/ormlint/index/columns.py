@@ -26,6 +26,9 @@ _PYTHON_TYPES = {
 }
 
 
+_KEY_OPTIONS = frozenset({"name", "ondelete", "onupdate", "initially", "match"})
+
+
 @dataclass(frozen=True, slots=True)
 class Default:
     """A `default=`, `onupdate=` … argument. `kind`: "python", "sql" or "unknown"."""
@@ -48,6 +51,7 @@ class Reference:
     expr: e.Expr
     module: Module
     ondelete: str | None = None
+    of_table: bool = False  # given by a `ForeignKeyConstraint` of the table, perhaps with other columns
 
 
 @dataclass(eq=False, slots=True)
@@ -57,6 +61,7 @@ class Column:
     name: str  # in the database
     type: str | None = None
     type_expr: e.Expr | None = None
+    type_module: Module | None = None  # where the expression stands
     timezone: bool | None = None
     nullable: bool | None = None
     primary_key: bool = False
@@ -66,6 +71,7 @@ class Column:
     server_onupdate: Default | None = None
     foreign_keys: tuple[str, ...] = ()
     references: tuple[Reference, ...] = ()  # one for each of `foreign_keys`, in the same order
+    foreign_key_options: dict[str, str] = field(default_factory=dict)  # `name`, `ondelete` … of its only key
     unique: bool = False
     index: bool = False
     enum: EnumColumn | None = None
@@ -118,6 +124,9 @@ class ColumnReader:
             target = call.argument(0, "column") if call is not None else None
             if call is not None and target is not None:
                 self.reference(column, target, module, call.keyword("ondelete"))
+            for keyword in call.keywords if call is not None else ():
+                if keyword.name in _KEY_OPTIONS and isinstance(keyword.value, e.Str):
+                    column.foreign_key_options[keyword.name] = keyword.value.value
             if isinstance(target, e.Str):
                 column.foreign_keys = (*column.foreign_keys, target.value)
             elif target is not None:
@@ -136,15 +145,17 @@ class ColumnReader:
         if column.type_expr is None:
             self.set_type(column, argument, module, scope)
 
-    def reference(self, column: Column, target: e.Expr, module: Module, ondelete: e.Expr | None) -> None:
+    def reference(
+        self, column: Column, target: e.Expr, module: Module, ondelete: e.Expr | None, of_table: bool = False
+    ) -> None:
         """Note where a foreign key of a column is written."""
         name = target.value if isinstance(target, e.Str) else None
         action = ondelete.value if isinstance(ondelete, e.Str) else None
-        column.references = (*column.references, Reference(name, target, module, action))
+        column.references = (*column.references, Reference(name, target, module, action, of_table))
 
     def set_type(self, column: Column, expr: e.Expr, module: Module, scope: ClassSymbol | None = None) -> None:
         """Read a type: `String`, `String(20)`, `Enum(Status)`, a project's own type."""
-        column.type_expr = expr
+        column.type_expr, column.type_module = expr, module
         func = expr.func if isinstance(expr, e.Call) else expr
         if isinstance(func, e.Attribute) and func.attr in ("with_variant", "evaluates_none", "as_mutable"):
             inner = func.value
@@ -405,7 +416,8 @@ def _is_none(expr: e.Expr) -> bool:
 def _inherit(column: Column, base: Column) -> None:
     """Fill what the declaration left open from `Annotated[..., mapped_column(...)]`."""
     column.type = column.type or base.type
-    column.type_expr = column.type_expr or base.type_expr
+    if column.type_expr is None:
+        column.type_expr, column.type_module = base.type_expr, base.type_module
     column.timezone = column.timezone if column.timezone is not None else base.timezone
     if column.nullable is None and "nullable" in base.extra:
         column.nullable = base.nullable
@@ -416,6 +428,7 @@ def _inherit(column: Column, base: Column) -> None:
     column.server_onupdate = column.server_onupdate or base.server_onupdate
     if not column.foreign_keys:
         column.foreign_keys, column.references = base.foreign_keys, base.references
+        column.foreign_key_options = base.foreign_key_options
     column.unique = column.unique or base.unique
     column.index = column.index or base.index
     column.enum = column.enum or base.enum

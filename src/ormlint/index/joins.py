@@ -63,7 +63,11 @@ def constraints_of(index: ProjectIndex, table: str) -> list[Constraint] | None:
                 return None
             if _is_of_parent_table(index, mapped, attribute):
                 continue
-            for key in column.foreign_keys:
+            for reference, key in zip(column.references, column.foreign_keys, strict=False):
+                if reference.of_table:
+                    if attribute.owner is None:
+                        return None  # a constraint inside `Table(...)`
+                    continue  # read with the others of `__table_args__`
                 parts = key.split(".")
                 if len(parts) < 2 or "?" in key:
                     return None

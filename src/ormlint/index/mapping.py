@@ -31,6 +31,7 @@ _KNOWN_DECORATORS = frozenset(
         "runtime_checkable",
         "as_declarative",
         "python_2_unicode_compatible",
+        "generic_repr",  # of sqlalchemy-utils: it gives the class a `__repr__`
     }
 )
 # Class methods that SQLAlchemy or Python calls with each class.

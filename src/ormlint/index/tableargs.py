@@ -60,6 +60,7 @@ def apply_constraint(call: e.Call, module: Module, mapped: MappedClass, members:
         for column, target in zip(columns, remote.elements, strict=True):
             text = members.constants.string(target, module)
             key = text if text is not None else f"={e.dotted_name(target) or '?'}"
+            members.columns.reference(column, target, module, call.keyword("ondelete"), of_table=True)
             column.foreign_keys = (*column.foreign_keys, key)
 
 

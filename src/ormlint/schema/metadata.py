@@ -107,7 +107,10 @@ class _Builder:
         default = server_default(column.server_default)
         if column.server_default is not None and default is None:
             static.unknown_defaults.append(column.name)
-        keys = [sa.ForeignKey(target) for target in column.foreign_keys if "." in target and "?" not in target]
+        options: Any = column.foreign_key_options if len(column.foreign_keys) == 1 else {}
+        keys = [
+            sa.ForeignKey(target, **options) for target in column.foreign_keys if "." in target and "?" not in target
+        ]
         nullable = column.nullable if column.nullable is not None else not column.primary_key
         return sa.Column(
             column.name,
@@ -167,7 +170,20 @@ class _Builder:
         elif name == "ForeignKeyConstraint" and len(call.args) >= 2:
             local, remote = (_strings(argument) for argument in call.args[:2])
             if local and remote and self._known(table, local):
-                table.append_constraint(sa.ForeignKeyConstraint(local, remote, name=label))
+                cascades: dict[str, Any] = {
+                    keyword.name: keyword.value.value
+                    for keyword in call.keywords
+                    if keyword.name in ("ondelete", "onupdate") and isinstance(keyword.value, e.Str)
+                }
+                # The index gave the columns these keys too: the constraint is the one that counts.
+                for item in list(table.foreign_key_constraints):
+                    targets = [element.target_fullname for element in item.elements]
+                    if len(targets) == 1 and item.column_keys[0] in local and targets[0] in remote:
+                        table.constraints.discard(item)
+                        for element in item.elements:
+                            table.foreign_keys.discard(element)
+                            element.parent.foreign_keys.discard(element)
+                table.append_constraint(sa.ForeignKeyConstraint(local, remote, name=label, **cascades))
         else:
             static.unread_arguments.append(name or "?")
 

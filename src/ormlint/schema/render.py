@@ -58,6 +58,9 @@ def _create(table: sa.Table, dialect: Dialect) -> str:
                 unique=column.unique,
             )
         )
+    if table.primary_key.name is not None:
+        names = [column.name for column in table.primary_key.columns]
+        shown.append_constraint(sa.PrimaryKeyConstraint(*names, name=str(table.primary_key.name)))
     for constraint in _in_order(table):
         if isinstance(constraint, (sa.CheckConstraint, sa.ForeignKeyConstraint)):
             _copy_constraint(constraint, shown, copy)
@@ -97,7 +100,17 @@ def _copy_constraint(constraint: sa.Constraint, shown: sa.Table, copy: sa.MetaDa
         elif path in copy.tables and column not in copy.tables[path].c:
             copy.tables[path].append_column(sa.Column(column, sa.Integer))
     local = [column.name for column in constraint.columns]
-    shown.append_constraint(sa.ForeignKeyConstraint(local, targets, name=constraint.name))
+    shown.append_constraint(
+        sa.ForeignKeyConstraint(
+            local,
+            targets,
+            name=constraint.name,
+            ondelete=constraint.ondelete,
+            onupdate=constraint.onupdate,
+            initially=constraint.initially,
+            match=constraint.match,
+        )
+    )
 
 
 def _target_type(column: sa.Column[Any]) -> Any:

@@ -13,7 +13,7 @@ from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
 from ormlint.index.columns import Column
 from ormlint.index.project import ProjectIndex
-from ormlint.index.symbols import ClassSymbol, External
+from ormlint.index.symbols import ClassSymbol, External, Module, Value
 
 # Where a type's name is looked up, in this order: SQLAlchemy's own types first, then the dialects'.
 _MODULES = (
@@ -38,9 +38,11 @@ class TypeBuilder:
 
     def __init__(self, index: ProjectIndex) -> None:
         self.index = index
+        self._module: Module | None = None  # where the type that is being built stands
 
     def build(self, column: Column) -> TypeEngine[Any] | UnknownType:
         """Return the type of a column."""
+        self._module = column.type_module
         if column.enum is not None:
             return self._enum(column)
         if column.type is None:
@@ -94,6 +96,10 @@ class TypeBuilder:
             return expr.value
         if isinstance(expr, e.Unary) and expr.op == "-" and isinstance(expr.operand, e.Constant):
             return -(expr.operand.value or 0)
+        if isinstance(expr, (e.Name, e.Attribute)) and self._module is not None:
+            symbol = self.index.resolver.expr(self._module, expr)
+            if isinstance(symbol, Value) and isinstance(symbol.value, (e.Str, e.Constant)):
+                return symbol.value.value
         func = expr.func if isinstance(expr, e.Call) else expr
         dotted = e.dotted_name(func)
         if dotted:
@@ -126,6 +132,7 @@ class TypeBuilder:
                     func = statement.value.func if isinstance(statement.value, e.Call) else statement.value
                     found = self.index.resolver.expr(base.module, func)
                     if isinstance(found, External):
+                        self._module = base.module
                         return self._named(found.name.rpartition(".")[2], statement.value, found.name)
                     return UnknownType(f"the `impl` of `{base.name}` is not known")
         return UnknownType(f"`{symbol.name}` says no `impl`")

@@ -23,10 +23,13 @@ from datetime import datetime
 from typing import Annotated, Optional
 
 from sqlalchemy import ARRAY, CheckConstraint, DateTime, Enum, ForeignKey, Index, Integer, Numeric, String, Text
-from sqlalchemy import UniqueConstraint, func, text, true
+from sqlalchemy import ForeignKeyConstraint, PrimaryKeyConstraint, UniqueConstraint, func, text, true
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
+
+
+LENGTH = 50
 
 
 class Status(enum.Enum):
@@ -56,7 +59,7 @@ class User(Timestamps, Base):
     __table_args__ = (UniqueConstraint("name", "mail", name="uq_user"), Index("ix_user_mail", "mail"))
 
     id: Mapped[key]
-    name: Mapped[str] = mapped_column(String(50), unique=True)
+    name: Mapped[str] = mapped_column(String(LENGTH), unique=True)
     mail: Mapped[Optional[str]]
     status: Mapped[Status] = mapped_column(Enum(Status), server_default="NEW")
     flag: Mapped[bool] = mapped_column(server_default=true())
@@ -66,10 +69,16 @@ class User(Timestamps, Base):
 
 class Post(Base):
     __tablename__ = "post"
-    __table_args__ = (CheckConstraint("price > 0", name="ck_price"),)
+    __table_args__ = (
+        CheckConstraint("price > 0", name="ck_price"),
+        PrimaryKeyConstraint("id", name="post_pk"),
+        ForeignKeyConstraint(["thing_id", "thing_size"], ["joined.id", "joined.size"], onupdate="CASCADE"),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    author_id = mapped_column(ForeignKey("user.id"), nullable=False)
+    author_id = mapped_column(ForeignKey("user.id", name="fk_author", ondelete="CASCADE"), nullable=False)
+    thing_id: Mapped[int]
+    thing_size: Mapped[int]
     price: Mapped[float] = mapped_column(Numeric(10, 2))
     loud: Mapped[str] = mapped_column(Shouting)
     author: Mapped[User] = relationship(back_populates="posts")
