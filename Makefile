@@ -12,7 +12,7 @@ help:
 	@echo "make test-all   the same, and the longer ones: other Pythons, other SQLAlchemys"
 	@echo "make docs       write the generated documents anew"
 	@echo "make bench      measure speed beside other tools, into bench/RESULTS.md (DIR=only this folder)"
-	@echo "make ecosystem  findings per rule over projects (DIRS=...)"
+	@echo "make ecosystem  findings per rule over pinned packages, or over projects (DIRS=...)"
 	@echo "make clean      remove what make made"
 
 $(VENV)/.installed: pyproject.toml src/ormlint/_version.py

@@ -17,7 +17,7 @@ rule = Rule(
     summary="A raw INSERT without a NOT NULL column whose default runs in Python",
     since="0.1.0",
     severity=Severity.ERROR,
-    status=Status.PREVIEW,
+    status=Status.STABLE,
 )
 
 

@@ -19,7 +19,7 @@ rule = Rule(
     summary="SQL text that gives an enum column a string which is no label of it",
     since="0.1.0",
     severity=Severity.ERROR,
-    status=Status.PREVIEW,
+    status=Status.STABLE,
 )
 
 
