@@ -6,6 +6,7 @@ import enum
 
 import msgspec
 
+from ormlint.diagnostics.steps import Step
 from ormlint.text.lines import Location
 from ormlint.text.ranges import Range
 
@@ -34,11 +35,16 @@ class Edit(msgspec.Struct, frozen=True):
 
 
 class Fix(msgspec.Struct, frozen=True):
-    """A remedy: its title says what to do; edits do not overlap and are in order of their ranges."""
+    """A remedy: its title says what to do, its steps how.
+
+    `edits` are what the steps come to in the text: they do not overlap and are in order of their ranges. They are
+    made by LibCST and only when somebody wants them; None until then.
+    """
 
     title: str
-    edits: tuple[Edit, ...]
     applicability: Applicability
+    steps: tuple[Step, ...]
+    edits: tuple[Edit, ...] | None = None
 
 
 class Related(msgspec.Struct, frozen=True):
