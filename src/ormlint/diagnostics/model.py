@@ -76,6 +76,14 @@ class Diagnostic(msgspec.Struct, frozen=True):
     fix: Fix | None = None
     related: tuple[Related, ...] = ()
 
+    def is_fixable(self, unsafe: bool = False) -> bool:
+        """Tell whether there is a fix that may be applied: a safe one, with `unsafe` any that is not only shown."""
+        if self.fix is None:
+            return False
+        return self.fix.applicability is Applicability.SAFE or (
+            unsafe and self.fix.applicability is Applicability.UNSAFE
+        )
+
     @property
     def sort_key(self) -> tuple[str, int, int, str, str]:
         """The one order of all output: path, place, code, message."""
