@@ -239,9 +239,13 @@ def _rewriter(source: SourceText | SourceError | None) -> tuple[Rewriter | None,
 
 def _edits(rewriter: Rewriter, item: Diagnostic) -> tuple[tuple[Edit, ...] | None, str]:
     """Return a fix's edits, or None and why there are none."""
+    from ormlint.linting.codemods import TooDeepError
+
     assert item.fix is not None
     try:
         return rewriter.edits(item.fix), ""
+    except TooDeepError:
+        return None, TOO_DEEP
     except Exception as error:  # a fault of ormlint's own: it costs this fix, and is reported
         return None, f"{type(error).__name__}: {error}"
 

@@ -21,11 +21,24 @@ from ormlint.diagnostics.steps import (
 )
 from ormlint.linting import codemod_imports, codemod_nodes
 from ormlint.linting.codemod_nodes import smallest_edit
+from ormlint.syntax.parser import parse
 from ormlint.text import Range
 
 
 class UnwritableError(ValueError):
     """A file that LibCST does not read as it is, or a step that has nothing to work on; the message says why."""
+
+
+class TooDeepError(UnwritableError):
+    """Code that is nested more deeply than LibCST can follow; no person writes it."""
+
+    def __init__(self) -> None:
+        super().__init__("its code is nested too deeply to be rewritten")
+
+
+# LibCST's parser overflows the stack, which nothing can catch, at some 2,000 levels, and its time grows with the square
+# of their number. Python itself refuses 200 brackets and 100 levels of indentation.
+_DEEPEST = 600
 
 
 class Rewriter:
@@ -39,13 +52,15 @@ class Rewriter:
         """
         self.data = data
         text = data.decode("utf-8")
+        if _depth(data) > _DEEPEST:
+            raise TooDeepError
         try:
             self.module = cst.parse_module(text)
+            self.chunks = self._split(text)
         except cst.ParserSyntaxError as error:
             raise UnwritableError(f"line {error.raw_line}: LibCST cannot read this file") from None
         except RecursionError:
-            raise UnwritableError("this file is nested too deeply to be rewritten") from None
-        self.chunks = self._split(text)
+            raise TooDeepError from None
 
     def _split(self, text: str) -> list[_Chunk]:
         """Return the top-level statements with where each begins and ends, what stands above it included."""
@@ -73,6 +88,12 @@ class Rewriter:
         Raises:
             UnwritableError: a step's place is not what the step is for.
         """
+        try:
+            return self._edits(fix)
+        except RecursionError:
+            raise TooDeepError from None
+
+    def _edits(self, fix: Fix) -> tuple[Edit, ...]:
         found = [edit for step in fix.steps for edit in self._step(step)]
         found.sort(key=lambda edit: edit.range)
         for first, second in pairwise(found):
@@ -101,8 +122,6 @@ class Rewriter:
             changed = self._changed(chunk, step)
         except (codemod_nodes.NoPlaceError, cst.ParserSyntaxError, cst.CSTValidationError) as error:
             raise UnwritableError(str(error)) from None
-        except RecursionError:
-            raise UnwritableError("this code is nested too deeply to be rewritten") from None
         return [chunk.edit(self.module.code_for_node(changed))]
 
     def _changed(self, chunk: _Chunk, step: Step) -> cst.CSTNode:
@@ -160,3 +179,17 @@ class _Chunk:
         """Return the smallest edit that makes `code` of this statement's."""
         edit = smallest_edit(self.code, code, self.start)
         return Edit(Range(edit.range.start, max(edit.range.start, min(edit.range.end, self.end))), edit.content)
+
+
+def _depth(data: bytes) -> int:
+    """Return how deeply the syntax is nested as LibCST sees it: each `elif` within the one before."""
+    deepest = 0
+    stack = [(parse(data).root_node, 0)]
+    while stack:
+        node, depth = stack.pop()
+        deepest = max(deepest, depth)
+        branches = 0
+        for child in node.named_children:
+            branches += child.type == "elif_clause"
+            stack.append((child, depth + 1 + branches))
+    return deepest
