@@ -86,8 +86,8 @@ def test_document_is_complete(rule: Rule) -> None:
     for option in rule.options:
         assert f"`{option.name}`" in text
     assert any(section.title == "Left alone" for section in found.sections), "no clean twins"
-    if rule.code == "ORM002":
-        return  # no document can make a sound rule fail; test_engine does with a broken one
+    if rule.code in ("ORM002", "ORM005"):
+        return  # no document can make a sound rule fail, or has a baseline: test_engine and test_baseline do
     example = next(section for section in found.sections if section.title == "Example")
     assert example.expectations, "no example yet"
     if rule.family != "ormlint":

@@ -117,8 +117,12 @@ class Dispatcher:
                 self._type_ignored(module, lines),
                 lines.row,
                 lines.data,
+                self._text,
             )
         return found
+
+    def _text(self, path: str) -> bytes:
+        return self.lines[path].data if path in self.lines else b""
 
     def _type_ignored(self, module: Module, lines: LineIndex) -> frozenset[int]:
         if module.path not in self._ignored:

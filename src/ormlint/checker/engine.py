@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
+import msgspec
+
 from ormlint.checker.analysis import Analysis, analyse
 from ormlint.checker.dispatch import Dispatcher, RuleCrash
 from ormlint.checker.reading import FactsStore
@@ -11,7 +13,8 @@ from ormlint.checker.registry import load_rules
 from ormlint.checker.result import CheckResult, Progress, Statistics
 from ormlint.checker.selection import RuleTable
 from ormlint.checker.suppressions import apply_suppressions
-from ormlint.diagnostics import Diagnostic, Related, Severity
+from ormlint.diagnostics import Applicability, Diagnostic, Fix, Related, Severity
+from ormlint.diagnostics.steps import RemoveItem, ReplaceExpression
 from ormlint.facts.module import SyntaxProblem
 from ormlint.index.installed import Environment
 from ormlint.linting.context import Finding
@@ -135,7 +138,7 @@ class _Checker:
             lines.location(finding.range.end),
             finding.message,
             finding.symbol,
-            finding.fix,
+            _with_comments_kept(finding.fix, lines.data),
             related,
         )
 
@@ -205,3 +208,14 @@ class _Checker:
                         lines.location(where.end),
                         event.text,
                     )
+
+
+def _with_comments_kept(fix: Fix | None, data: bytes) -> Fix | None:
+    """Return a fix, unsafe where it would lose a comment: what a safe one replaces holds none."""
+    if fix is None or fix.applicability is not Applicability.SAFE:
+        return fix
+    for step in fix.steps:
+        if isinstance(step, (ReplaceExpression, RemoveItem)) and b"\n" in data[step.range.start : step.range.end]:
+            if b"#" in data[step.range.start : step.range.end]:
+                return msgspec.structs.replace(fix, applicability=Applicability.UNSAFE)
+    return fix

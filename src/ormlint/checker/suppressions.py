@@ -7,7 +7,8 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ormlint.diagnostics import Diagnostic, Severity
+from ormlint.diagnostics import Applicability, Diagnostic, Fix, Severity
+from ormlint.diagnostics.steps import ReplaceText
 from ormlint.facts.module import Comment
 from ormlint.linting.rule import Rule
 from ormlint.text import LineIndex, Range, SourceText
@@ -32,6 +33,7 @@ class _Suppression:
     rows: frozenset[int] | None  # None: the whole file
     words: list[tuple[str, Range]] | None
     is_noqa: bool
+    directive: Range  # from its `#` to the end of its list
     used: set[str] = field(default_factory=set)
 
 
@@ -61,7 +63,8 @@ def apply_suppressions(
     for suppression in suppressions:
         for rule, where, message in _about(suppression, rules, by_name, enabled):
             if not _silenced_by_file(rule, suppressions, by_name):
-                kept.append(_diagnostic(rule, severity(rule, rule.severity), path, source, where, message))
+                fix = _removal(suppression, where, source.data) if rule.code == UNUSED else None
+                kept.append(_diagnostic(rule, severity(rule, rule.severity), path, source, where, message, fix))
     return kept
 
 
@@ -74,7 +77,7 @@ def _parse(comment: Comment, source: SourceText) -> list[_Suppression]:
     row = source.lines.row(comment.start)
     found: list[_Suppression] = []
     if match := _FILE_NOQA.search(comment.text):
-        return [_Suppression(comment.range, None, _words(comment, match), True)]
+        return [_Suppression(comment.range, None, _words(comment, match), True, _place(comment, match))]
     if match := _IGNORE.search(comment.text):
         if match["file"]:
             rows = None
@@ -82,10 +85,16 @@ def _parse(comment: Comment, source: SourceText) -> list[_Suppression]:
             rows = frozenset({_next_code_row(source, row)})
         else:
             rows = frozenset({row})
-        found.append(_Suppression(comment.range, rows, _words(comment, match), False))
+        found.append(_Suppression(comment.range, rows, _words(comment, match), False, _place(comment, match)))
     if match := NOQA.search(comment.text):
-        found.append(_Suppression(comment.range, frozenset({row}), _words(comment, match), True))
+        words, place = _words(comment, match), _place(comment, match)
+        found.append(_Suppression(comment.range, frozenset({row}), words, True, place))
     return found
+
+
+def _place(comment: Comment, match: re.Match[str]) -> Range:
+    start = comment.start + len(comment.text[: match.start()].encode())
+    return Range(start, start + len(match[0].encode()))
 
 
 def _words(comment: Comment, match: re.Match[str]) -> list[tuple[str, Range]] | None:
@@ -154,6 +163,41 @@ def _about(
     return found
 
 
+def _removal(suppression: _Suppression, word: Range, data: bytes) -> Fix:
+    """Return the fix that takes one word from a comment, and all of the comment where it was the only one.
+
+    What else the comment says stays.
+    """
+    words = [place for _, place in suppression.words or ()]
+    if len(words) > 1:
+        position = words.index(word)
+        if position:
+            where = Range(words[position - 1].end, word.end)
+        else:
+            where = Range(word.start, words[1].start)
+        return Fix("Remove it from the comment", Applicability.SAFE, (ReplaceText(where, ""),))
+    start, end = suppression.directive
+    rest = data[end : suppression.range.end].decode("utf-8")
+    said = rest.strip()
+    if said and not said.startswith("#"):
+        return Fix("Remove the suppression", Applicability.SAFE, (ReplaceText(Range(start, end), "#"),))
+    if said:
+        end += len(rest[: len(rest) - len(rest.lstrip())].encode())
+        return Fix("Remove the suppression", Applicability.SAFE, (ReplaceText(Range(start, end), ""),))
+    end = suppression.range.end
+    line = data.rfind(b"\n", 0, start) + 1
+    blank = len(data[line:start]) - len(data[line:start].rstrip(b" \t"))
+    if blank == start - line:  # the comment has the row for itself: the row goes
+        start = line
+        if data[end : end + 2] == b"\r\n":
+            end += 2
+        elif data[end : end + 1] in (b"\n", b"\r"):
+            end += 1
+    else:
+        start -= blank
+    return Fix("Remove the comment", Applicability.SAFE, (ReplaceText(Range(start, end), ""),))
+
+
 def _is_ours(word: str, by_name: Mapping[str, str]) -> bool:
     """Tell whether a word of a noqa comment that is no rule was meant for ormlint: a code, or a misspelt name."""
     if "-" in word:
@@ -169,8 +213,14 @@ def _unknown_message(word: str, rules: Mapping[str, Rule]) -> str:
 
 
 def _diagnostic(
-    rule: Rule, severity: Severity, path: str, source: SourceText, where: Range, message: str
+    rule: Rule,
+    severity: Severity,
+    path: str,
+    source: SourceText,
+    where: Range,
+    message: str,
+    fix: Fix | None,
 ) -> Diagnostic:
     lines = source.lines
     start, end = lines.location(where.start), lines.location(where.end)
-    return Diagnostic(rule.code, rule.name, severity, path, where, start, end, message)
+    return Diagnostic(rule.code, rule.name, severity, path, where, start, end, message, fix=fix)

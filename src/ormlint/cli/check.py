@@ -7,13 +7,16 @@ import gc
 import os
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TextIO
 
 import msgspec
 
 from ormlint.checker.result import CheckResult
+from ormlint.cli import fix
 from ormlint.cli.common import USER_ERRORS, add_project_arguments, fail, load, project_overrides, split
+from ormlint.cli.fix import add_arguments as add_fix_arguments
 from ormlint.cli.outputs import Output, read_outputs, write_outputs
 from ormlint.diagnostics import Diagnostic
 from ormlint.project.runner import Run, UsageError, open_cache, usable_cores
@@ -21,6 +24,7 @@ from ormlint.reporters import FORMATS, ReportOptions
 from ormlint.text import SourceText
 
 _PROGRESS_AFTER = 1.0  # seconds
+_FOR_PEOPLE = ("full", "concise", "grouped")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,6 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     rules.add_argument(
         "--per-file-ignores", metavar="GLOB:RULE", action="append", help="leave out a rule in files that match"
     )
+    add_fix_arguments(parser)
     add_project_arguments(parser)
     speed = parser.add_argument_group("speed")
     speed.add_argument("--no-cache", action="store_true", help="neither use nor write the cache")
@@ -53,6 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=0,
         help="how many processes may read files; 0, the default: as many as cores",
     )
+    parser.add_argument("--baseline", metavar="FILE", help="do not report the findings that this file knows")
     parser.add_argument("--stdin-filename", metavar="FILE", help="the file that standard input stands for")
     output = parser.add_argument_group("output")
     output.add_argument("--output-format", choices=FORMATS, default=None, help="how findings are shown")
@@ -99,6 +105,10 @@ def _run(options: argparse.Namespace) -> int:
     if not (loaded.files if loaded.only is None else loaded.only) and not options.quiet:
         print("ormlint: no Python files found", file=sys.stderr)
     progress = _Progress(sys.stderr, options.quiet)
+    if fix.is_fixing(options):
+        if options.add_noqa:
+            raise UsageError("--add-noqa cannot be given with --fix, --fix-only or --diff")
+        return _run_fixes(loaded, options, outputs, progress, stdin is not None)
     cache = None if options.no_cache else open_cache(loaded.project, options.cache_dir, _warn)
     result = loaded.check(progress, cache, options.jobs or usable_cores())
     if cache is not None:
@@ -130,6 +140,50 @@ def _jobs(text: str) -> int:
     return count
 
 
+def _run_fixes(
+    loaded: Run, options: argparse.Namespace, outputs: list[Output], progress: _Progress, from_stdin: bool
+) -> int:
+    """Apply or show fixes. What standard input becomes goes to standard output, and everything else to stderr."""
+    root = loaded.project.root
+
+    def seen(path: str) -> str:
+        return _seen(path, root)
+
+    result = fix.fixed(loaded, options, progress)
+    progress.clear()
+    if options.diff:
+        return fix.show_diff(loaded, result, seen, from_stdin, options.quiet) if not options.exit_zero else 0
+    written = True
+    if from_stdin:
+        (path,) = loaded.only or ("",)
+        source = result.files.get(path)
+        if isinstance(source, SourceText):
+            sys.stdout.flush()
+            sys.stdout.buffer.write(source.encode(source.text))
+    else:
+        written = fix.write(loaded, result, seen)
+    stream = sys.stderr if from_stdin else sys.stdout
+    for_people = any(output.file is None and output.form in _FOR_PEOPLE for output in outputs)
+    if options.verbose:
+        _print_run(result.result, loaded)
+    remaining = [] if options.fix_only else result.result.diagnostics
+    result.result.diagnostics = remaining
+    after = replace(loaded, files=result.files)
+    if options.statistics:
+        _print_statistics(result.result)
+    elif not options.fix_only:
+        _print_findings(result.result, after, options, outputs, stream, fix.summary(result, len(remaining)))
+    elif not options.quiet and for_people:
+        stream.write(f"Fixed {len(result.applied)} error{'s' if len(result.applied) != 1 else ''}.\n")
+    if options.show_fixes and for_people and (lines := fix.applied_lines(result, seen)):
+        stream.write("\n" + "\n".join(lines) + "\n")
+    if not written and not options.exit_zero:
+        return 1
+    if options.exit_non_zero_on_fix and result.applied:
+        return 1
+    return 1 if remaining and not options.exit_zero else 0
+
+
 def _overrides(options: argparse.Namespace) -> dict[str, Any]:
     overrides = project_overrides(options)
     if options.select is not None:
@@ -138,6 +192,8 @@ def _overrides(options: argparse.Namespace) -> dict[str, Any]:
         overrides["cli_extend_select"] = split(",".join(options.extend_select))
     if options.ignore is not None:
         overrides["cli_ignore"] = split(",".join(options.ignore))
+    if options.baseline is not None:
+        overrides["baseline"] = str(Path(options.baseline).absolute())
     if options.preview is not None:
         overrides["preview"] = options.preview
     if options.per_file_ignores is not None:
@@ -151,13 +207,28 @@ def _overrides(options: argparse.Namespace) -> dict[str, Any]:
     return overrides
 
 
-def _print_findings(result: CheckResult, loaded: Run, options: argparse.Namespace, outputs: list[Output]) -> None:
+def _print_findings(
+    result: CheckResult,
+    loaded: Run,
+    options: argparse.Namespace,
+    outputs: list[Output],
+    terminal: TextIO | None = None,
+    closing: str = "",
+) -> None:
     root = loaded.project.root
     sources = {_seen(path, root): source for path, source in loaded.files.items() if isinstance(source, SourceText)}
-    diagnostics = [_as_seen(item, root) for item in result.diagnostics]
+    found = result.diagnostics
+    if options.show_fixes and any(output.form not in _FOR_PEOPLE for output in outputs):
+        from ormlint.checker.fixing import with_edits
+
+        found = with_edits(loaded.files, found)
+    if loaded.baseline is not None:
+        sources[_seen(loaded.baseline.path, root)] = SourceText(loaded.baseline.text.encode())
+    diagnostics = [_as_seen(item, root) for item in found]
     checked = len(loaded.files) if loaded.only is None else len(loaded.only)
-    shown = ReportOptions(summary=not options.quiet, files=checked)
-    write_outputs(outputs, diagnostics, sources, shown, options.color)
+    fixable = fix.fixable_line(found, options.unsafe_fixes)
+    shown = ReportOptions(False, not options.quiet, checked, options.unsafe_fixes, closing, fixable)
+    write_outputs(outputs, diagnostics, sources, shown, options.color, terminal or sys.stdout)
 
 
 def _seen(path: str, root: Path) -> str:

@@ -14,6 +14,7 @@ from ormlint._version import __version__
 # Sub-command → its one-line help. Each is a module of this package with `add_arguments` and `run`.
 COMMANDS = {
     "check": "check a project",
+    "baseline": "write down the findings that are known, for check to hide",
     "rule": "explain a rule",
     "model": "show what is known of the mapped classes",
     "schema": "show the tables of the mapped classes",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import io
 import os
-import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TextIO
 
 from ormlint.diagnostics import Diagnostic
 from ormlint.project.atomic import replace_file
@@ -59,16 +59,17 @@ def write_outputs(
     sources: Mapping[str, SourceText],
     options: ReportOptions,
     color: str,
+    terminal: TextIO,
 ) -> None:
-    """Write every output; a file is replaced whole or not at all.
+    """Write every output, those without a file to `terminal`; a file is replaced whole or not at all.
 
     Raises:
         UsageError: a file cannot be written.
     """
     for output in outputs:
         if output.file is None:
-            shown = ReportOptions(use_color(sys.stdout, color), options.summary, options.files)
-            reporter(output.form).report(diagnostics, sources, shown, sys.stdout)
+            shown = replace(options, color=use_color(terminal, color))
+            reporter(output.form).report(diagnostics, sources, shown, terminal)
             continue
         stream = io.StringIO()
         reporter(output.form).report(diagnostics, sources, options, stream)

@@ -1,4 +1,4 @@
-"""`python -m ormlint.dev`: generate, new-rule, ecosystem, oracle, seed, agree."""
+"""`python -m ormlint.dev`: generate, new-rule, ecosystem, fixproof, oracle, seed, agree."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from ormlint.dev import agree, ecosystem, generate, new_rule, seed
+from ormlint.dev import agree, ecosystem, fixproof, generate, new_rule, seed
 from ormlint.dev.oracle import command as oracle
 
 
@@ -18,6 +18,7 @@ def main() -> int:
         ("generate", generate),
         ("new-rule", new_rule),
         ("ecosystem", ecosystem),
+        ("fixproof", fixproof),
         ("oracle", oracle),
         ("seed", seed),
         ("agree", agree),

@@ -6,6 +6,7 @@ import enum
 
 import msgspec
 
+from ormlint.diagnostics.steps import Step
 from ormlint.text.lines import Location
 from ormlint.text.ranges import Range
 
@@ -34,11 +35,16 @@ class Edit(msgspec.Struct, frozen=True):
 
 
 class Fix(msgspec.Struct, frozen=True):
-    """A remedy: its title says what to do; edits do not overlap and are in order of their ranges."""
+    """A remedy: its title says what to do, its steps how.
+
+    `edits` are what the steps come to in the text: they do not overlap and are in order of their ranges. They are
+    made by LibCST and only when somebody wants them; None until then.
+    """
 
     title: str
-    edits: tuple[Edit, ...]
     applicability: Applicability
+    steps: tuple[Step, ...]
+    edits: tuple[Edit, ...] | None = None
 
 
 class Related(msgspec.Struct, frozen=True):
@@ -69,6 +75,14 @@ class Diagnostic(msgspec.Struct, frozen=True):
     symbol: str = ""
     fix: Fix | None = None
     related: tuple[Related, ...] = ()
+
+    def is_fixable(self, unsafe: bool = False) -> bool:
+        """Tell whether there is a fix that may be applied: a safe one, with `unsafe` any that is not only shown."""
+        if self.fix is None:
+            return False
+        return self.fix.applicability is Applicability.SAFE or (
+            unsafe and self.fix.applicability is Applicability.UNSAFE
+        )
 
     @property
     def sort_key(self) -> tuple[str, int, int, str, str]:

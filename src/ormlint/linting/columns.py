@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ormlint.facts import expressions as e
-from ormlint.index.columns import Column, split_optional
+from ormlint.facts import statements as s
+from ormlint.facts.walk import walk_nodes
+from ormlint.index.columns import Column, Default, split_optional
 from ormlint.index.model import MappedClass, ModelAttribute
 from ormlint.index.symbols import External, Symbol, Unknown
 from ormlint.linting.context import Context
@@ -66,3 +68,18 @@ def is_column_call(context: Context, attribute: ModelAttribute, name: str) -> bo
         return False
     symbol = context.index.resolver.expr(attribute.module, attribute.value.func)
     return isinstance(symbol, External) and symbol.name == name
+
+
+def per_row(context: Context, attribute: ModelAttribute, default: Default) -> str | None:
+    """Return a function's code that makes a default anew; None when it would not see the names of the class body."""
+    body = attribute.owner.facts.body if attribute.owner is not None else ()
+    own = {
+        target.id
+        for statement in body
+        if isinstance(statement, s.Assign)
+        for target in statement.targets
+        if isinstance(target, e.Name)
+    }
+    if any(isinstance(node, e.Name) and node.id in own for node in walk_nodes(default.expr)):
+        return None
+    return f"lambda: {context.source(default.expr, default.module)}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,6 +51,7 @@ class Context:
     type_ignored: frozenset[int]  # 1-based rows with a `# type: ignore`
     row_of: Any  # byte offset in this file → 1-based row
     data: bytes  # the text of this file, UTF-8
+    text_of: Callable[[str], bytes]  # a file's path → its text, UTF-8; empty for files of installed packages
     findings: list[Finding] = field(default_factory=list)
 
     @property
@@ -96,6 +97,11 @@ class Context:
                 tuple(related),
             )
         )
+
+    def source(self, node: Node, module: Module | None = None) -> str:
+        """Return the code of a node of this file, or of another one, as it is written."""
+        data = self.data if module is None or module is self.module else self.text_of(module.path)
+        return data[node.start : node.end].decode("utf-8")
 
     def is_type_ignored(self, node: Node) -> bool:
         """Tell whether the row a node starts on carries a `# type: ignore`."""

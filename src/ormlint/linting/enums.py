@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ormlint.diagnostics import Fix
 from ormlint.facts import expressions as e
 from ormlint.index.enums import EnumClass, EnumColumn
 from ormlint.index.project import ProjectIndex
 from ormlint.index.symbols import Module, Value
-from ormlint.linting import subjects
-from ormlint.linting.context import Place
+from ormlint.linting import fixes, subjects
+from ormlint.linting.context import Context, Place
 from ormlint.linting.names import listed
 from ormlint.semantic import types as t
 
@@ -112,6 +113,25 @@ def member_meant(column: EnumColumn, text: str) -> str | None:
         if text.lower() in (name.lower(), value.lower() if isinstance(value, str) else ""):
             return name
     return None
+
+
+def fix(context: Context, operand: subjects.EnumOperand, node: e.Node, text: str) -> Fix | None:
+    """Return the fix that gives the member in place of a string; None where the string is not written at the node.
+
+    It is safe where the string is just the name or the value of one member.
+    """
+    enum = operand.enum.enum
+    if enum is None or not isinstance(node, e.Str):
+        return None
+    member = member_meant(operand.enum, text)
+    exact = {name for name, value in enum.members.items() if text in (name, value)} - enum.aliases
+    if member is None or len(exact) > 1:
+        return None
+    known = fixes.reference(context, context.module, enum.symbol, node)
+    if known is None:
+        return None
+    code = f"{known.code}.{member}"
+    return fixes.fix(f"Use `{code}`", fixes.replace(node, code), *known.steps, safe=bool(exact) and known.is_safe)
 
 
 def shown_member(column: EnumColumn, name: str) -> str:

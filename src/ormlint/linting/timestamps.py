@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ormlint.diagnostics import Fix
 from ormlint.facts import expressions as e
+from ormlint.facts import statements as s
 from ormlint.index.columns import Column, Default
 from ormlint.index.model import MappedClass, ModelAttribute
 from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module, Value
+from ormlint.linting import fixes
 from ormlint.linting.columns import DATETIMES
 from ormlint.linting.context import Context, Place
 from ormlint.semantic import clock
@@ -160,3 +163,15 @@ def zone_is_known(mapped: MappedClass, column: Column) -> bool:
         return False
     # What a SQLModel field without a type becomes depends on SQLModel's release.
     return mapped.style != "sqlmodel" or column.type_expr is not None
+
+
+def removal(found: Override) -> Fix | None:
+    """Return the fix that takes an override away, which leaves the inherited column; None for unusual statements."""
+    owner = found.own.owner
+    for statement in owner.facts.body if owner is not None else ():
+        if isinstance(statement, s.Assign) and len(statement.targets) == 1 and statement.value is not None:
+            target = statement.targets[0]
+            if isinstance(target, e.Name) and target.id == found.own.name:
+                title = f"Remove the override; `{found.owner.name}.{found.own.name}` is left"
+                return fixes.fix(title, fixes.remove_statement(statement), safe=False)
+    return None

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from lsprotocol import types as lsp
 
+from ormlint.checker.fixing import safe_edits, with_edits
 from ormlint.checker.noqa import with_noqa
 from ormlint.diagnostics import Applicability, Diagnostic, Edit
 from ormlint.lsp.findings import SOURCE
@@ -41,8 +42,8 @@ def actions(
             item = _found(state, path, shown)
             if item is None:
                 continue
-            fix = item.fix
-            if fix is not None and fix.edits and fix.applicability is not Applicability.DISPLAY:
+            fix = with_edits({path: source}, [item])[0].fix if item.is_fixable(unsafe=True) else None
+            if fix is not None and fix.edits:
                 offered.append(
                     lsp.CodeAction(
                         title=fix.title,
@@ -63,7 +64,7 @@ def actions(
                     )
                 )
     if wanted(FIX_ALL, only):
-        edits = safe_edits(state.diagnostics.get(path, ()))
+        edits = safe_edits(source, state.diagnostics.get(path, ()))
         if edits:
             offered.append(
                 lsp.CodeAction(
@@ -73,22 +74,6 @@ def actions(
                 )
             )
     return offered
-
-
-def safe_edits(diagnostics: Iterable[Diagnostic]) -> list[Edit]:
-    """Return the edits of the safe fixes of a file that do not touch each other; the rest is for the next time."""
-    chosen: list[Edit] = []
-    for item in diagnostics:
-        fix = item.fix
-        if fix is None or fix.applicability is not Applicability.SAFE:
-            continue
-        if not any(_touch(edit.range, other.range) for edit in fix.edits for other in chosen):
-            chosen.extend(fix.edits)
-    return sorted(chosen, key=lambda edit: edit.range.start)
-
-
-def _touch(one: Range, other: Range) -> bool:
-    return one.start <= other.end and other.start <= one.end
 
 
 def _found(state: State, path: str, shown: lsp.Diagnostic) -> Diagnostic | None:

@@ -191,6 +191,7 @@ _READERS: dict[str, Callable[[Any, _Place], Any]] = {
     "respect-gitignore": _flag,
     "python": _string,
     "migrations": _strings,
+    "baseline": _string,
     "timestamp-pairs": _pairs,
     "dialects": _dialects,
     "target-sqlalchemy": _series,

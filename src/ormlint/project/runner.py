@@ -6,9 +6,10 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ormlint.checker.result import CheckResult, Progress
+from ormlint.diagnostics import Diagnostic
 from ormlint.project.cache import FOLDER, Cache, Warn
 from ormlint.project.config import Project, load_project
 from ormlint.project.discovery import folder_files, is_excluded, project_files
@@ -17,6 +18,9 @@ from ormlint.project.remembered import pack_run, run_key, tool_version, unpack_r
 from ormlint.project.target import with_target
 from ormlint.project.workspace import read_documents, read_files
 from ormlint.text import SourceError, SourceText
+
+if TYPE_CHECKING:
+    from ormlint.checker.baseline import Entry
 
 
 class UsageError(ValueError):
@@ -35,6 +39,15 @@ class Request:
     stdin_filename: str | None = None
 
 
+@dataclass(frozen=True)
+class Baseline:
+    """A file of known findings; `path` is relative to the root where it lies below it."""
+
+    path: str
+    text: str
+    entries: tuple[Entry, ...]
+
+
 @dataclass
 class Run:
     """A loaded project: its files, and those whose findings are wanted (None: all)."""
@@ -45,12 +58,19 @@ class Run:
     environment: SitePackages | None = None
     documents: dict[str, str] = field(default_factory=dict)
     is_from_disk: bool = True  # no text stands in a file's place
+    baseline: Baseline | None = None
 
     def wants(self, path: str) -> bool:
         """Tell whether a file is among those asked for."""
         return self.only is None or path in self.only
 
     def check(self, progress: Progress | None = None, cache: Cache | None = None, jobs: int = 1) -> CheckResult:
+        """Check the files, and leave out what the baseline knows; see `_check`."""
+        result = self._check(progress, cache, jobs)
+        result.diagnostics = self.keep(self.files, result.diagnostics)
+        return result
+
+    def _check(self, progress: Progress | None, cache: Cache | None, jobs: int) -> CheckResult:
         """Check the files; with a cache only what changed is read, and nothing is done when nothing changed.
 
         Raises:
@@ -81,6 +101,17 @@ class Run:
             if kept is not None:
                 cache.keep_run(key, kept)
         return result
+
+    def keep(self, files: Mapping[str, SourceText | SourceError], diagnostics: list[Diagnostic]) -> list[Diagnostic]:
+        """Return the diagnostics that the baseline does not hide, and what is stale of it."""
+        if self.baseline is None:
+            return diagnostics
+        from ormlint.checker.baseline import hide, stale_diagnostics
+
+        known, settings = self.baseline, self.project.settings
+        kept, stale = hide(diagnostics, files, known.entries)
+        kept += stale_diagnostics(stale, known.path, known.text, settings, files, self.only)
+        return sorted(kept, key=lambda item: item.sort_key)
 
 
 def open_cache(project: Project, folder: str | None, warn: Warn) -> Cache:
@@ -138,8 +169,36 @@ def load_run(request: Request) -> Run:
     except NoEnvironmentError as error:
         raise UsageError(f"{project.config or root}: {error}") from None
     files = read_files(root, paths, overlays)
+    known = _baseline(root, settings.baseline) if settings.baseline else None
     wanted = frozenset(only) if only is not None else None
-    return Run(project, files, wanted, environment, read_documents(root, paths), not overlays)
+    return Run(project, files, wanted, environment, read_documents(root, paths), not overlays, known)
+
+
+def _baseline(root: Path, name: str) -> Baseline:
+    """Read the baseline.
+
+    Raises:
+        UsageError: there is none, or it cannot be used.
+    """
+    from ormlint.checker.baseline import BaselineError, parse
+
+    path = root / name
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise UsageError(f"{path}: there is no such baseline; `ormlint baseline` writes one") from None
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror or error}") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{path}: not a baseline: it is not UTF-8; write it anew with `ormlint baseline`") from None
+    try:
+        shown = path.resolve().relative_to(root).as_posix()
+    except ValueError:
+        shown = path.as_posix()
+    try:
+        return Baseline(shown, text, tuple(parse(text, shown)))
+    except BaselineError as error:
+        raise UsageError(str(error)) from None
 
 
 def _start(request: Request) -> Path:

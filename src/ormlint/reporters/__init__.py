@@ -28,11 +28,18 @@ FORMATS = (
 
 @dataclass(frozen=True)
 class ReportOptions:
-    """How to render: `color` for terminals, `summary` for the closing line, `files` how many were checked."""
+    """How to render: `color` for terminals, `summary` for the closing line, `files` how many were checked.
+
+    `closing` stands in place of the usual closing line, and `fixable` after it; with `unsafe` fixes that are not safe
+    are marked as well.
+    """
 
     color: bool = False
     summary: bool = True
     files: int = 0
+    unsafe: bool = False
+    closing: str = ""
+    fixable: str = ""
 
 
 class Reporter(Protocol):
@@ -52,6 +59,17 @@ class Reporter(Protocol):
 def reporter(name: str) -> Reporter:
     """Return the reporter of a format, importing only that one."""
     return cast(Reporter, importlib.import_module(f"ormlint.reporters.{name.replace('-', '_')}"))
+
+
+def mark(item: Diagnostic, options: ReportOptions) -> str:
+    """Return ` [*]` for a finding whose fix `--fix` would apply."""
+    return " [*]" if item.is_fixable(options.unsafe) else ""
+
+
+def closing_lines(diagnostics: Sequence[Diagnostic], options: ReportOptions) -> str:
+    """Return the closing lines: what was found or fixed, and what `--fix` could do."""
+    lines = [options.closing or summary_line(diagnostics, options.files), options.fixable]
+    return "".join(f"{line}\n" for line in lines if line)
 
 
 def summary_line(diagnostics: Sequence[Diagnostic], files: int) -> str:

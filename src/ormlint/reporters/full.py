@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TextIO
 
 from ormlint.diagnostics import Diagnostic
-from ormlint.reporters import ReportOptions, summary_line
+from ormlint.reporters import ReportOptions, closing_lines, mark
 from ormlint.reporters.style import one_line, paint, visible, width
 from ormlint.text import SourceText
 
@@ -20,16 +20,17 @@ def report(
 ) -> None:
     """Write a frame for each finding, then the summary."""
     for item in diagnostics:
-        stream.write("\n".join(_frame(item, sources.get(item.path), options.color)))
+        stream.write("\n".join(_frame(item, sources.get(item.path), options)))
         stream.write("\n\n")
     if options.summary:
-        stream.write(f"{summary_line(diagnostics, options.files)}\n")
+        stream.write(closing_lines(diagnostics, options))
 
 
-def _frame(item: Diagnostic, source: SourceText | None, color: bool) -> list[str]:
+def _frame(item: Diagnostic, source: SourceText | None, options: ReportOptions) -> list[str]:
+    color = options.color
     tint = _COLORS[item.severity.value]
     code, severity = paint(tint, item.code, color), paint(tint, item.severity.value, color)
-    lines = [f"{code} [{item.name}] {severity}: {one_line(item.message)}"]
+    lines = [f"{code}{mark(item, options)} [{item.name}] {severity}: {one_line(item.message)}"]
     total = len(source.lines.starts) if source is not None else 0
     last_row = min(max(item.end.row, item.start.row), item.start.row + 4)
     gutter = len(str(min(last_row + _CONTEXT, max(total, 1))))

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import TextIO
 
 from ormlint.diagnostics import Diagnostic
-from ormlint.reporters import ReportOptions, summary_line
+from ormlint.reporters import ReportOptions, closing_lines
 from ormlint.reporters.style import one_line, paint
 from ormlint.text import SourceText
 
@@ -26,4 +26,4 @@ def report(
             stream.write(f"  {place.rjust(widest)}  {code} [{item.name}] {one_line(item.message)}\n")
         stream.write("\n")
     if options.summary:
-        stream.write(f"{summary_line(diagnostics, options.files)}\n")
+        stream.write(closing_lines(diagnostics, options))

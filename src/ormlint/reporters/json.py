@@ -60,6 +60,6 @@ def _fix(fix: Fix | None, source: SourceText | None) -> dict[str, Any] | None:
             "location": _location(source.lines.location(edit.range.start)),
             "end_location": _location(source.lines.location(edit.range.end)),
         }
-        for edit in fix.edits
+        for edit in fix.edits or ()
     ]
     return {"applicability": fix.applicability.value, "message": fix.title, "edits": edits}

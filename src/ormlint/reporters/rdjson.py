@@ -46,7 +46,7 @@ def _diagnostic(item: Diagnostic, sources: Mapping[str, SourceText]) -> dict[str
     ]
     if related:
         shown["relatedLocations"] = related
-    if item.fix is not None and len(item.fix.edits) == 1 and source is not None:
+    if item.fix is not None and item.fix.edits is not None and len(item.fix.edits) == 1 and source is not None:
         (edit,) = item.fix.edits
         lines = source.lines
         where = _range(edit.range, lines.location(edit.range.start), lines.location(edit.range.end), source)

@@ -136,7 +136,7 @@ def _fix(fix: Fix, path: str, source: SourceText) -> dict[str, Any]:
             "deletedRegion": _region(lines.location(edit.range.start), lines.location(edit.range.end)),
             "insertedContent": {"text": edit.content},
         }
-        for edit in fix.edits
+        for edit in fix.edits or ()
     ]
     change = {"artifactLocation": _artifact(path), "replacements": replacements}
     return {"description": {"text": _sentence(fix.title)}, "artifactChanges": [change]}

@@ -73,6 +73,7 @@ class Settings:
     python: str = setting(
         "", "The interpreter or folder of the environment whose packages are read for bases; else the root's `.venv`."
     )
+    baseline: str = setting("", "A file of known findings, which are not reported; `ormlint baseline` writes it.")
     timestamp_pairs: tuple[tuple[str, str], ...] = setting(
         TIMESTAMP_PAIRS, "Pairs of column names that hold the time a row was made and changed."
     )

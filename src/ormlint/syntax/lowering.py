@@ -35,6 +35,9 @@ _DIRECTIVE = re.compile(rb"noqa|ormlint:|type:[ \t]*ignore", re.IGNORECASE)
 _LONE_RETURN = re.compile(rb"\r(?!\n)")
 _ROUNDS = 4
 
+# Each `elif` is an `if` within the last one; all that follows statements goes down as many levels.
+_MOST_BRANCHES = 300
+
 
 @dataclass(frozen=True)
 class ParsedModule:
@@ -253,11 +256,14 @@ class _ModuleLowering:
     # -- compound statements
 
     def _if(self, node: Node, start: int, end: int) -> Stmt:
+        clauses = node.children_by_field_name("alternative")
+        if len(clauses) > _MOST_BRANCHES:
+            return s.OpaqueStmt(start, end, "too many branches")
         self.conditional += 1
         test = self.e.expr(node.child_by_field_name("condition"))
         body = self.block(node.child_by_field_name("consequence"))
         orelse: tuple[Stmt, ...] = ()
-        for clause in reversed(node.children_by_field_name("alternative")):
+        for clause in reversed(clauses):
             if clause.type == "else_clause":
                 orelse = self.block(clause.child_by_field_name("body"))
             else:

@@ -21,7 +21,7 @@ _REVEALED = re.compile(r"\s*# revealed: (?P<text>.+?)\s*$")
 # What looks like a mark and is none: it would be a comment that checks nothing.
 _LOOSE_MARK = re.compile(r"#\s*(?:errors?|reveal(?:s|ed)?)\s*(?:[:\d\[\"]|$)")
 _LOOSE_FENCE = re.compile(r"^ {0,3}(?:```|~~~)", re.MULTILINE)
-_TESTED = frozenset({"py", "py run", "toml"})
+_TESTED = frozenset({"py", "py run", "py fixed", "py fixed unsafe", "toml"})
 _SHOWN = frozenset({"", "console", "json", "md", "sql", "text", "yaml"})
 
 
@@ -45,6 +45,16 @@ class RunBlock:
     line: int
 
 
+@dataclass(frozen=True)
+class FixedText:
+    """A `py fixed` block: a file as it is after its safe fixes, or after all."""
+
+    path: str
+    text: str
+    unsafe: bool
+    line: int
+
+
 @dataclass
 class Section:
     """One test case: the blocks below one heading."""
@@ -55,6 +65,7 @@ class Section:
     expectations: list[Expectation] = field(default_factory=list)
     settings: list[str] = field(default_factory=list)
     runs: list[RunBlock] = field(default_factory=list)
+    fixed: list[FixedText] = field(default_factory=list)
     requires: tuple[str, ...] = ()
     known_missed: bool = False
 
@@ -97,6 +108,8 @@ def parse_document(text: str, rule_name: str | None) -> Document:
             inherited.setdefault(start, []).append(body)
         elif info == "py run":
             section.runs.append(RunBlock(body, _line(text, fence.start("body"))))
+        elif info.startswith("py fixed"):
+            section.fixed.append(_fixed(section, text, fence))
         elif info == "py":
             mistakes += _add_file(section, text, fence, rule_name or "")
     for start, section in sections.items():
@@ -122,6 +135,14 @@ def _parents(marks: list[tuple[int, int, str]], start: int) -> list[int]:
         if place == start:
             return [item[0] for item in chain]
     return [start]
+
+
+def _fixed(section: Section, text: str, fence: re.Match[str]) -> FixedText:
+    """Read a `py fixed` block. Without a name of its own it is the file of the block before."""
+    named = _FILE_NAME.search(text[: fence.start()].rstrip().rsplit("\n", 1)[-1])
+    path = named["path"] if named else next(reversed(section.files), "snippet.py")
+    unsafe = fence["info"].strip() == "py fixed unsafe"
+    return FixedText(path, fence["body"], unsafe, _line(text, fence.start("body")))
 
 
 def _add_file(section: Section, text: str, fence: re.Match[str], rule_name: str) -> list[str]:

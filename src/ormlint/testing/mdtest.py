@@ -12,9 +12,11 @@ from typing import Any
 import tomli
 
 from ormlint.checker.engine import check_project
+from ormlint.checker.registry import load_rules
 from ormlint.diagnostics import Diagnostic
 from ormlint.project.options import settings_from_table
 from ormlint.settings import Settings
+from ormlint.testing.fixing import check_fixes
 from ormlint.testing.markdown import Expectation, RunBlock, Section
 from ormlint.text import decode_source
 
@@ -37,7 +39,7 @@ def check_section(section: Section, settings: Settings) -> list[str]:
     files = {path: decode_source(text.encode()) for path, text in section.files.items()}
     found = check_project(files, settings).diagnostics
     left = list(found)
-    problems: list[str] = []
+    problems: list[str] = check_fixes(section, files, settings, load_rules())
     for expected in section.expectations:
         hit = next((diagnostic for diagnostic in left if _matches(diagnostic, expected)), None)
         if hit is not None:

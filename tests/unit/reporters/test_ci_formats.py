@@ -48,7 +48,7 @@ def found() -> tuple[list[Diagnostic], dict[str, SourceText]]:
     diagnostics = check_project({"app/models.py": source}, Settings()).diagnostics
     assert len(diagnostics) == 4
     place = diagnostics[0].range
-    fix = Fix("Remove `nope`", (Edit(Range(place.start, place.start + 8), ""),), Applicability.UNSAFE)
+    fix = Fix("Remove `nope`", Applicability.UNSAFE, (), (Edit(Range(place.start, place.start + 8), ""),))
     diagnostics[0] = msgspec.structs.replace(diagnostics[0], fix=fix)
     return diagnostics, {"app/models.py": source}
 

@@ -124,7 +124,7 @@ def test_json_is_json_in_every_encoding() -> None:
 
 def test_json_fixes_have_places() -> None:
     source = decode_source("é = x\n".encode())
-    fix = Fix("Say `y`", (Edit(Range(5, 6), "y"),), Applicability.SAFE)
+    fix = Fix("Say `y`", Applicability.SAFE, (), (Edit(Range(5, 6), "y"),))
     item = msgspec.structs.replace(diagnostic(source, "x", "m"), fix=fix)
     (shown,) = json.loads(render("json", [item], source))
     assert shown["fix"] == {

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from ormlint.diagnostics import Severity
-from ormlint.facts.expressions import Attribute
-from ormlint.linting import phantoms, subjects
+from ormlint.diagnostics import Fix, Severity
+from ormlint.facts.expressions import Attribute, Str
+from ormlint.linting import fixes, phantoms, subjects
 from ormlint.linting.context import Context, Place
 from ormlint.linting.names import closest
-from ormlint.linting.rule import Option, Rule, Status
+from ormlint.linting.rule import Fixes, Option, Rule, Status
 
 rule = Rule(
     __name__,
@@ -16,6 +16,7 @@ rule = Rule(
     since="0.1.0",
     severity=Severity.ERROR,
     status=Status.STABLE,
+    fixes=Fixes.SOMETIMES,
     options=(
         Option("ignore-private-attributes", True, "Leave names with a leading underscore alone."),
         Option("allow-transient", (), "Attribute names that are set on purpose without being stored."),
@@ -48,8 +49,21 @@ def phantom_assignment(context: Context, store: subjects.AttributeStore) -> None
         place,
         f"`{owner}` has no attribute `{store.name}`: {effect}{hint}",
         symbol=f"{mapped.name}.{store.name}",
+        fix=_fix(store),
         related=[Place(mapped.symbol.module.path, mapped.symbol.facts.name_range, f"`{mapped.name}` is defined here")],
     )
+
+
+def _fix(store: subjects.AttributeStore) -> Fix | None:
+    """Rename it where it is a slip of an attribute's name."""
+    near = phantoms.near_attribute(store)
+    if near is None:
+        return None
+    if isinstance(store.place, Attribute):
+        return fixes.fix(f"Rename it to `{near}`", fixes.rename(store.place.attr_range, near), safe=False)
+    if isinstance(store.place, Str):
+        return fixes.fix(f"Rename it to `{near}`", fixes.replace(store.place, f'"{near}"'), safe=False)
+    return None
 
 
 def _columns(store: subjects.AttributeStore) -> list[str]:

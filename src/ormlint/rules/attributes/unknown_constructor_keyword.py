@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from ormlint.diagnostics import Severity
+from ormlint.diagnostics import Fix, Severity
 from ormlint.facts.expressions import Keyword
 from ormlint.index.model import MappedClass
-from ormlint.linting import subjects
+from ormlint.linting import fixes, subjects
 from ormlint.linting.constructors import accepts_keyword
 from ormlint.linting.context import Context, Place
 from ormlint.linting.names import closest
-from ormlint.linting.rule import Rule, Status
+from ormlint.linting.rule import Fixes, Rule, Status
 
 rule = Rule(
     __name__,
@@ -18,6 +18,7 @@ rule = Rule(
     since="0.1.0",
     severity=Severity.ERROR,
     status=Status.STABLE,
+    fixes=Fixes.SOMETIMES,
 )
 
 
@@ -37,6 +38,7 @@ def unknown_keyword(context: Context, call: subjects.ConstructorCall) -> None:
             place,
             _message(mapped, given.name),
             symbol=f"{mapped.name}({given.name})",
+            fix=_fix(call, given),
             related=[
                 Place(
                     mapped.symbol.module.path,
@@ -45,6 +47,26 @@ def unknown_keyword(context: Context, call: subjects.ConstructorCall) -> None:
                 )
             ],
         )
+
+
+def _fix(call: subjects.ConstructorCall, given: subjects.GivenKeyword) -> Fix | None:
+    """Rename the keyword to the one that is meant; without one, leave it out."""
+    meant = _meant(call.mapped, given.name)
+    if meant is not None and all(other.name != meant for other in call.keywords):
+        if isinstance(given.node, Keyword):
+            return fixes.fix(f"Rename it to `{meant}`", fixes.rename(given.node.name_range, meant), safe=False)
+        return fixes.fix(f"Rename it to `{meant}`", fixes.replace(given.node, f'"{meant}"'), safe=False)
+    if isinstance(given.node, Keyword):
+        return fixes.fix(f"Remove `{given.name}`", fixes.remove_item(given.node), safe=False)
+    return None
+
+
+def _meant(mapped: MappedClass, name: str) -> str | None:
+    for attribute in mapped.columns():
+        if attribute.column is not None and attribute.column.name == name and attribute.name != name:
+            return attribute.name
+    candidates = mapped.constructor.accepted or [item for item in mapped.attributes if not item.startswith("_")]
+    return closest(name, candidates, 0.75)
 
 
 def _message(mapped: MappedClass, name: str) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from ormlint.diagnostics import Severity
+from ormlint.diagnostics import Fix, Severity
 from ormlint.facts import expressions as e
 from ormlint.index.columns import Default
 from ormlint.index.symbols import External
-from ormlint.linting import subjects
-from ormlint.linting.columns import declared_columns
+from ormlint.linting import fixes, subjects
+from ormlint.linting.columns import declared_columns, per_row
 from ormlint.linting.context import Context
-from ormlint.linting.rule import Rule, Status
+from ormlint.linting.rule import Fixes, Rule, Status
 
 rule = Rule(
     __name__,
@@ -18,6 +18,7 @@ rule = Rule(
     since="0.1.0",
     severity=Severity.ERROR,
     status=Status.STABLE,
+    fixes=Fixes.SOMETIMES,
 )
 
 # Functions whose value is another one at every call; nothing else is surely meant to be called per row.
@@ -55,7 +56,20 @@ def called_once(context: Context, subject: subjects.Model) -> None:
                 f"`{called}()` is called once, when the module is imported: every row that takes this `{argument}` of "
                 f"`{owner}.{attribute.name}` gets the same value",
                 symbol=f"{owner}.{attribute.name}",
+                fix=_fix(context, attribute, default),
             )
+
+
+def _fix(context: Context, attribute: subjects.ModelAttribute, default: Default) -> Fix | None:
+    """Drop the call where it stands alone without arguments, else let a function make it for each row."""
+    expr = default.expr
+    if isinstance(expr, e.Call) and not expr.args and not expr.keywords and e.dotted_name(expr.func):
+        code = context.source(expr.func, default.module)
+        return fixes.fix(f"Give `{code}` itself", fixes.replace(expr, code), safe=True)
+    made = per_row(context, attribute, default)
+    if made is None:
+        return None
+    return fixes.fix("Use a function that is called for each row", fixes.replace(expr, made), safe=True)
 
 
 def _changing_call(context: Context, default: Default, expr: e.Expr) -> str | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from ormlint.diagnostics import Severity
+from ormlint.diagnostics import Fix, Severity
 from ormlint.facts import expressions as e
 from ormlint.facts.walk import walk_nodes
-from ormlint.linting import subjects
-from ormlint.linting.columns import declared_columns
+from ormlint.index.columns import Default
+from ormlint.linting import fixes, subjects
+from ormlint.linting.columns import declared_columns, per_row
 from ormlint.linting.context import Context
-from ormlint.linting.rule import Rule, Status
+from ormlint.linting.rule import Fixes, Rule, Status
 
 rule = Rule(
     __name__,
@@ -17,6 +18,7 @@ rule = Rule(
     since="0.1.0",
     severity=Severity.ERROR,
     status=Status.STABLE,
+    fixes=Fixes.SOMETIMES,
 )
 
 
@@ -36,7 +38,20 @@ def shared_default(context: Context, subject: subjects.Model) -> None:
             f"`{owner}.{attribute.name}` has one {source} as `default` for all rows: every object that takes the "
             "default holds this very one, so what is changed on one is stored with those that come after",
             symbol=f"{owner}.{attribute.name}",
+            fix=_fix(context, attribute, default, source),
         )
+
+
+def _fix(context: Context, attribute: subjects.ModelAttribute, default: Default, source: str) -> Fix | None:
+    """Give the type in place of an empty object, else a function that makes a new one."""
+    expr = default.expr
+    items = expr.items if isinstance(expr, e.DictDisplay) else expr.elements if isinstance(expr, e.Display) else ()
+    if not items and source not in default.module.scope:
+        return fixes.fix(f"Use `{source}`, called for each row", fixes.replace(expr, source), safe=True)
+    code = per_row(context, attribute, default)
+    if code is None:
+        return None
+    return fixes.fix("Use a function that makes one for each row", fixes.replace(expr, code), safe=True)
 
 
 def _is_mutable(expr: e.Expr) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ormlint.diagnostics import Severity
 from ormlint.linting import enums, subjects
 from ormlint.linting.context import Context
-from ormlint.linting.rule import Rule, Status
+from ormlint.linting.rule import Fixes, Rule, Status
 from ormlint.semantic import types as t
 
 rule = Rule(
@@ -15,6 +15,7 @@ rule = Rule(
     since="0.1.0",
     severity=Severity.ERROR,
     status=Status.STABLE,
+    fixes=Fixes.SOMETIMES,
 )
 
 
@@ -46,6 +47,7 @@ def compared_with_string(context: Context, operand: subjects.EnumOperand) -> Non
             f"{reason}{hint}",
             symbol=f"{operand.mapped.name}.{operand.attribute.name}",
             related=enums.places(operand),
+            fix=enums.fix(context, operand, node, text),
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ormlint.diagnostics import Severity
 from ormlint.linting import enums, subjects
 from ormlint.linting.context import Context
-from ormlint.linting.rule import Rule, Status
+from ormlint.linting.rule import Fixes, Rule, Status
 
 rule = Rule(
     __name__,
@@ -14,6 +14,7 @@ rule = Rule(
     since="0.1.0",
     severity=Severity.WARNING,
     status=Status.STABLE,
+    fixes=Fixes.SOMETIMES,
 )
 
 
@@ -50,4 +51,5 @@ def string_given(context: Context, operand: subjects.EnumOperand) -> None:
             symbol=f"{operand.mapped.name}.{operand.attribute.name}",
             severity=severity,
             related=enums.places(operand),
+            fix=enums.fix(context, operand, node, text),
         )

@@ -6,7 +6,7 @@ from ormlint.diagnostics import Severity
 from ormlint.linting import enums, subjects
 from ormlint.linting.context import Context
 from ormlint.linting.dialects import uses, uses_others
-from ormlint.linting.rule import Rule, Status
+from ormlint.linting.rule import Fixes, Rule, Status
 
 rule = Rule(
     __name__,
@@ -15,6 +15,7 @@ rule = Rule(
     since="0.1.0",
     severity=Severity.ERROR,
     status=Status.STABLE,
+    fixes=Fixes.SOMETIMES,
 )
 
 
@@ -34,6 +35,7 @@ def unknown_label(context: Context, operand: subjects.EnumOperand) -> None:
             f"`{operand.mapped.name}.{operand.attribute.name}` stores: {_effect(context, operand)}{hint}",
             symbol=f"{operand.mapped.name}.{operand.attribute.name}",
             related=enums.places(operand),
+            fix=enums.fix(context, operand, node, text),
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ormlint.diagnostics import Severity
-from ormlint.linting.rule import Rule, Status
+from ormlint.linting.rule import Fixes, Rule, Status
 
 rule = Rule(
     __name__,
@@ -12,4 +12,5 @@ rule = Rule(
     since="0.1.0",
     severity=Severity.WARNING,
     status=Status.STABLE,
+    fixes=Fixes.ALWAYS,
 )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ormlint.diagnostics import Severity
-from ormlint.linting import subjects
+from ormlint.linting import operators, subjects
 from ormlint.linting.context import Context
-from ormlint.linting.rule import Rule, Status
+from ormlint.linting.rule import Fixes, Rule, Status
 from ormlint.linting.snippets import snippet
 
 rule = Rule(
@@ -15,6 +15,7 @@ rule = Rule(
     since="0.1.0",
     severity=Severity.ERROR,
     status=Status.STABLE,
+    fixes=Fixes.SOMETIMES,
 )
 
 
@@ -36,4 +37,5 @@ def boolean_operator(context: Context, test: subjects.PythonOperator) -> None:
         f"`{test.operator}` between SQL expressions is Python's own: it asks `{snippet(context, test.operand)}` for "
         f"its truth, so this {effect}; `{function}()`, or `{sign}` between parentheses, makes a condition of all",
         symbol=snippet(context, test.operand),
+        fix=operators.joined(context, test),
     )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ormlint.diagnostics import Severity
-from ormlint.linting import subjects
+from ormlint.linting import operators, subjects
 from ormlint.linting.context import Context
-from ormlint.linting.rule import Rule, Status
+from ormlint.linting.rule import Fixes, Rule, Status
 from ormlint.linting.snippets import snippet
 
 rule = Rule(
@@ -15,6 +15,7 @@ rule = Rule(
     since="0.1.0",
     severity=Severity.ERROR,
     status=Status.STABLE,
+    fixes=Fixes.SOMETIMES,
 )
 
 
@@ -33,4 +34,5 @@ def chained_comparison(context: Context, test: subjects.PythonOperator) -> None:
         f"`{snippet(context, test.node)}` asks `{snippet(context, test.operand)}` for its truth, as every chain does: "
         f"it {effect}; `between()` or `and_()` makes a condition",
         symbol=snippet(context, test.operand),
+        fix=operators.unchained(context, test),
     )

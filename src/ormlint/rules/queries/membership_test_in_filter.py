@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ormlint.diagnostics import Severity
-from ormlint.linting import subjects
+from ormlint.linting import operators, subjects
 from ormlint.linting.context import Context
-from ormlint.linting.rule import Rule, Status
+from ormlint.linting.rule import Fixes, Rule, Status
 from ormlint.linting.snippets import snippet
 
 rule = Rule(
@@ -15,6 +15,7 @@ rule = Rule(
     since="0.1.0",
     severity=Severity.ERROR,
     status=Status.STABLE,
+    fixes=Fixes.SOMETIMES,
 )
 
 _EFFECTS = {
@@ -35,4 +36,5 @@ def membership_test(context: Context, test: subjects.PythonOperator) -> None:
         f"Python settles `{snippet(context, test.node)}` before SQLAlchemy sees it: it {_EFFECTS[test.truth]}; "
         f"`{operand}.{method}(…)` is a condition",
         symbol=operand,
+        fix=operators.method(context, test, method),
     )

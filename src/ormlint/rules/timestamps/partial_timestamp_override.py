@@ -6,7 +6,7 @@ from ormlint.diagnostics import Severity
 from ormlint.index.columns import Column
 from ormlint.linting import subjects, timestamps
 from ormlint.linting.context import Context
-from ormlint.linting.rule import Rule, Status
+from ormlint.linting.rule import Fixes, Rule, Status
 
 rule = Rule(
     __name__,
@@ -15,6 +15,7 @@ rule = Rule(
     since="0.1.0",
     severity=Severity.WARNING,
     status=Status.STABLE,
+    fixes=Fixes.SOMETIMES,
 )
 
 
@@ -39,6 +40,7 @@ def one_of_a_pair(context: Context, subject: subjects.Model) -> None:
                 f"to `{partner.owner.name}`: the two are now kept by different clocks, and what is generated from "
                 "this class easily covers one and forgets the other",
                 symbol=f"{mapped.name}.{name}",
+                fix=timestamps.removal(found),
                 related=[
                     timestamps.related_to(partner, f"`{partner_name}`, still as the base declares it"),
                     timestamps.related_to(found.inherited, f"`{name}` as the base declares it"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ormlint.diagnostics import Severity
 from ormlint.linting import subjects, timestamps
 from ormlint.linting.context import Context
-from ormlint.linting.rule import Rule, Status
+from ormlint.linting.rule import Fixes, Rule, Status
 
 rule = Rule(
     __name__,
@@ -14,6 +14,7 @@ rule = Rule(
     since="0.1.0",
     severity=Severity.ERROR,
     status=Status.STABLE,
+    fixes=Fixes.SOMETIMES,
 )
 
 
@@ -42,5 +43,6 @@ def python_default_over_server_default(context: Context, subject: subjects.Model
             f"only a Python `default`: the inherited {parts} is gone, so raw SQL and other writers leave NULL or "
             "fail on NOT NULL, and generated migrations no longer create the default",
             symbol=f"{mapped.name}.{name}",
+            fix=timestamps.removal(found),
             related=[timestamps.related_to(found.inherited, f"`{found.owner.name}.{name}`, which it replaces whole")],
         )
