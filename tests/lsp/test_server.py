@@ -162,3 +162,22 @@ async def test_a_broken_configuration_is_told_and_survived(editor: Editor) -> No
     while not editor.messages:
         await editor.wait_for_notification(lsp.WINDOW_SHOW_MESSAGE)
     assert "selct" in editor.messages[0].message
+
+
+async def test_fixes_of_a_finding_and_of_a_file(editor: Editor) -> None:
+    text = MODELS.replace("Integer, String", "JSON, Integer, String") + "    tags = Column(JSON, default=[])\n"
+    editor.open("models.py", text)
+    found = await editor.found("models.py", 1)
+    document = lsp.TextDocumentIdentifier(editor.uri("models.py"))
+
+    async def offered(*only: str) -> list[lsp.CodeAction]:
+        context = lsp.CodeActionContext(found, only=list(only) or None)
+        actions = await editor.text_document_code_action_async(lsp.CodeActionParams(document, found[0].range, context))
+        return [action for action in actions or () if not action.title.startswith("Suppress")]
+
+    (quick,) = await offered("quickfix")
+    assert quick.is_preferred and list(quick.diagnostics or ()) == found
+    for action in (quick, *(await offered("source.fixAll"))):
+        (change,) = action.edit.document_changes
+        assert [edit.new_text for edit in change.edits] == ["list"]
+    assert [str(action.kind) for action in await offered("source.fixAll")] == ["source.fixAll.ormlint"]
