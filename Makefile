@@ -4,12 +4,12 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 JOBS ?= 2
 
-.PHONY: help demo test test-all versions fuzz lint types layers docs bench ecosystem clean
+.PHONY: help demo test test-all versions editors fuzz lint types layers docs bench ecosystem clean
 
 help:
 	@echo "make demo       install, and run ormlint on examples/"
 	@echo "make test       install, and run all tests"
-	@echo "make test-all   the same, and the longer ones: other Pythons, other SQLAlchemys, long fuzzing"
+	@echo "make test-all   the same, and the longer ones: other Pythons, other SQLAlchemys, editors, long fuzzing"
 	@echo "make docs       write the generated documents anew"
 	@echo "make bench      measure speed beside other tools, into bench/RESULTS.md (DIR=only this folder)"
 	@echo "make ecosystem  findings per rule over pinned packages, or over projects (DIRS=...)"
@@ -47,7 +47,10 @@ versions: $(VENV)/.installed-dev
 fuzz: $(VENV)/.installed-dev
 	ORMLINT_FUZZ=long $(BIN)/python -m pytest tests/fuzz
 
-test-all: test versions fuzz
+editors: $(VENV)/.installed-dev
+	bash tests/editors/neovim.sh
+
+test-all: test versions editors fuzz
 
 docs: $(VENV)/.installed-dev
 	$(BIN)/python -m ormlint.dev generate
