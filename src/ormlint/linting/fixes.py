@@ -5,6 +5,7 @@ A step is plain data. LibCST makes text of it only when somebody wants the fix (
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ormlint.diagnostics import Applicability, Fix
@@ -23,7 +24,7 @@ from ormlint.facts.expressions import Node
 from ormlint.facts.walk import walk_nodes, walk_statements
 from ormlint.index.symbols import ClassSymbol, External, Module, Symbol, Unknown
 from ormlint.linting.context import Context
-from ormlint.linting.imports import has_circle, is_for_types_only, spelling
+from ormlint.linting.imports import has_circle, imports, is_for_types_only, spelling
 from ormlint.text import Range
 
 __all__ = [
@@ -113,7 +114,13 @@ def reference(context: Context, module: Module, target: ClassSymbol | str, at: N
     circle = has_circle(context.index, module, target.module)
     if circle and is_new:
         return None
-    return Reference(name, (AddImport(imported, name, at.start),), not circle and not bindings)
+    # Who imports a module within functions only has a reason, which need not be seen here.
+    is_late = is_new and any(imports(context.index, module, body, target.module) for body in _bodies(context, module))
+    return Reference(name, (AddImport(imported, name, at.start),), not circle and not bindings and not is_late)
+
+
+def _bodies(context: Context, module: Module) -> Iterator[tuple[s.Stmt, ...]]:
+    return (context.index.body(function) for function in module.functions)
 
 
 def _known(context: Context, module: Module, target: ClassSymbol | str, hidden: frozenset[str]) -> str | None:

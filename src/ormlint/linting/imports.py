@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
+from ormlint.facts.walk import walk_statements
 from ormlint.index.project import ProjectIndex
 from ormlint.index.symbols import ClassSymbol, Module
 
@@ -48,6 +49,16 @@ def has_circle(index: ProjectIndex, module: Module, target: Module) -> bool:
             continue
         seen.add(current.path)
         stack.extend(_imported(index, current))
+    return False
+
+
+def imports(index: ProjectIndex, module: Module, body: Iterable[s.Stmt], target: Module) -> bool:
+    """Tell whether a block of a file imports a module, or something of it."""
+    for statement in walk_statements(body):
+        if isinstance(statement, s.Import):
+            for binding in statement.bindings:
+                if index.resolver.imported(module, _as(binding, "")) is target:
+                    return True
     return False
 
 

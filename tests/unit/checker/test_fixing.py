@@ -108,10 +108,20 @@ def test_no_import_that_would_make_a_circle() -> None:
 def test_imports_below_what_has_to_come_first(head: str) -> None:
     service = head + "import app.other\n\n\ndef work():\n    from app.models import Job\n    Job(status='DONE')\n"
     other = "from app.models import Status\n"
-    texts, _ = fixed({"app/__init__.py": "", "app/models.py": MODELS, "app/other.py": other, "app/service.py": service})
+    texts, _ = fixed(
+        {"app/__init__.py": "", "app/models.py": MODELS, "app/other.py": other, "app/service.py": service}, unsafe=True
+    )
     found = texts["app/service.py"]
     assert found.startswith(head) and "from app.models import Status\n" in found and "Status.DONE" in found
     compile(found, "service.py", "exec")
+
+
+def test_an_import_that_stood_in_a_function_is_moved_up_by_a_person_only() -> None:
+    service = "def work():\n    from app.models import Job\n    Job(status='DONE')\n"
+    other = "from app.models import Status\n"
+    files = {"app/__init__.py": "", "app/models.py": MODELS, "app/other.py": other, "app/service.py": service}
+    assert fixed(files)[0]["app/service.py"] == service
+    assert "Status.DONE" in fixed(files, unsafe=True)[0]["app/service.py"]
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
