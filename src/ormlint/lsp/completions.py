@@ -11,12 +11,10 @@ from collections.abc import Iterator
 
 from lsprotocol import types as lsp
 
-from ormlint.index.card import model_card
 from ormlint.index.card_text import attribute_line
 from ormlint.index.model import MappedClass
 from ormlint.lsp.lookup import model_named
 from ormlint.lsp.session import State
-from ormlint.text import SourceText
 
 _REACH = 4000  # characters before the cursor that are read
 _CALLED = re.compile(r"([A-Za-z_][\w.]*)\s*\Z")
@@ -82,8 +80,7 @@ def _own(arguments: str) -> str:
 
 
 def _items(state: State, mapped: MappedClass, suffix: str, names: set[str]) -> Iterator[lsp.CompletionItem]:
-    sources = {path: source for path, source in state.files.items() if isinstance(source, SourceText)}
-    shown = model_card(state.analysis.index, mapped, sources)["attributes"]
+    shown = state.card(mapped)["attributes"]
     for name, attribute in shown.items():
         kind = attribute["kind"]
         if name not in names or name.startswith("_") or kind in ("unknown",):

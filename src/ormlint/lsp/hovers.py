@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ormlint.checker.documents import explanation
-from ormlint.index.card import model_card
 from ormlint.index.card_text import attribute_line, card_text
-from ormlint.index.model import MappedClass
 from ormlint.lsp.lookup import Target
 from ormlint.lsp.session import State
-from ormlint.text import SourceText
 
 
 def markdown(state: State, target: Target) -> str | None:
@@ -20,7 +15,7 @@ def markdown(state: State, target: Target) -> str | None:
     mapped = target.model
     if mapped is None:
         return None
-    card = _card(state, mapped)
+    card = state.card(mapped)
     if target.attribute is None:
         return f"```text\n{card_text(card)}\n```"
     name = target.attribute.name
@@ -36,8 +31,3 @@ def markdown(state: State, target: Target) -> str | None:
     if declared is not None and declared is not mapped.symbol:
         lines.append(f"Declared by `{declared.name}` in `{declared.module.path}`.")
     return "\n\n".join(lines)
-
-
-def _card(state: State, mapped: MappedClass) -> dict[str, Any]:
-    sources = {path: source for path, source in state.files.items() if isinstance(source, SourceText)}
-    return model_card(state.analysis.index, mapped, sources)

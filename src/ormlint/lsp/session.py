@@ -6,12 +6,15 @@ import gc
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from ormlint.checker.analysis import Analysis, analyse
 from ormlint.checker.engine import check_analysed
 from ormlint.checker.result import Statistics
 from ormlint.diagnostics import Diagnostic
 from ormlint.facts.codec import EncodedFacts
+from ormlint.index.card import model_card
+from ormlint.index.model import MappedClass
 from ormlint.project.config import Project, load_project
 from ormlint.project.discovery import is_excluded, project_files
 from ormlint.project.environment import SitePackages, find_environment
@@ -33,6 +36,10 @@ class State:
         """Return the text of a file."""
         found = self.files.get(path)
         return found if isinstance(found, SourceText) else None
+
+    def card(self, mapped: MappedClass) -> dict[str, Any]:
+        """Return what is known of a mapped class."""
+        return model_card(self.analysis.index, mapped, self.analysis.sources)
 
 
 class Memory:

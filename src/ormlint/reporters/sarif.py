@@ -30,7 +30,7 @@ def report(
     """Write one run with the rules that found something, and a result a finding."""
     rules = load_rules()
     codes = sorted({item.code for item in diagnostics})
-    hashes = {path: line_hashes(source.text) for path, source in sources.items() if _is_hit(path, diagnostics)}
+    hashes = {path: line_hashes(sources[path].text) for path in {item.path for item in diagnostics} & sources.keys()}
     run = {
         "tool": {
             "driver": {
@@ -51,10 +51,6 @@ def report(
     }
     json.dump({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, stream, indent=2)
     stream.write("\n")
-
-
-def _is_hit(path: str, diagnostics: Sequence[Diagnostic]) -> bool:
-    return any(item.path == path for item in diagnostics)
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
@@ -79,8 +75,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
 def _result(
     item: Diagnostic, sources: Mapping[str, SourceText], index: int, hashes: Mapping[int, str], digest: str
 ) -> dict[str, Any]:
-    message = item.message if item.message.endswith((".", "?", "!")) else f"{item.message}."
-    message = message.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
+    message = _link_text(_sentence(item.message))
     for number, place in enumerate(item.related, 1):
         message += f" [{_link_text(place.message)}]({number})."
     prints = {"ormlint/v1": digest}
