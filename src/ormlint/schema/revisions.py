@@ -44,10 +44,6 @@ def _unknown_targets(index: ProjectIndex, item: Replay, replays: list[Replay]) -
     known = index.tables.by_name
     elsewhere = {table.name for other in replays if other is not item for table in other.schema.tables.values()}
     for step, table, column in item.missing:
-            table.name in (found.name for found in other.schema.tables.values())
-            for other in replays
-            if other is not item
-        )
         if table.name in elsewhere or table.name.lower() in item.hazards.views:
             continue
         if column or table.name.lower() in known:
