@@ -8,7 +8,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ormlint.facts import expressions as e
 from ormlint.index.columns import Column
 from ormlint.index.model import MappedClass, ModelAttribute
 from ormlint.index.symbols import ClassSymbol
@@ -118,14 +117,6 @@ def decorator_of(attribute: ModelAttribute) -> ClassSymbol | None:
     ):
         return column.python_type
     return None
-
-
-def is_python_clock(column: Column) -> bool:
-    """Tell whether Python gives a column its time: raw writers get the database's default, Python its own."""
-    kind = (column.type or "").rpartition(".")[2]
-    if column.default is None or column.default.kind != "python" or kind not in ("DateTime", "TIMESTAMP"):
-        return False
-    return not isinstance(column.default.expr, (e.Constant, e.Str))
 
 
 def _no_null(default: Default | None) -> Default | None:

@@ -36,8 +36,8 @@ def _unknown_targets(index: ProjectIndex, item: Replay, replays: list[Replay], i
     """Yield operations on what no revision makes, in a history that starts on an empty database.
 
     A history whose first revision makes no table starts on a database that is there already, and one that calls
-    `create_all`, or whose application does (`is_created`), may have made anything. A table of a library is made by that library: only tables of the project's
-    own models count.
+    `create_all`, or whose application does (`is_created`), may have made anything. A table of a library is made by
+    that library: only tables of the project's own models count.
     """
     graph = item.environment.graph
     if item.schema.open is not None or graph.problems or graph.unknown is not None:
