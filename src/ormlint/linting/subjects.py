@@ -27,6 +27,7 @@ from ormlint.semantic.events import (
     SqlText,
     TimeOperand,
     UnknownAttributeLoad,
+    Upsert,
 )
 
 
@@ -73,4 +74,5 @@ __all__ = [
     "SqlText",
     "TimeOperand",
     "UnknownAttributeLoad",
+    "Upsert",
 ]

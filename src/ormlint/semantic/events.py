@@ -181,6 +181,21 @@ class GivenKey:
 
 
 @dataclass(eq=False, slots=True)
+class Upsert:
+    """`insert(Model).on_conflict_do_update(set_=…)` and MySQL's twin, where all names it sets are known.
+
+    `targets` are the names of the conflict's target, as far as they are literals.
+    """
+
+    mapped: MappedClass
+    node: e.Expr  # the dict, or the call
+    method: str
+    names: frozenset[str]
+    targets: frozenset[str]
+    record: FunctionRecord
+
+
+@dataclass(eq=False, slots=True)
 class InPlaceChange:
     """A change inside the value of a column: `job.data["x"] = 1`, `job.tags.append("a")`, `del job.data["x"]`."""
 
