@@ -10,6 +10,7 @@ from ormlint.schema.difference import SchemaDifference
 from ormlint.semantic.events import (
     AttributeStore,
     ColumnWrite,
+    ComparedString,
     ConstructorCall,
     CoroutineUse,
     DiscardedValue,
@@ -53,6 +54,7 @@ class History:
 __all__ = [
     "AttributeStore",
     "ColumnWrite",
+    "ComparedString",
     "ConstructorCall",
     "CoroutineUse",
     "DiscardedValue",

@@ -82,6 +82,19 @@ class EnumOperand:
 
 
 @dataclass(eq=False, slots=True)
+class ComparedString:
+    """A string compared with a column that is no enum. `context` and `operator` as in `EnumOperand`."""
+
+    mapped: MappedClass
+    attribute: ModelAttribute
+    node: e.Expr
+    type: Type
+    context: str
+    operator: str
+    record: FunctionRecord
+
+
+@dataclass(eq=False, slots=True)
 class TimeOperand:
     """A date and time that is surely naive or aware, meeting a column. `context` and `operator` as in `EnumOperand`."""
 

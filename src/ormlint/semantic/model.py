@@ -9,7 +9,7 @@ from functools import cached_property
 from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
 from ormlint.facts.walk import walk_nodes, walk_statements
-from ormlint.index.model import MappedClass
+from ormlint.index.model import MappedClass, ModelAttribute
 from ormlint.index.project import ProjectIndex
 from ormlint.index.symbols import ClassSymbol, FunctionSymbol, Module
 from ormlint.semantic import types as t
@@ -21,6 +21,7 @@ from ormlint.semantic.members import MemberReader
 from ormlint.semantic.names import NameReader
 from ormlint.semantic.records import RECORD_KIND, FunctionRecord
 from ormlint.semantic.solver import Solver
+from ormlint.semantic.written import Written, WrittenColumns
 
 # A body that spans more bytes than this is not interpreted.
 MAX_BODY_BYTES = 400_000
@@ -314,6 +315,24 @@ class SemanticModel:
         family = {base.key for base in mapped.mro if isinstance(base, ClassSymbol)}
         family.update(heir.symbol.key for heir in self.index.subclasses(mapped))
         return bool(keys & family)
+
+    @cached_property
+    def _written(self) -> WrittenColumns:
+        return WrittenColumns(self.all_records())
+
+    def written(self, mapped: MappedClass, attribute: ModelAttribute) -> Written:
+        """Return what the project ever gives a column, in constructors, assignments, `values()` and parameters."""
+        return self._written.of(self._sharers(mapped, attribute), mapped, attribute)
+
+    def is_constructed(self, mapped: MappedClass, attribute: ModelAttribute) -> bool:
+        """Tell whether the project itself makes rows that have this attribute."""
+        return any(item.key in self._written.constructed for item in self._sharers(mapped, attribute))
+
+    def _sharers(self, mapped: MappedClass, attribute: ModelAttribute) -> list[ClassSymbol]:
+        """Return the classes whose instances have an attribute, with all they derive from."""
+        owner = attribute.owner or mapped.symbol
+        heirs = [model for model in self.index.mapped.values() if owner in model.mro]
+        return [base for model in heirs for base in model.mro if isinstance(base, ClassSymbol)]
 
     def describe(self, mapped: MappedClass | None) -> str:
         """Return the one-line description that `reveal_mapping` prints."""

@@ -122,8 +122,11 @@ class QueryReader:
             for keyword, _ in given.keywords:
                 self._key((model,), keyword.name, keyword, "values", name, kind)
             for _, kinds in given.rest:
+                self.given((model,), kinds)
                 self._keys((model,), kinds, "values", name, kind)
-        for _, kinds in given.args:
+        for argument, kinds in given.args:
+            if self._names(argument, kinds) is None:
+                self.given((model,), kinds)
             self._keys((model,), kinds, "values", name, kind)
 
     def _upsert(self, receiver: t.Statement, name: str, node: e.Call, given: Arguments) -> None:
@@ -179,14 +182,28 @@ class QueryReader:
         if len(given.args) < 2 or given.has_star:
             return
         first, parameters = given.args[0][1], given.args[1][1]
+        if isinstance(first, t.Statement) and first.model is not None and first.kind in ("insert", "update"):
+            self.given((first.model,), parameters)
         if name in _BULK and isinstance(receiver, t.Session) and isinstance(first, t.ClassType):
             mapped = self.index.mapped_of(first.cls)
             if mapped is not None:
+                self.given((mapped,), parameters)
                 self._keys((mapped,), parameters, "parameters", name, _BULK[name])
         elif name in _EXECUTING and isinstance(first, t.Statement) and first.model is not None and first.is_plain:
             is_list = isinstance(parameters, t.Sequence)
             if first.kind == "insert" or (first.kind == "update" and is_list):
                 self._keys((first.model,), parameters, "parameters", name, first.kind)
+
+    def given(self, models: tuple[MappedClass, ...], kind: t.Type) -> None:
+        """Note what the columns of a class may be set to by a dict, or by dicts of a list, that may come from afar."""
+        for member in t.members(kind):
+            if isinstance(member, t.Sequence):
+                self.given(models, member.element)
+            elif isinstance(member, t.Dict) and member.items is not None:
+                for name, value, _ in member.items:
+                    self.ev.record.give(name, value)
+            else:
+                self.ev.record.opened.update(model.symbol.key for model in models)
 
     def _keys(self, models: tuple[MappedClass, ...], kind: t.Type, context: str, call: str, verb: str) -> None:
         """Report the keys of a dict, or of the dicts of a list."""
