@@ -62,6 +62,7 @@ class Column:
     type: str | None = None
     type_expr: e.Expr | None = None
     type_module: Module | None = None  # where the expression stands
+    has_variant: bool = False  # on some database it is another type
     timezone: bool | None = None
     nullable: bool | None = None
     primary_key: bool = False
@@ -159,6 +160,7 @@ class ColumnReader:
         func = expr.func if isinstance(expr, e.Call) else expr
         if isinstance(func, e.Attribute) and func.attr in ("with_variant", "evaluates_none", "as_mutable"):
             inner = func.value
+            column.has_variant = column.has_variant or func.attr == "with_variant"
             if func.attr == "as_mutable" and isinstance(expr, e.Call) and expr.args:
                 inner = expr.args[0]
             self.set_type(column, inner, module, scope)
@@ -418,6 +420,7 @@ def _inherit(column: Column, base: Column) -> None:
     column.type = column.type or base.type
     if column.type_expr is None:
         column.type_expr, column.type_module = base.type_expr, base.type_module
+        column.has_variant = base.has_variant
     column.timezone = column.timezone if column.timezone is not None else base.timezone
     if column.nullable is None and "nullable" in base.extra:
         column.nullable = base.nullable
