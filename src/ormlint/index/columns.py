@@ -66,7 +66,7 @@ class Column:
     type_expr: e.Expr | None = None
     type_module: Module | None = None  # where the expression stands
     has_variant: bool = False  # on some database it is another type
-    type_written: e.Expr | None = None  # the same with its `.with_variant(...)` and the like
+    written: tuple[e.Expr, Module] | None = None  # the type as given, with its variants
     timezone: bool | None = None
     nullable: bool | None = None
     primary_key: bool = False
@@ -189,9 +189,9 @@ class ColumnReader:
 
     def set_type(self, column: Column, expr: e.Expr, module: Module, scope: ClassSymbol | None = None) -> None:
         """Read a type: `String`, `String(20)`, `Enum(Status)`, a project's own type."""
-        column.type_written = column.type_written or expr
         module = self.resolver.home(expr, module)
         column.type_expr, column.type_module = expr, module
+        column.written = column.written or (expr, module)
         func = expr.func if isinstance(expr, e.Call) else expr
         if isinstance(func, e.Attribute) and func.attr in ("with_variant", "evaluates_none", "as_mutable"):
             inner = func.value
@@ -470,6 +470,7 @@ def _inherit(column: Column, base: Column) -> None:
     if column.type_expr is None:
         column.type_expr, column.type_module = base.type_expr, base.type_module
         column.has_variant = base.has_variant
+    column.written = column.written or base.written
     column.timezone = column.timezone if column.timezone is not None else base.timezone
     if column.nullable is None and "nullable" in base.extra:
         column.nullable = base.nullable
