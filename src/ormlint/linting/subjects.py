@@ -10,6 +10,7 @@ from ormlint.schema.difference import RevisionHazard, SchemaDifference, TableWit
 from ormlint.semantic.events import (
     AttributeStore,
     ColumnWrite,
+    ComparedString,
     ConstructorCall,
     CoroutineUse,
     DiscardedValue,
@@ -27,6 +28,7 @@ from ormlint.semantic.events import (
     SqlText,
     TimeOperand,
     UnknownAttributeLoad,
+    Upsert,
 )
 
 
@@ -52,6 +54,7 @@ class History:
 __all__ = [
     "AttributeStore",
     "ColumnWrite",
+    "ComparedString",
     "ConstructorCall",
     "CoroutineUse",
     "DiscardedValue",
@@ -75,4 +78,5 @@ __all__ = [
     "TableWithoutModel",
     "TimeOperand",
     "UnknownAttributeLoad",
+    "Upsert",
 ]
