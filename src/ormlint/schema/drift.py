@@ -242,15 +242,16 @@ class _Comparison:
                 continue
             mapped = [model.mapped for model in models]
             for difference in constraint_differences(key, static, mapped, item, table):
-                if difference.kind != "unique-extra" or self._is_compared(item, difference.theirs):
+                kinds = ("unique_constraint", "index")
+                if difference.kind != "unique-extra" or self._is_compared(item, difference.theirs, *kinds):
                     yield difference
             yield from self._extra_columns(key, mapped, static, item, table)
         yield from self._extra_tables(set(by_key))
 
-    def _is_compared(self, item: Replay, name: str) -> bool:
-        """Tell whether `env.py` surely does not hide a unique constraint or index that only the database has."""
+    def _is_compared(self, item: Replay, name: str, *kinds: str) -> bool:
+        """Tell whether `env.py` surely does not hide a thing of these kinds that only the database has."""
         coverage = self.coverage[id(item)]
-        return all(coverage.leaves_out(kind, name, None, True) is False for kind in ("unique_constraint", "index"))
+        return all(coverage.leaves_out(kind, name, None, True) is False for kind in kinds)
 
     def _is_whole(self, models: list[_Model]) -> bool:
         """Tell whether all columns of some classes are known."""
@@ -270,7 +271,7 @@ class _Comparison:
         if core is not None and core.open:
             return
         for name, own in table.columns.items():
-            if own.maybe is None and name.lower() not in known:
+            if own.maybe is None and name.lower() not in known and self._is_compared(item, name, "column"):
                 yield SchemaDifference(
                     "extra-column", key, models[0], None, own.steps[:1], own, theirs=name, dialect=item.dialect
                 )
@@ -283,6 +284,8 @@ class _Comparison:
         for item in self.replays:
             for key, table in item.schema.tables.items():
                 if key in modelled or table.name.lower() in made or table.maybe or table.baseline or not table.steps:
+                    continue
+                if not self._is_compared(item, table.name, "table"):
                     continue
                 yield TableWithoutModel(key, table.steps[0])
 
