@@ -85,7 +85,7 @@ class _Comparison:
                     keys.append(key)
         self.static: dict[str, StaticTable] = {}
         self.models: list[_Model] = []
-        self.decorated: dict[tuple[ClassSymbol, str], list[SchemaDifference]] = {}
+        self.alike: dict[tuple[object, ...], list[SchemaDifference]] = {}  # what one place is the cause of
 
     def run(self) -> Iterator[SchemaDifference | TableWithoutModel]:
         """Yield all differences, each at the model it is about."""
@@ -95,8 +95,8 @@ class _Comparison:
             key = self._key(model.name)
             if key is not None:
                 yield from self._columns(key, model)
-        for found in self.decorated.values():
-            yield replace(found[0], others=len(found) - 1)
+        for cause, found in self.alike.items():
+            yield replace(found[0], others=len(found) - 1, is_shared=cause[0] == "inherited" and len(found) > 1)
         yield from self._whole_tables()
 
     # -- the models
@@ -206,10 +206,14 @@ class _Comparison:
     ) -> Iterator[SchemaDifference]:
         for difference in self.columns[id(item)].run(key, mapped, attribute, own):
             decorator = decorator_of(attribute) if difference.kind in ("type", "narrow") else None
-            if decorator is None:
-                yield difference
+            owner = attribute.owner
+            if decorator is not None:
+                self.alike.setdefault((decorator, difference.kind), []).append(difference)
+            elif owner is not None and owner is not mapped.symbol and not owner.module.is_installed:
+                said = (difference.kind, difference.ours, difference.theirs, difference.labels, own.nullable)
+                self.alike.setdefault(("inherited", owner, attribute.name, *said), []).append(difference)
             else:
-                self.decorated.setdefault((decorator, difference.kind), []).append(difference)
+                yield difference
 
     def _parent(self, mapped: MappedClass) -> MappedClass | None:
         parents = (self.index.mapped_of(base) for base in mapped.mro[1:] if isinstance(base, ClassSymbol))
