@@ -103,10 +103,10 @@ class _Comparison:
 
     def _read_models(self) -> None:
         self.static = build_tables(self.index, self._is_ours)
+        order = {key: position for position, key in enumerate(self.index.mapped)}
         for name, static in self.static.items():
-            for mapped in self.index.mapped.values():
-                if mapped.name in static.classes and mapped.table == static.table.name and self._is_ours(mapped):
-                    self.models.append(_Model(name, mapped, self.metadatas.of(mapped)))
+            for mapped in sorted(static.claims, key=lambda item: order[item.symbol.key]):
+                self.models.append(_Model(name, mapped, self.metadatas.of(mapped)))
 
     def _is_ours(self, mapped: MappedClass) -> bool:
         path = mapped.symbol.module.path
