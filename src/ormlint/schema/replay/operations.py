@@ -175,7 +175,7 @@ class Operations(Types, Machine):
             return
         step = self.step(call.node, f"add_column {table.name}.{name}")
         if name is not None:
-            self.hazards.required_column(table, value, name, step)
+            self.hazards.required_column(self.schema, table, value, name, step)
         self.add_column(table, value, step, False)
 
     def _op_drop_column(self, call: _Call) -> None:
@@ -473,7 +473,9 @@ class Operations(Types, Machine):
             name, labels = self.enum_parts(value)
             if name is not None and self.dialect == "postgresql":
                 if method == "create":
-                    world.enums.setdefault(name, SimEnum(labels, self.step(node, f"create type {name}"), True))
+                    checked = keywords.get("checkfirst", args[1] if len(args) > 1 else value.last == "ENUM")
+                    made = SimEnum(labels, self.step(node, f"create type {name}"), True, checked is not False)
+                    world.enums.setdefault(name, made)
                 elif method == "drop":
                     world.enums.pop(name, None)
         elif value.last == "Table" and method in ("create", "drop"):
