@@ -97,6 +97,7 @@ class ColumnReader:
     def __init__(self, resolver: Resolver, enums: EnumIndex) -> None:
         self.resolver = resolver
         self.enums = enums
+        self._types: set[e.Call] = set()  # what is being read: `Text = Text().with_variant(…)` is defined by itself
 
     def from_call(self, call: e.Call, name: str, module: Module, scope: ClassSymbol | None) -> Column:
         """Read `Column(...)` or `mapped_column(...)` given to attribute `name`, in the body of `scope`."""
@@ -167,8 +168,10 @@ class ColumnReader:
             return
         symbol = self.resolver.expr(module, func)
         if isinstance(symbol, Value) and symbol.value is not None:
-            if isinstance(symbol.value, e.Call):
+            if isinstance(symbol.value, e.Call) and symbol.value not in self._types:
+                self._types.add(symbol.value)
                 self.set_type(column, symbol.value, symbol.module)
+                self._types.discard(symbol.value)
             return
         if isinstance(symbol, ClassSymbol):
             column.type = f"project.{symbol.name}"
