@@ -149,7 +149,7 @@ class CallReader:
             return None
         self._is_probing = True  # what stands inside is not evaluated twice again
         try:
-            return orm.iterate(self.ev.quiet(node.args[position]))
+            return self.ev.iterate(self.ev.quiet(node.args[position]))
         finally:
             self._is_probing = False
 
@@ -184,7 +184,7 @@ class CallReader:
         if name in self.ev.env or name in self.ev.module.scope:
             return None
         if name == "reveal_type" and given.args:
-            self.ev.reveal(node, show(given.args[0][1]))
+            self.ev.reveal(node, show(given.args[0][1]), given.args[0][1])
             return given.args[0][1]
         if name == "reveal_mapping" and given.args:
             kind = given.args[0][1]
@@ -260,6 +260,8 @@ class CallReader:
             return func.result
         if isinstance(func, t.ClassType):
             return self._construct(func, given)
+        if isinstance(func, t.Factory):
+            return self._made(func, "create", given)
         if isinstance(func, t.Function):
             return self._project_function(func, given)
         if isinstance(func, t.Method):
@@ -305,9 +307,22 @@ class CallReader:
         mapped = self.index.mapped_of(func.cls)
         if mapped is not None:
             self._constructor(mapped, given)
+        elif self.model.factories.made_by(func.cls) is not None:
+            return self._made(func, "create", given)
         if func.args:
             return t.Instance(func.cls, func.args)
         return t.Instance(func.cls, self._type_arguments(func, given))
+
+    def _made(self, factory: t.ClassType | t.Factory, name: str, given: Arguments) -> t.Type:
+        """Answer a call of a factory; what it does not declare itself is handed to the model's constructor."""
+        made = self.model.factories.call(factory, name)
+        model = made.element if isinstance(made, t.Sequence) else made
+        mapped = self.index.mapped_of(model.cls) if isinstance(model, t.Instance) else None
+        if mapped is not None:
+            constructed = self.model.factories.constructed(factory, name, given)
+            if constructed is not None:
+                self._constructor(mapped, constructed)
+        return made
 
     def _type_arguments(self, func: t.ClassType, given: Arguments) -> tuple[t.Type, ...]:
         """Bind the variables of a generic class by the arguments of its `__init__`."""
@@ -349,6 +364,8 @@ class CallReader:
             return orm.result_method(receiver, name, given.type(0, "index"))
         if isinstance(receiver, t.Connection):
             return self._connection(receiver, name)
+        if isinstance(receiver, (t.ClassType, t.Factory)):
+            return self._made(receiver, name, given)
         if isinstance(receiver, t.Builtin):
             return self._framework(receiver.name, name, given)
         if isinstance(receiver, t.Attr):
