@@ -29,6 +29,7 @@ class Outcome:
     code: str | None
     known: str = ""
     is_model: bool = False  # the known type speaks of one of the mapped classes that have the attribute
+    is_known: bool = False  # the type is known as a whole
 
 
 class Planter:
@@ -64,7 +65,9 @@ class Planter:
             for record in records:
                 for event in record.events:
                     if isinstance(event, Reveal) and event.node.start == subject.start:
-                        return Outcome(site, None, event.text, self._speaks_of_model(site, event.type))
+                        kind = event.type
+                        is_known = kind is not None and not any(isinstance(i, t.Unknown) for i in t.members(kind))
+                        return Outcome(site, None, event.text, self._speaks_of_model(site, kind), is_known)
         return Outcome(site, None, NOT_REACHED)
 
     def _speaks_of_model(self, site: Site, kind: t.Type | None) -> bool:
