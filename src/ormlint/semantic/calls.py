@@ -321,7 +321,7 @@ class CallReader:
         if mapped is not None:
             constructed = self.model.factories.constructed(factory, name, given)
             if constructed is not None:
-                self._constructor(mapped, constructed)
+                self._constructor(mapped, constructed, by_factory=True)
         return made
 
     def _type_arguments(self, func: t.ClassType, given: Arguments) -> tuple[t.Type, ...]:
@@ -334,7 +334,7 @@ class CallReader:
         self.model.functions.bind_arguments(init, given, bindings, True)
         return tuple(bindings.get(name, t.unknown("a type argument that is not given")) for name in names)
 
-    def _constructor(self, mapped: MappedClass, given: Arguments) -> None:
+    def _constructor(self, mapped: MappedClass, given: Arguments, by_factory: bool = False) -> None:
         keywords = [events.GivenKeyword(keyword.name, keyword, keyword.value, kind) for keyword, kind in given.keywords]
         is_complete = not given.has_star
         for _keyword, kind in given.rest:
@@ -343,7 +343,7 @@ class CallReader:
             else:
                 is_complete = False
         self.ev.emit(events.ConstructorCall(mapped, given.node, tuple(keywords), is_complete, self.ev.record))
-        for item in keywords:
+        for item in () if by_factory else keywords:  # a factory flushes, and may load the row anew
             attribute = mapped.attributes.get(item.name)
             if attribute is not None:
                 self.ev.operands.write(mapped, attribute, item.value, item.type, "constructor", item.node)
