@@ -534,7 +534,10 @@ class MemberReader:
                 self.columns.keyword(column, keyword, module, owner)
             elif name == "foreign_key" and (target := self.columns.text(value, module, owner)) is not None:
                 column.foreign_keys = (*column.foreign_keys, target)
-                self.columns.reference(column, value, module, call.keyword("ondelete"))
+                ondelete = call.keyword("ondelete")
+                self.columns.reference(column, value, module, ondelete)
+                if isinstance(ondelete, e.Str):
+                    column.foreign_key_options["ondelete"] = ondelete.value
             elif name == "sa_type":
                 self.columns.set_type(column, value, module, owner)
             elif name == "sa_column_kwargs" and isinstance(value, e.DictDisplay):
