@@ -120,24 +120,27 @@ class _Comparison:
         Where `env.py` does not say which `MetaData` it is for, a table counts when revisions make another table of
         the same `MetaData`, and of no other one.
         """
-        created = created_at_runtime(self.index, self.metadatas, self.revisions)
         owners: dict[str, set[str | None]] = {}
         for model in self.models:
             if self._may_exist(model.name):
                 owners.setdefault(model.name, set()).add(model.metadata)
         proved = {next(iter(found)) for found in owners.values() if len(found) == 1}
-        reported: set[str] = set()
+        missing: dict[str, _Model] = {}
         for model in self.models:
-            if model.name in reported or self._may_exist(model.name) or None in created or model.metadata in created:
-                continue
-            if model.metadata is None and created:
+            if model.name in missing or self._may_exist(model.name):
                 continue
             answers = {id(item): self.coverage[id(item)].has(model.metadata) for item in self.replays}
             relevant = [item for item in self.replays if answers[id(item)] is not False]
             is_for = any(answers.values()) or (bool(relevant) and model.metadata in proved)
             if is_for and all(self._would_make(item, model) for item in relevant):
-                reported.add(model.name)
-                yield SchemaDifference("table", model.name, model.mapped, None, ())
+                missing[model.name] = model
+        if not missing:
+            return  # what the application creates is looked for only where it matters: it takes long
+        created = created_at_runtime(self.index, self.metadatas, self.revisions)
+        for model in missing.values():
+            if created and (None in created or model.metadata is None or model.metadata in created):
+                continue
+            yield SchemaDifference("table", model.name, model.mapped, None, ())
 
     def _would_make(self, item: Replay, model: _Model) -> bool:
         """Tell whether a table that an environment does not make is surely not made, and not left out on purpose."""
@@ -284,15 +287,23 @@ class _Comparison:
 
     def _extra_tables(self, modelled: set[str]) -> Iterator[TableWithoutModel]:
         tables = self.index.tables
-        if tables.unknown or self.index.made_by_calls.any_table or self.index.made_by_calls.any_class:
+        if tables.unknown:
             return
-        made = {name.lower() for name in self.index.made_by_calls.tables} | set(tables.by_name)
-        for item in self.replays:
-            for key, table in item.schema.tables.items():
-                if key in modelled or table.name.lower() in made or table.maybe or table.baseline or not table.steps:
-                    continue
-                if not self._is_compared(item, table.name, "table"):
-                    continue
+        left = [
+            (key, table)
+            for item in self.replays
+            for key, table in item.schema.tables.items()
+            if key not in modelled
+            and table.name.lower() not in tables.by_name
+            and not (table.maybe or table.baseline)
+            and table.steps
+            and self._is_compared(item, table.name, "table")
+        ]
+        made = self.index.made_by_calls if left else None  # takes long
+        if made is None or made.any_table or made.any_class:
+            return
+        for key, table in left:
+            if table.name not in made.tables:
                 yield TableWithoutModel(key, table.steps[0])
 
 
