@@ -110,8 +110,13 @@ class _Builder:
         if column.server_default is not None and default is None:
             static.unknown_defaults.append(column.name)
         options: Any = column.foreign_key_options if len(column.foreign_keys) == 1 else {}
+        actions = [reference.ondelete for reference in column.references]
+        if len(actions) != len(column.foreign_keys):
+            actions = [None] * len(column.foreign_keys)
         keys = [
-            sa.ForeignKey(target, **options) for target in column.foreign_keys if "." in target and "?" not in target
+            sa.ForeignKey(target, **{"ondelete": action, **options})
+            for target, action in zip(column.foreign_keys, actions, strict=True)
+            if "." in target and "?" not in target
         ]
         nullable = column.nullable if column.nullable is not None else not column.primary_key
         return sa.Column(
