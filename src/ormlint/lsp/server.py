@@ -8,13 +8,14 @@ import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 from lsprotocol import types as lsp
 from pygls import uris
 from pygls.lsp.server import LanguageServer
 
 from ormlint._version import __version__
-from ormlint.lsp import actions, completions, findings, hovers
+from ormlint.lsp import actions, cards, completions, findings, hovers
 from ormlint.lsp.documents import replaced
 from ormlint.lsp.lookup import Target, target_at
 from ormlint.lsp.positions import to_offset, to_range
@@ -187,10 +188,11 @@ def build_server() -> OrmlintServer:
 
     @server.feature(lsp.INITIALIZED)
     async def initialized(ls: OrmlintServer, params: lsp.InitializedParams) -> None:
+        # Loaded before anything is waited for: what the client asks next is asked of all projects.
+        folders = [uris.to_fs_path(item.uri) for item in ls.workspace.folders.values()]
+        sessions = [ls._load(Path(folder)) for folder in folders if folder is not None]
         await _watch(ls)
-        for item in ls.workspace.folders.values():
-            folder = uris.to_fs_path(item.uri)
-            session = ls._load(Path(folder)) if folder is not None else None
+        for session in sessions:
             if session is not None:
                 await _index(ls, session)
         ls.changed(0)
@@ -288,6 +290,23 @@ def build_server() -> OrmlintServer:
         state = await ls.state_of(session)
         return completions.completions(state, path, before) if state is not None else []
 
+    @server.feature(cards.MODELS)
+    async def models(ls: OrmlintServer, params: object) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        for session in list(ls.sessions.values()):
+            state = await ls.state_of(session)
+            for mapped in cards.models(state) if state is not None else ():
+                uri = ls.uri(session, mapped.symbol.module.path)
+                item = cards.listed(state, uri, mapped, ls.encoding) if state is not None else None
+                if item is not None:
+                    found.append(item)
+        return found
+
+    @server.feature(cards.CARD)
+    async def model_card(ls: OrmlintServer, params: object) -> dict[str, str] | None:
+        found = await ls.at(*cards.position(params))
+        return cards.card(found[1], found[3].model) if found is not None and found[3].model is not None else None
+
     return server
 
 
@@ -321,9 +340,13 @@ async def pull_all(ls: OrmlintServer, params: lsp.WorkspaceDiagnosticParams) -> 
             items = findings.diagnostics(state, path, lambda name, own=session: ls.uri(own, name), ls.encoding)  # type: ignore[misc]
             result, version = _result_id(items), opened.get(uri)
             if before.get(uri) == result:
-                reports.append(lsp.WorkspaceUnchangedDocumentDiagnosticReport(uri, result, version))
+                unchanged = lsp.WorkspaceUnchangedDocumentDiagnosticReport(uri=uri, result_id=result, version=version)
+                reports.append(unchanged)
             else:
-                reports.append(lsp.WorkspaceFullDocumentDiagnosticReport(uri, items, version, result))
+                full = lsp.WorkspaceFullDocumentDiagnosticReport(
+                    uri=uri, items=items, result_id=result, version=version
+                )
+                reports.append(full)
     return lsp.WorkspaceDiagnosticReport(items=reports)
 
 

@@ -244,6 +244,8 @@ class CallReader:
             record.stored_names.add(key.value)
             value, kind = given.args[2]
             self.ev.attributes.store_on(given.args[0][1], key.value, node, node.args[1], kind, value)
+        else:
+            self.writes.open(given.args[0][1])
         return t.NONE
 
     def _super(self, given: Arguments) -> t.Type:

@@ -9,12 +9,13 @@ from functools import cached_property
 from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
 from ormlint.facts.walk import walk_nodes, walk_statements
-from ormlint.index.model import MappedClass
+from ormlint.index.model import MappedClass, ModelAttribute
 from ormlint.index.project import ProjectIndex
 from ormlint.index.symbols import ClassSymbol, FunctionSymbol, Module
 from ormlint.semantic import types as t
 from ormlint.semantic.annotations import AnnotationReader
 from ormlint.semantic.callsites import CallSites
+from ormlint.semantic.declared import DeclaredTypes
 from ormlint.semantic.events import AttributeStore, ColumnWrite
 from ormlint.semantic.execution import Interpreter
 from ormlint.semantic.factories import FactoryReader
@@ -23,6 +24,7 @@ from ormlint.semantic.members import MemberReader
 from ormlint.semantic.names import NameReader
 from ormlint.semantic.records import RECORD_KIND, FunctionRecord, outcome
 from ormlint.semantic.solver import Solver
+from ormlint.semantic.written import Written, WrittenColumns
 
 # A body that spans more bytes than this is not interpreted.
 MAX_BODY_BYTES = 400_000
@@ -334,6 +336,19 @@ class SemanticModel:
             return False
         return (id(record.symbol), receiver) in self._contradictions
 
+    def may_be_other(self, record: FunctionRecord, receiver: str, name: str) -> bool:
+        """Tell whether an object that is asked for a name may be no model; see `DeclaredTypes.may_be_other`."""
+        is_declared = bool(receiver) and self._declared.is_declared(record, receiver)
+        return self._declared.may_be_other(name, is_declared)
+
+    def is_label(self, name: str) -> bool:
+        """Tell whether some query of the project gives a column this label."""
+        return name in self._declared.labels
+
+    @cached_property
+    def _declared(self) -> DeclaredTypes:
+        return DeclaredTypes(self.index)
+
     @cached_property
     def _contradictions(self) -> frozenset[tuple[int, str]]:
         return frozenset(item for record in self.all_records() for item in record.contradictions)
@@ -370,6 +385,24 @@ class SemanticModel:
         family = {base.key for base in mapped.mro if isinstance(base, ClassSymbol)}
         family.update(heir.symbol.key for heir in self.index.subclasses(mapped))
         return bool(keys & family)
+
+    @cached_property
+    def _written(self) -> WrittenColumns:
+        return WrittenColumns(self.all_records())
+
+    def written(self, mapped: MappedClass, attribute: ModelAttribute) -> Written:
+        """Return what the project ever gives a column, in constructors, assignments, `values()` and parameters."""
+        return self._written.of(self._sharers(mapped, attribute), mapped, attribute)
+
+    def is_constructed(self, mapped: MappedClass, attribute: ModelAttribute) -> bool:
+        """Tell whether the project itself makes rows that have this attribute."""
+        return any(item.key in self._written.constructed for item in self._sharers(mapped, attribute))
+
+    def _sharers(self, mapped: MappedClass, attribute: ModelAttribute) -> list[ClassSymbol]:
+        """Return the classes whose instances have an attribute, with all they derive from."""
+        owner = attribute.owner or mapped.symbol
+        heirs = [model for model in self.index.mapped.values() if owner in model.mro]
+        return [base for model in heirs for base in model.mro if isinstance(base, ClassSymbol)]
 
     def describe(self, mapped: MappedClass | None) -> str:
         """Return the one-line description that `reveal_mapping` prints."""

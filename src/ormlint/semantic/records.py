@@ -33,6 +33,8 @@ class FunctionRecord:
     stored_names: set[str] = field(default_factory=set)  # attribute names assigned anywhere in the body
     unknown_stores: set[str] = field(default_factory=set)  # of them, those on objects that may be models
     given_names: set[str] = field(default_factory=set)  # keywords and literal keys of calls that may update rows
+    loose: dict[str, set[Type]] = field(default_factory=dict)  # what `unknown_stores` and `given_names` are given
+    opened: set[str] = field(default_factory=set)  # keys of classes that are written by names not known; "*" for any
     contradictions: set[tuple[int, str]] = field(default_factory=set)  # (function, parameter) given another model
     given: list[GivenCall] = field(default_factory=list)  # to functions with parameters that nothing declares
     value_functions: set[int] = field(default_factory=set)  # functions that are handed on as values
@@ -41,6 +43,10 @@ class FunctionRecord:
     env: dict[str, Type] = field(default_factory=dict)  # of a module: what its names are at the end
     global_types: dict[str, Type] = field(default_factory=dict)  # given to names the body calls global
     _follows: dict[int, bool] | None = None
+
+    def give(self, name: str, kind: Type) -> None:
+        """Note a value that may be given to a column of this name, on an object that is not known."""
+        self.loose.setdefault(name, set()).add(kind)
 
     @property
     def has_write(self) -> bool:
