@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from ormlint.diagnostics import Fix
 from ormlint.facts.expressions import Keyword
 from ormlint.index.model import MappedClass
+from ormlint.linting import fixes
 from ormlint.linting.context import Context
-from ormlint.linting.names import closest
+from ormlint.linting.names import closest, nearest
 from ormlint.semantic.events import GivenKey
 from ormlint.text import Range
 
@@ -47,6 +49,14 @@ def database_name_of(mapped: MappedClass, name: str) -> str | None:
         if attribute.column is not None and attribute.column.name == name and attribute.name != name:
             return attribute.name
     return None
+
+
+def renaming(context: Context, key: GivenKey, meant: str | None) -> Fix | None:
+    """Return the fix that writes the column that is meant: a given one, or the one a name is a slip of."""
+    columns = [column.name for column in key.models[0].columns()]
+    name = meant or nearest(key.name, columns)
+    step = fixes.rename_key(context, key.node, name) if name else None
+    return fixes.fix(f"Rename it to `{name}`", step, safe=False) if step is not None else None
 
 
 def column_hint(mapped: MappedClass, name: str) -> str:

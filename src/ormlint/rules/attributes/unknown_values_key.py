@@ -5,8 +5,8 @@ from __future__ import annotations
 from ormlint.diagnostics import Severity
 from ormlint.linting import subjects
 from ormlint.linting.context import Context, Place
-from ormlint.linting.keys import column_hint, is_closed, key_place, names_column
-from ormlint.linting.rule import Rule, Status
+from ormlint.linting.keys import column_hint, is_closed, key_place, names_column, renaming
+from ormlint.linting.rule import Fixes, Rule, Status
 
 rule = Rule(
     __name__,
@@ -15,6 +15,7 @@ rule = Rule(
     since="0.1.0",
     severity=Severity.ERROR,
     status=Status.STABLE,
+    fixes=Fixes.SOMETIMES,
 )
 
 
@@ -31,5 +32,6 @@ def unknown_value(context: Context, key: subjects.GivenKey) -> None:
         f"`{mapped.name}` has no column `{key.name}`: executing this raises CompileError: Unconsumed column names: "
         f"{key.name}{column_hint(mapped, key.name)}",
         symbol=f"{mapped.name}.{key.call}({key.name})",
+        fix=renaming(context, key, None),
         related=[Place(mapped.symbol.module.path, mapped.symbol.facts.name_range, f"`{mapped.name}` is defined here")],
     )
