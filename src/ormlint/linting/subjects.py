@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ormlint.index.environments import Environment
 from ormlint.index.model import MappedClass, ModelAttribute
-from ormlint.schema.difference import SchemaDifference
+from ormlint.schema.difference import RevisionHazard, SchemaDifference, TableWithoutModel
 from ormlint.semantic.events import (
     AttributeStore,
     ColumnWrite,
@@ -71,9 +71,11 @@ __all__ = [
     "PythonOperator",
     "RelationshipOperand",
     "Reveal",
+    "RevisionHazard",
     "RowLoad",
     "SchemaDifference",
     "SqlText",
+    "TableWithoutModel",
     "TimeOperand",
     "UnknownAttributeLoad",
     "Upsert",
