@@ -12,7 +12,7 @@ from ormlint.index.symbols import ClassSymbol
 from ormlint.linting.columns import STRINGS
 from ormlint.linting.context import Context
 from ormlint.linting.enums import constant
-from ormlint.semantic import types as t
+from ormlint.semantic.written import OTHER, STRING
 
 MANY = 12  # a column with more values than these is no status
 STATUS_NAME = re.compile(r"(?:^|_)(?:status|state|stage|phase|progress)$")
@@ -40,16 +40,17 @@ def given_strings(context: Context, mapped: MappedClass, attribute: ModelAttribu
                 return None
             found[text] = True
     written = context.model.written(mapped, attribute)
-    sure = {member for site in written.sites for member in t.members(site.type)}
-    for kind in written.values():
-        if isinstance(kind, t.NoneType) or (isinstance(kind, t.Loaded) and kind.attribute is attribute):
-            continue
-        if not isinstance(kind, t.Literal):
+    for site in written.sites:
+        for value in site.values:
+            if value.kind == OTHER:
+                return None
+            if value.kind == STRING:
+                found[value.text] = True
+    for value in written.loose:
+        if value.kind == OTHER:
             return None
-        if isinstance(kind.value, str):
-            found[kind.value] = found.get(kind.value, False) or kind in sure
-        elif kind in sure:
-            return None
+        if value.kind == STRING:
+            found.setdefault(value.text, False)
     return found if len(found) <= MANY else None
 
 

@@ -58,9 +58,9 @@ def never_stored(context: Context, operand: subjects.ComparedString) -> None:
             related=[
                 Place(attribute.module.path, attribute.range, "the column"),
                 *(
-                    Place(site.record.module.path, site.value.range, f"stores {site.type.value!r}")
+                    Place(site.path, site.range, f"stores {near!r}")
                     for site in written
-                    if isinstance(site.type, t.Literal) and site.type.value == near
+                    if any(value.text == near for value in site.values)
                 ),
             ][:4],
             fix=_fix(operand.node, near),
