@@ -45,7 +45,7 @@ def never_stored(context: Context, operand: subjects.ComparedString) -> None:
     for member in t.members(operand.type):
         if not isinstance(member, t.Literal) or not isinstance(member.value, str) or member.value in ("", *given):
             continue
-        if not written or statuses.is_in_sql(context, attribute.column.name if attribute.column else attribute.name):
+        if not written or statuses.is_in_sql(context, mapped, attribute):
             return
         known = sorted(text for text, is_sure in given.items() if is_sure)
         near = closest(member.value, known, 0.7)
