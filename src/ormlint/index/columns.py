@@ -102,8 +102,8 @@ class ColumnReader:
     def __init__(self, resolver: Resolver, enums: EnumIndex, constants: Constants) -> None:
         self.resolver = resolver
         self.enums = enums
-        self._types: set[e.Call] = set()  # what is being read: `Text = Text().with_variant(…)` is defined by itself
         self.constants = constants
+        self._types: set[e.Call] = set()  # what is being read: `Text = Text().with_variant(…)` is defined by itself
         # Set by the index: the names of a class body in an expression replaced by what they are bound to.
         self.in_body: Callable[[e.Expr, ClassSymbol | None], e.Expr] = lambda expr, scope: expr
 

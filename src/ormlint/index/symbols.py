@@ -554,9 +554,9 @@ def _weight(symbol: Symbol) -> int:
     if isinstance(symbol, (ClassSymbol, Module, FunctionSymbol)):
         return 0
     if isinstance(symbol, External):
-        if symbol.name in ("typing.Any", "typing_extensions.Any"):
-            return 4  # what type checkers shall see
-        return -1 if symbol.name.startswith(("sqlalchemy.", "sqlmodel.")) else 1
+        if symbol.name.startswith(("sqlalchemy.", "sqlmodel.")):
+            return -1
+        return 4 if symbol.name in ("typing.Any", "typing_extensions.Any") else 1  # what type checkers shall see
     if isinstance(symbol, Value):
         return 3 if isinstance(symbol.value, e.Constant) else 2
     return 4

@@ -18,6 +18,7 @@ from ormlint.semantic.callsites import CallSites
 from ormlint.semantic.declared import DeclaredTypes
 from ormlint.semantic.events import AttributeStore, ColumnWrite
 from ormlint.semantic.execution import Interpreter
+from ormlint.semantic.factories import FactoryReader
 from ormlint.semantic.functions import FunctionReader
 from ormlint.semantic.members import MemberReader
 from ormlint.semantic.names import NameReader
@@ -43,6 +44,7 @@ class SemanticModel:
         self.members = MemberReader(self)
         self.names = NameReader(self)
         self.functions = FunctionReader(self)
+        self.factories = FactoryReader(self)
         self.call_sites = CallSites(self)
         self.records: dict[int, FunctionRecord] = {}
         self.module_records: dict[str, FunctionRecord] = {}
