@@ -346,8 +346,15 @@ class Resolver:
         # Set by the index: whether a module-level name holds a Flask-SQLAlchemy extension, whose attributes
         # are SQLAlchemy's own names (`db.Column`).
         self.is_flask: Callable[[Value], bool] = lambda value: False
+        # Arguments that stand in place of a function's parameters, with the module they were written in.
+        self.homes: dict[e.Node, Module] = {}
         self._memo: dict[tuple[str, str], Symbol] = {}
         self._active: set[tuple[str, str]] = set()
+        self._packaged: dict[str, bool] = {}
+
+    def home(self, node: e.Node, module: Module) -> Module:
+        """Return the module a node was written in, where an expression of `module` holds it."""
+        return self.homes.get(node, module)
 
     def name(self, module: Module, name: str) -> Symbol:
         """Return what a bare name means at the top level of `module`."""
@@ -377,12 +384,20 @@ class Resolver:
     def expr(self, module: Module, expr: e.Expr) -> Symbol:
         """Return what a name or dotted expression means at the top level of `module`."""
         if isinstance(expr, e.Name):
-            return self.name(module, expr.id)
+            return self.name(self.homes.get(expr, module), expr.id)
         if isinstance(expr, e.Attribute):
             return self.attribute(self.expr(module, expr.value), expr.attr)
         if isinstance(expr, e.Subscript):
             return self.expr(module, expr.value)
         return Unknown("not a name")
+
+    def dotted(self, module: Module, name: str) -> Symbol:
+        """Return what a dotted name means at the top level of `module`."""
+        first, *rest = name.split(".")
+        found = self.name(module, first)
+        for part in rest:
+            found = self.attribute(found, part)
+        return found
 
     def attribute(self, owner: Symbol, name: str) -> Symbol:
         """Return `owner.name` for modules and external objects; values are not looked into."""
@@ -484,7 +499,28 @@ class Resolver:
             found = paths.find(binding.module, module.path)
             if found is None:
                 return External(canonical(binding.module))
+            if not module.is_installed and self.paths.is_inside(binding.module, found) and self._is_packaged(module):
+                return External(canonical(binding.module))
         return self._module(found, module.is_installed)
+
+    def _is_packaged(self, module: Module) -> bool:
+        """Tell whether a module is surely imported as part of its package: it imports by that package's name.
+
+        The folders inside a package are then on nobody's path, and `import datasets` there is no neighbour.
+        """
+        known = self._packaged.get(module.path)
+        if known is None:
+            top, dot, _ = module.name.partition(".")
+            imports = (
+                binding.target
+                for bindings in module.scope.values()
+                for binding in bindings
+                if isinstance(binding.target, s.ImportBinding)
+            )
+            known = self._packaged[module.path] = bool(dot) and any(
+                item.level or item.module == top or item.module.startswith(f"{top}.") for item in imports
+            )
+        return known
 
     def _module(self, path: str, is_installed: bool) -> Module | Folder:
         if is_installed and self.installed is not None:
@@ -518,7 +554,9 @@ def _weight(symbol: Symbol) -> int:
     if isinstance(symbol, (ClassSymbol, Module, FunctionSymbol)):
         return 0
     if isinstance(symbol, External):
-        return 1
+        if symbol.name.startswith(("sqlalchemy.", "sqlmodel.")):
+            return -1
+        return 4 if symbol.name in ("typing.Any", "typing_extensions.Any") else 1  # what type checkers shall see
     if isinstance(symbol, Value):
         return 3 if isinstance(symbol.value, e.Constant) else 2
     return 4
