@@ -52,6 +52,7 @@ fuzz: $(VENV)/.installed-dev
 editors: $(VENV)/.installed-dev
 	bash tests/editors/neovim.sh
 	bash tests/editors/emacs.sh
+	bash tests/editors/helix.sh
 
 vscode:
 	bash editors/vscode/build.sh

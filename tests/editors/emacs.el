@@ -42,8 +42,7 @@
 (condition-case problem
     (progn
       (shop-say "Emacs %s" emacs-version)
-      (setq eglot-server-programs `((python-mode . (,(getenv "ORMLINT") "server"))
-                                    (python-base-mode . (,(getenv "ORMLINT") "server"))))
+      (load (getenv "CONFIGURATION") nil t)
       (find-file "models.py")
       (unless (derived-mode-p 'python-mode) (python-mode))
       (setq-local flymake-no-changes-timeout 0.1)

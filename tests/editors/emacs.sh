@@ -23,7 +23,8 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 make_shop
-export OUT="$work/out" ORMLINT="$root/.venv/bin/ormlint" LANG=C.UTF-8
+configuration "## Emacs" >"$work/configuration.el"
+export OUT="$work/out" CONFIGURATION="$work/configuration.el" PATH="$root/.venv/bin:$PATH" LANG=C.UTF-8
 timeout 120 emacs --batch "${start[@]}" -l "$here/emacs.el" >"$work/log" 2>&1 || { cat "$work/log" "$OUT"; exit 1; }
 cat "$OUT"
 # Emacs counts characters: the emoji before the keyword is one.

@@ -12,7 +12,10 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 make_shop
-export OUT="$work/out" ORMLINT="$root/.venv/bin/ormlint"
+configuration "## Neovim" >"$work/new.lua"
+configuration "### Neovim 0.8 to 0.10" >"$work/old.lua"
+configuration "### All safe fixes on save, in Neovim 0.10 and newer" >"$work/save.lua"
+export OUT="$work/out" SAVE="$work/save.lua" NEW="$work/new.lua" OLD="$work/old.lua" PATH="$root/.venv/bin:$PATH"
 timeout 60 nvim --headless -u NONE -i NONE -n -c "luafile $here/neovim.lua" || { cat "$OUT"; exit 1; }
 cat "$OUT"
 grep -qx '11:33 ORM401 ormlint' "$OUT"

@@ -1,4 +1,16 @@
-# The small project that the editors are tried on: `make_shop` writes it into the working folder.
+# What the tests of editors share: a small project, and the configuration that docs/editors.md shows.
+
+# configuration HEADING: the first code block below a heading of docs/editors.md
+configuration() {
+    awk -v heading="$1" '
+        $0 == heading { found = 1; next }
+        found && /^#+ / { exit }
+        found && /^```/ { if (inside) exit; inside = 1; next }
+        inside
+    ' "$root/docs/editors.md" | grep . || { echo "docs/editors.md shows nothing below \"$1\"" >&2; exit 1; }
+}
+
+# make_shop: write the project into the working folder
 make_shop() {
     printf '[tool.ormlint]\n' >pyproject.toml
     cat >models.py <<'PY'
