@@ -184,7 +184,7 @@ class CallReader:
         if name in self.ev.env or name in self.ev.module.scope:
             return None
         if name == "reveal_type" and given.args:
-            self.ev.reveal(node, show(given.args[0][1]))
+            self.ev.reveal(node, show(given.args[0][1]), given.args[0][1])
             return given.args[0][1]
         if name == "reveal_mapping" and given.args:
             kind = given.args[0][1]

@@ -445,9 +445,9 @@ class Evaluator:
         """Return the class whose method this body is, or None."""
         return self.record.symbol.owner if self.record.symbol is not None else None
 
-    def reveal(self, node: e.Call, text: str) -> None:
+    def reveal(self, node: e.Call, text: str, kind: t.Type | None = None) -> None:
         """Report a type to a test document."""
-        self.emit(events.Reveal(node, text, self.record))
+        self.emit(events.Reveal(node, text, self.record, kind))
 
 
 def _widen(known: t.Type, more: t.Type) -> t.Type:

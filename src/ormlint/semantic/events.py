@@ -275,11 +275,12 @@ class RowLoad:
 
 @dataclass(eq=False, slots=True)
 class Reveal:
-    """`reveal_type(x)` or `reveal_mapping(X)` in a test document."""
+    """`reveal_type(x)` or `reveal_mapping(X)` in a test document; `type` is that of `x`."""
 
     node: e.Call
     text: str
     record: FunctionRecord
+    type: Type | None = None
 
 
 @dataclass(eq=False, slots=True)
