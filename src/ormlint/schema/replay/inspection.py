@@ -110,7 +110,7 @@ class Inspection(Operations):
                     "referred_table": item.target or Unknown("its target"),
                     "referred_columns": list(item.target_columns),
                     "referred_schema": None,
-                    "options": {},
+                    "options": {"ondelete": item.ondelete} if item.ondelete is not None else {},
                 }
                 for item in of["foreign"]
             ] + rest
