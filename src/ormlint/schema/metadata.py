@@ -27,6 +27,7 @@ class StaticTable:
     unknown_types: dict[str, str] = field(default_factory=dict)  # column → reason
     unknown_defaults: list[str] = field(default_factory=list)
     unread_arguments: list[str] = field(default_factory=list)  # of `__table_args__`
+    claims: list[MappedClass] = field(default_factory=list)  # all classes that name it, of other bases too
 
 
 def build_tables(
@@ -61,6 +62,7 @@ class _Builder:
         known = self.tables.get(name)
         parent = self._parent(mapped)
         if known is not None:
+            known.claims.append(mapped)
             if parent is not None and self.owners[name].symbol in mapped.mro:
                 known.classes.append(mapped.name)
                 self._columns(known, mapped, self.owners[name])
@@ -68,7 +70,7 @@ class _Builder:
                 known.open = known.open or f"`{mapped.name}` claims the same name"
             return
         table = sa.Table(str(mapped.table), self.metadata, schema=schema)
-        static = StaticTable(name, table, [mapped.name], mapped.open_reason)
+        static = StaticTable(name, table, [mapped.name], mapped.open_reason, claims=[mapped])
         self.tables[name] = static
         self.owners[name] = mapped
         self._columns(static, mapped, parent)
