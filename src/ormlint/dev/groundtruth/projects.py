@@ -72,7 +72,7 @@ PROJECTS: dict[str, tuple[Project, ...]] = {
     "mealie": (
         Project(
             "alembic",
-            ("pydantic", "pydantic-settings", "python-slugify", "text-unidecode"),
+            ("pydantic", "pydantic-settings", "python-slugify", "text-unidecode", "python-dateutil"),
             dialects=("postgresql", "sqlite"),
             batch=True,
         ),
