@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from ormlint.index.environments import Environment
 from ormlint.index.project import ProjectIndex
 from ormlint.index.revisions import Revision
+from ormlint.schema.replay.hazards import Hazard
 from ormlint.schema.replay.machine import BUDGET, OverBudget, Raised
 from ormlint.schema.replay.simulated import SimSchema, SimTable, Step
 from ormlint.schema.replay.statements import Statements
@@ -22,6 +23,9 @@ class Replay:
     schema: SimSchema
     opaque_steps: list[Step] = field(default_factory=list)
     missing: list[tuple[Step, SimTable, str]] = field(default_factory=list)
+    hazards: list[Hazard] = field(default_factory=list)
+    index_sql: list[str] = field(default_factory=list)  # SQL about indexes, which is not replayed
+    views: set[str] = field(default_factory=set)
 
 
 def replay(index: ProjectIndex, environment: Environment, dialect: str) -> Replay:
@@ -34,13 +38,23 @@ def replay(index: ProjectIndex, environment: Environment, dialect: str) -> Repla
         machine.schema.open = "its chain of revisions is broken"
     for revision in graph.ordered():
         _run(machine, revision)
-    return Replay(environment, dialect, machine.schema, machine.opaque_steps, machine.missing_targets)
+    return Replay(
+        environment,
+        dialect,
+        machine.schema,
+        machine.opaque_steps,
+        machine.missing_targets,
+        machine.hazards.found,
+        machine.hazards.index_sql,
+        machine.hazards.views,
+    )
 
 
 def _run(machine: Statements, revision: Revision) -> None:
     machine.revision, machine.path, machine.steps_left = revision.id, revision.path, BUDGET
     machine.depth = machine.quiet = machine.in_try = 0
     machine.yields.clear()
+    machine.hazards.begin()
     before = machine.schema
     try:
         upgrade = machine.module_name(revision.module, "upgrade")
