@@ -144,9 +144,17 @@ def _constraints(score: Score, name: str, own: SimTable, table: dict[str, Any]) 
             for found, _, columns, target, remote, _ in table["constraints"]
             if found == letter
         )
+        if kind in own.unsure:
+            counter["unknown"] += theirs.total()
+            continue
         _count(score, counter, f"{kind} of {name}", mine, theirs)
+    if "index" in own.unsure:
+        score.indexes["unknown"] += len(table["indexes"])
+        return
     mine_indexes = Counter((item.name, item.columns, item.unique) for item in own.constraints if item.kind == "index")
-    their_indexes = Counter((index, tuple(columns), unique) for index, columns, unique in table["indexes"])
+    their_indexes = Counter(
+        (index, tuple(column for column in columns if column), unique) for index, columns, unique in table["indexes"]
+    )
     _count(score, score.indexes, f"index of {name}", mine_indexes, their_indexes)
 
 

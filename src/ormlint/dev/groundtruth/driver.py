@@ -102,6 +102,9 @@ def _config(orders: dict[str, Any]) -> Any:
 
     config = Config(orders["ini"] or None, ini_section=orders["section"] or "alembic")
     config.set_main_option("script_location", orders["script_location"])
+    if orders["version_locations"]:
+        config.set_main_option("version_locations", "\n".join(orders["version_locations"]))
+        config.set_main_option("path_separator", "newline")
     config.set_main_option("sqlalchemy.url", orders["url"].replace("%", "%%"))
     return config
 
@@ -116,7 +119,7 @@ def _upgrade(orders: dict[str, Any], engine: Any) -> None:
     from alembic.runtime.environment import EnvironmentContext
     from alembic.script import ScriptDirectory
 
-    directory = ScriptDirectory(orders["script_location"], version_locations=orders["version_locations"])
+    directory = ScriptDirectory.from_config(_config(orders))
     upgrade: Any = lambda revision, _: directory._upgrade_revs("heads", revision)  # noqa: E731
     with EnvironmentContext(_config(orders), directory, fn=upgrade) as environment, engine.connect() as connection:
         environment.configure(

@@ -36,6 +36,7 @@ PROJECTS: dict[str, tuple[Project, ...]] = {
         Project(
             "src/dstack/_internal/server/migrations",
             ("dstack[server]", "asyncpg", "alembic-postgresql-enum"),
+            ini="src/dstack/_internal/server/alembic.ini",
             paths=("src",),
             setup="import alembic_postgresql_enum",
             dialects=("postgresql", "sqlite"),
@@ -43,7 +44,6 @@ PROJECTS: dict[str, tuple[Project, ...]] = {
         ),
     ),
     "full-stack-fastapi-template": (Project("backend/app/alembic", ("sqlmodel",), paths=("backend",)),),
-    "jupyterhub": (Project("jupyterhub/alembic", ("jupyterhub",), dialects=("postgresql", "sqlite")),),
     "keep": (
         Project(
             "keep/api/models/db/migrations",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ormlint.facts import expressions as e
@@ -36,6 +37,7 @@ class Machine:
         self.index = index
         self.dialect = dialect
         self.schema = SimSchema(dialect)
+        self.convention: Mapping[str, str] = {}  # how the environment's metadata names constraints
         self.revision = ""
         self.path = ""
         self.steps_left = BUDGET

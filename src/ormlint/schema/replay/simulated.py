@@ -70,12 +70,14 @@ class SimTable:
     open: str | None = None
     maybe: str | None = None
     baseline: bool = False  # no revision creates it
+    unsure: dict[str, str] = field(default_factory=dict)  # kinds of constraints that may be others, and why
     steps: tuple[Step, ...] = ()
 
     def copied(self) -> SimTable:
         """Return a copy that can be changed apart."""
         columns = {name: replace(column) for name, column in self.columns.items()}
-        return replace(self, columns=columns, constraints=[replace(item) for item in self.constraints])
+        constraints = [replace(item) for item in self.constraints]
+        return replace(self, columns=columns, constraints=constraints, unsure=dict(self.unsure))
 
     def drop_column(self, name: str) -> None:
         """Drop a column with what is built on it."""
@@ -179,6 +181,10 @@ def join(first: SimSchema, second: SimSchema, reason: str) -> SimSchema:
             continue
         mine.maybe = mine.maybe or theirs.maybe
         mine.open = mine.open or theirs.open
+        mine.unsure.update(theirs.unsure)
+        for kind in ("primary", "foreign", "unique", "check", "index"):
+            if _of_kind(mine, kind) != _of_kind(theirs, kind):
+                mine.unsure.setdefault(kind, reason)
         for name, column in theirs.columns.items():
             own = mine.columns.get(name)
             if own is None:
@@ -199,6 +205,11 @@ def join(first: SimSchema, second: SimSchema, reason: str) -> SimSchema:
         if known is None or known.labels != enum.labels:
             joined.enums[name] = SimEnum(None, enum.step)
     return joined
+
+
+def _of_kind(table: SimTable, kind: str) -> set[tuple[object, ...]]:
+    found = (item for item in table.constraints if item.kind == kind)
+    return {(item.name, item.columns, item.target, item.target_columns, item.unique) for item in found}
 
 
 def step_at(revision: str, path: str, node: Node | None, text: str) -> Step:
