@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
@@ -125,10 +126,15 @@ def _default(score: Score, what: str, mine: SimColumn, real: dict[str, Any], sta
     if (mine.default is not None) is not has and not (isinstance(mine.default, Default) and mine.default.is_neutral):
         score.note(score.defaults, "wrong", f"{what}: default {mine.default}, is {real['default']}")
         return
-    alike = not has or static[1] == real["default"]
+    alike = not has or _without_casts(static[1]) == _without_casts(real["default"])
     score.note(score.defaults, "right" if alike else "spelled", what)
     if not alike:
         score.wrong.append(f"spelled: {what}: default {static[1]}, is {real['default']}")
+
+
+def _without_casts(text: str | None) -> str:
+    """Return a default without PostgreSQL's casts: they tell what the column's type was at the time."""
+    return re.sub(r"::[a-z][a-z ]*(?:\(\d+\))?(?:\[\])?", "", text or "")
 
 
 def _constraints(score: Score, name: str, own: SimTable, table: dict[str, Any]) -> None:
@@ -144,6 +150,8 @@ def _constraints(score: Score, name: str, own: SimTable, table: dict[str, Any]) 
             for found, _, columns, target, remote, _ in table["constraints"]
             if found == letter
         )
+        if kind == "unique":  # a database keeps one of those that say the same, or all: it makes no difference
+            mine, theirs = Counter(set(mine)), Counter(set(theirs))
         if kind in own.unsure:
             counter["unknown"] += theirs.total()
             continue

@@ -75,6 +75,7 @@ PROJECTS: dict[str, tuple[Project, ...]] = {
             ("pydantic", "pydantic-settings", "python-slugify", "text-unidecode", "python-dateutil"),
             dialects=("postgresql", "sqlite"),
             batch=True,
+            stand_ins=("mealie.core.config", "mealie.core.root_logger"),
         ),
     ),
     "microblog": (Project("migrations", dialects=("postgresql", "sqlite"), batch=True),),
@@ -120,6 +121,8 @@ PROJECTS: dict[str, tuple[Project, ...]] = {
                 "models.rom",
             ),
             setup="import config, models.rom, models.platform; config.ROMM_DB_DRIVER = 'postgresql'; "
+            "import types; import handler.metadata.base_handler as b; b.UniversalPlatformSlug = type('U', (type,), "
+            "{'__getattr__': lambda c, n: types.SimpleNamespace(value=n.lower())})('U', (), {}); "
             "config.RESOURCES_BASE_PATH = config.ASSETS_BASE_PATH = '/nonexistent'; "
             "models.rom.NAME_SORT_KEY_MAX_LENGTH = 500; models.platform.DEFAULT_COVER_ASPECT_RATIO = '2 / 3'",
         ),

@@ -85,7 +85,6 @@ class Clauses(Types):
 
     def _spelled(self, clause: Any) -> str:
         """Return a clause as `DEFAULT` is followed by it."""
-        kind: Any = sa.make_url(f"{self.dialect}://").get_dialect()
-        dialect = kind(paramstyle="named")
+        dialect = self.compiler()
         compiled = dialect.statement_compiler(dialect, None).process(clause, literal_binds=True)
         return str(compiled)

@@ -81,7 +81,9 @@ class Constraints(Clauses, Targets):
         is_partial = "" in columns or any(key.endswith("_where") for key in keywords)
         unique = keywords.get("unique") is True
         known = tuple(column for column in columns if column)
-        item = SimConstraint("index", None, known, unique=unique, is_partial=is_partial, step=step)
+        written = " ".join(text for value in given for text in _texts(value)) if "" in columns else ""
+        uses = frozenset(re.findall(r"\w+", written))
+        item = SimConstraint("index", None, known, unique=unique, is_partial=is_partial, uses=uses, step=step)
         if not known and text_of(name) is None:
             table.unsure.setdefault("index", f"an index of revision {self.revision} was not understood")
             return
@@ -98,6 +100,8 @@ class Constraints(Clauses, Targets):
         elif item.last == "ForeignKeyConstraint":
             local = item.args[0] if item.args else item.keywords.get("columns")
             remote = item.args[1] if len(item.args) > 1 else item.keywords.get("refcolumns")
+            if item.keywords.get("use_alter") is True and self.dialect != "sqlite":
+                return  # `create_table` leaves it to an ALTER of its own
             if isinstance(local, (list, tuple)) and isinstance(remote, (list, tuple)):
                 self.add_foreign_key(table, texts_of(list(local)), list(remote), item.keywords, step)
         elif item.last == "Index" and item.args:
@@ -192,6 +196,14 @@ class Constraints(Clauses, Targets):
         named = [item for item in same if name and item.columns and all(column in name for column in item.columns)]
         named.sort(key=lambda item: -len(item.columns))
         return (named or (same if kind == "primary" else []))[:1]
+
+
+def _texts(value: Any) -> list[str]:
+    """Return the strings in an expression: the columns it uses are among their words."""
+    text = text_of(value)
+    if text is not None:
+        return [text]
+    return [found for argument in value.args for found in _texts(argument)] if isinstance(value, Built) else []
 
 
 def _target_text(value: Any) -> str | None:

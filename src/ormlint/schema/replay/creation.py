@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from ormlint.facts import expressions as e
-from ormlint.schema.replay.ddl import apply_sql, looks_like_ddl
+from ormlint.schema.replay.ddl import apply_sql, looks_like_ddl, unread_sql
 from ormlint.schema.replay.operations import Operations, is_column
 from ormlint.schema.replay.simulated import SimEnum
 from ormlint.schema.replay.values import Bound, Built, ClassValue, Function, Rows, Unknown, text_of
@@ -27,12 +27,15 @@ class Creation(Operations):
                 return Rows()
         text = text_of(value)
         if text is None:
-            self.hazards.unread = self.hazards.unread or (isinstance(value, Unknown) and not self.quiet)
+            if isinstance(value, Unknown) and not self.quiet:
+                self.hazards.unread = True
+                if value.text is not None:
+                    unread_sql(self.writable(), value.text, self.step(node, "execute"))
             return Rows("count(" if isinstance(value, Built) and "count" in repr(value.args)[:200] else "")
         if is_query(text):
             if is_catalog(text):
                 self.asked_schema += 1
-                return Unknown("the database's catalog is asked")
+                return Unknown("the database's catalog is asked", of_schema=True)
             return Rows(text)
         if not self.quiet:
             self.hazards.sql(text)

@@ -80,6 +80,27 @@ def apply_sql(schema: SimSchema, sql: str, step: Step, type_of: Callable[[str], 
             schema.open = schema.open or f"not understood: {statement[:60]}"
 
 
+def unread_sql(schema: SimSchema, sql: str, step: Step) -> None:
+    """Note DDL of which parts are computed (`?`): its table may become another one, any table where it names none."""
+    for statement in statements(sql):
+        found = _UNREAD.search(statement)
+        if found is None:
+            continue
+        reason = f"SQL that is computed in revision {step.revision}: {' '.join(statement.split())[:80]}"
+        name = found[2].replace('"', "").replace("`", "")
+        if found[1].upper() == "INDEX":
+            for table in schema.tables.values():
+                table.unsure.setdefault("index", reason)
+        elif "?" in name:
+            schema.open = schema.open or reason
+            for table in schema.tables.values():
+                table.open = table.open or reason
+        else:
+            known = schema.tables.get(schema.key(name))
+            if known is not None:
+                known.open = known.open or reason
+
+
 def _leading(statement: str) -> str:
     return re.sub(r"\A(?:\s+|--[^\n]*(?:\n|\Z)|/\*.*?\*/)*", "", statement, flags=re.DOTALL)
 
@@ -111,6 +132,13 @@ def _apply(schema: SimSchema, statement: str, step: Step, type_of: Callable[[str
             table.open = table.open or reason
         else:
             schema.open = schema.open or reason
+
+
+_UNREAD = re.compile(
+    r"\b(?:ALTER|CREATE|DROP)\s+(?:UNLOGGED\s+|UNIQUE\s+)?(TABLE|INDEX)\s+"
+    r"(?:CONCURRENTLY\s+)?(?:IF\s+(?:NOT\s+)?EXISTS\s+)?(?:ONLY\s+)?([\w.?\"`]+)",
+    re.IGNORECASE,
+)
 
 
 class _Reader(Tokens):
@@ -163,6 +191,8 @@ class _Reader(Tokens):
     def _add(self, table: SimTable, item: SimConstraint) -> None:
         """Add a constraint; the database names what has no name."""
         item.name = item.name or database_name(self.schema, table, item)
+        if item.name is not None and self.dialect == "postgresql":
+            item.name = item.name.encode()[:63].decode("utf-8", "ignore")
         table.add_constraint(item)
 
     def _create_index(self) -> None:
@@ -185,7 +215,9 @@ class _Reader(Tokens):
         if table is None or (exists and any(item.name == name for item in table.constraints)):
             return
         known = tuple(column for column in columns if column)
-        self._add(table, SimConstraint("index", name, known, unique=unique, is_partial=is_partial, step=self.step))
+        uses = frozenset(re.findall(r"\w+", self.sql)) if is_partial else frozenset()
+        item = SimConstraint("index", name, known, unique=unique, is_partial=is_partial, uses=uses, step=self.step)
+        self._add(table, item)
 
     def _drop_index(self) -> None:
         self.about_index = True
@@ -378,7 +410,11 @@ class _Reader(Tokens):
         elif self.take("DROP", "CONSTRAINT") or self.take("DROP", "FOREIGN", "KEY"):
             self.take("IF", "EXISTS")
             dropped = self.identifier()
+            gone = [item for item in table.constraints if item.name == dropped]
             table.constraints = [item for item in table.constraints if item.name != dropped]
+            if self.take("CASCADE"):
+                for item in gone:
+                    self.schema.drop_references(self.target or "", item.columns)
         elif self.take("DROP", "PRIMARY", "KEY"):
             table.constraints = [item for item in table.constraints if item.kind != "primary"]
         elif self.take("DROP", "INDEX"):

@@ -53,13 +53,26 @@ class Expressions(Calls):
 
     def _fstring(self, expr: e.FString, scope: v.Scope) -> Any:
         found = []
+        is_known = True
         for part in expr.parts:
             value = self.evaluate(part, scope)
-            text = v.text_of(value)
-            if text is None and not isinstance(value, v.PLAIN):
-                return v.Unknown("a formatted string")
-            found.append(text if text is not None else str(value))
-        return "".join(found)
+            text = self.shown(value)
+            is_known = is_known and text is not None
+            found.append("?" if text is None else text)
+        whole = "".join(found)
+        return whole if is_known else v.Unknown("a formatted string", text=whole)
+
+    def shown(self, value: Any) -> str | None:
+        """Return what `str()` makes of a value, or None."""
+        text = v.text_of(value)
+        if text is not None or isinstance(value, v.PLAIN):
+            return text if text is not None else str(value)
+        if isinstance(value, v.ReflectedType) and not isinstance(value.type, v.Unknown):
+            try:
+                return value.enum or str(value.type.compile(dialect=self.compiler()))
+            except Exception:  # a type that the dialect cannot spell
+                return None
+        return None
 
     def _name(self, expr: e.Name, scope: v.Scope) -> Any:
         place: v.Scope | None = scope
@@ -137,6 +150,10 @@ class Expressions(Calls):
                 return self._column_name(owner)
             if name in ("nullable", "server_default"):
                 return owner.keywords.get(name, True if name == "nullable" else None)
+        if name == "metadata" or (name == "naming_convention" and owner.last == "MetaData"):
+            from ormlint.schema.replay.envfile import metadata_of
+
+            return metadata_of(owner) if name == "metadata" else owner.keywords.get(name)
         if owner.last in ("Table", "table") and name == "name" and owner.args:
             return owner.args[0]
         if owner.last in ("Enum", "ENUM"):
@@ -191,8 +208,21 @@ class Expressions(Calls):
         if name == "__table__":
             return v.Built(v.Ref("__table__"), [cls], {})
         if name == "metadata":
-            return v.Built(v.Ref("__metadata__"), [cls], {})
+            return self._class_metadata(cls)
         return v.Unknown(f"`{cls.name}.{name}`")
+
+    def _class_metadata(self, cls: v.ClassValue) -> Any:
+        for base in self.lineage(cls):
+            if isinstance(base, (v.Built, v.Bound)):
+                from ormlint.schema.replay.envfile import metadata_of
+
+                return metadata_of(base)
+            if isinstance(base, v.ClassValue):
+                # `@as_declarative(metadata=…)`, `class Base(DeclarativeBase, metadata=…)`
+                for keyword in base.symbol.facts.keywords:
+                    if keyword.name == "metadata":
+                        return self.evaluate(keyword.value, base.scope)
+        return v.Built(v.Ref("__metadata__"), [cls], {})
 
     def _call(self, expr: e.Call, scope: v.Scope) -> Any:
         func = self.evaluate(expr.func, scope)
@@ -327,7 +357,7 @@ class Expressions(Calls):
                 return owner[key]
             except (TypeError, IndexError, KeyError):
                 return v.Unknown("an item that is not there")
-        return v.Unknown("an item")
+        return v.doubt("an item", owner)
 
     def _boolop(self, expr: e.BoolOp, scope: v.Scope) -> Any:
         left = self.evaluate(expr.left, scope)
@@ -337,14 +367,14 @@ class Expressions(Calls):
             return left
         right = self.evaluate(expr.right, scope)
         if truth is None:
-            return decisive if self.truth(right) is decisive else v.Unknown(f"a test joined by `{expr.op}`")
+            return decisive if self.truth(right) is decisive else v.doubt(f"a test joined by `{expr.op}`", left, right)
         return right
 
     def _unary(self, expr: e.Unary, scope: v.Scope) -> Any:
         value = self.evaluate(expr.operand, scope)
         if expr.op == "not":
             truth = self.truth(value)
-            return v.Unknown("a test") if truth is None else not truth
+            return v.doubt("a test", value) if truth is None else not truth
         if isinstance(value, (int, float)):
             return -value if expr.op == "-" else value
         return v.Unknown("an operator")
@@ -363,6 +393,10 @@ class Expressions(Calls):
                 return _BINARY[op](left, right)
             except Exception:  # the migration would raise as well
                 return v.Unknown("an operator")
+        if op == "+" and (isinstance(left, (str, v.Unknown)) and isinstance(right, (str, v.Unknown))):
+            texts = [item if isinstance(item, str) else item.text for item in (left, right)]
+            if any(texts):
+                return v.Unknown("a string", text="".join("?" if text is None else text for text in texts))
         return v.Unknown("an operator")
 
     def _compare(self, expr: e.Compare, scope: v.Scope) -> Any:
@@ -380,12 +414,12 @@ class Expressions(Calls):
         negated = op in ("is not", "not in", "!=")
         if op in ("is", "is not"):
             if isinstance(left, (v.Unknown, v.Built)) or isinstance(right, (v.Unknown, v.Built)):
-                return v.Unknown("a test")
+                return v.doubt("a test", left, right)
             return (left is right or left == right) != negated
         if op in ("in", "not in"):
             text = v.text_of(left)
             if isinstance(left, v.Unknown) or not isinstance(right, (str, *_CONTAINERS)):
-                return v.Unknown("a test")
+                return v.doubt("a test", left, right)
             value = text if text is not None else left
             if isinstance(right, str):
                 return (value in right) != negated if isinstance(value, str) else v.Unknown("a test")
@@ -403,7 +437,7 @@ class Expressions(Calls):
                 return bool(_COMPARE[op](left, right))
             except TypeError:
                 return v.Unknown("a test")
-        return v.Unknown("a test")
+        return v.doubt("a test", left, right)
 
     def _conditional(self, expr: e.Conditional, scope: v.Scope) -> Any:
         truth = self.truth(self.evaluate(expr.test, scope))

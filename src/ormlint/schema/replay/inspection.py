@@ -85,7 +85,10 @@ class Inspection(Creation):
                     "name": Unknown(column.maybe, column.name) if column.maybe else column.name,
                     "type": ReflectedType(column.type, column.enum),
                     "nullable": column.nullable,
-                    "default": column.default.text if isinstance(column.default, Default) else column.default,
+                    "default": _shown_default(column.default),
+                    "primary_key": int(column.primary_key),
+                    "autoincrement": Unknown("autoincrement"),
+                    "comment": None,
                 }
                 for column in table.columns.values()
             ] + rest
@@ -175,3 +178,10 @@ class Inspection(Creation):
                 return False if single else (False,)
             return None
         return Unknown(f"a result's `{method}`")
+
+
+def _shown_default(default: Default | Unknown | None) -> str | Unknown | None:
+    if not isinstance(default, Default):
+        return default
+    quoted = default.text.replace("'", "''")
+    return default.text if default.is_sql else f"'{quoted}'"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from ormlint.index.environments import Environment
 from ormlint.index.project import ProjectIndex
 from ormlint.index.revisions import Revision
+from ormlint.schema.replay.envfile import EnvFile, read_environment
 from ormlint.schema.replay.hazards import Hazard
 from ormlint.schema.replay.machine import BUDGET, OverBudget, Raised
 from ormlint.schema.replay.simulated import SimSchema, SimTable, Step
@@ -26,11 +27,14 @@ class Replay:
     hazards: list[Hazard] = field(default_factory=list)
     index_sql: list[str] = field(default_factory=list)  # SQL about indexes, which is not replayed
     views: set[str] = field(default_factory=set)
+    settings: EnvFile | None = None
 
 
 def replay(index: ProjectIndex, environment: Environment, dialect: str) -> Replay:
     """Replay all revisions of an environment."""
     machine = Statements(index, dialect)
+    settings = read_environment(machine, environment)
+    machine.convention = settings.convention
     graph = environment.graph
     if graph.unknown is not None:
         machine.schema.open = graph.unknown
@@ -47,6 +51,7 @@ def replay(index: ProjectIndex, environment: Environment, dialect: str) -> Repla
         machine.hazards.found,
         machine.hazards.index_sql,
         machine.hazards.views,
+        settings,
     )
 
 

@@ -56,6 +56,7 @@ class SimConstraint:
     unique: bool = False
     ondelete: str | Unknown | None = None
     is_partial: bool = False  # for some rows only, or over expressions
+    uses: frozenset[str] = frozenset()  # the words of its expressions, columns among them
     step: Step | None = None
 
 
@@ -82,7 +83,7 @@ class SimTable:
     def drop_column(self, name: str) -> None:
         """Drop a column with what is built on it."""
         self.columns.pop(name, None)
-        self.constraints = [item for item in self.constraints if name not in item.columns]
+        self.constraints = [item for item in self.constraints if name not in item.columns and name not in item.uses]
 
     def rename_column(self, old: str, new: str) -> None:
         """Rename a column, in constraints too."""
@@ -95,12 +96,23 @@ class SimTable:
     def add_constraint(self, item: SimConstraint) -> None:
         """Add a constraint; a primary key makes its columns NOT NULL."""
         if item.kind == "primary":
-            self.constraints = [other for other in self.constraints if other.kind != "primary"]
+            self.constraints = [
+                other
+                for other in self.constraints
+                if other.kind != "primary" and not (other.kind == "unique" and _is_twin(item, other))
+            ]
             for name in item.columns:
                 if name in self.columns:
                     self.columns[name].primary_key = True
                     self.columns[name].nullable = False
+        elif item.kind == "unique" and any(_is_twin(item, other) for other in self.constraints):
+            return  # the database keeps one
         self.constraints.append(item)
+
+
+def _is_twin(item: SimConstraint, other: SimConstraint) -> bool:
+    """Tell whether a unique constraint says what a key or another one made by the same step says already."""
+    return other.kind in ("primary", "unique") and other.columns == item.columns and other.step == item.step is not None
 
 
 @dataclass(slots=True)
@@ -152,6 +164,13 @@ class SimSchema:
         self.tables.pop(key, None)
         for table in self.tables.values():
             table.constraints = [item for item in table.constraints if item.target != key]
+
+    def drop_references(self, key: str, columns: tuple[str, ...]) -> None:
+        """Drop the foreign keys that lead to a key which is gone."""
+        for table in self.tables.values():
+            table.constraints = [
+                item for item in table.constraints if item.target != key or set(item.target_columns) != set(columns)
+            ]
 
     def rename_table(self, old: str, new: str, schema: str | None = None) -> bool:
         """Rename a table; tell whether there was one."""
