@@ -99,24 +99,35 @@ def measure(
         database = folder / f"{root.name}.sqlite"
         database.unlink(missing_ok=True)
         url = f"sqlite:///{database}"
+    return replayed, migrate(root, project, url, static, interpreter(prefix))
+
+
+def migrate(
+    root: Path, project: Project, url: str, static: dict[str, dict[str, list[str]]], python: Path
+) -> dict[str, Any]:
+    """Migrate an empty database, and return its tables, its enum types and how it spells the replayed columns.
+
+    Raises:
+        ValueError: the migrations do not run.
+    """
     orders = {
         "url": url,
         "paths": [str(root / path) for path in project.paths],
         "script_location": str(root / project.script_location),
         "version_locations": [str(root / path) for path in project.version_locations] or None,
-        "before": project.before if dialect == "postgresql" else (),
         "setup": project.setup,
         "stand_ins": project.stand_ins,
         "naming_convention": project.naming_convention,
-        "batch": project.batch and dialect == "sqlite",
+        "batch": project.batch and url.startswith("sqlite"),
+        "recursive": project.recursive,
         "ini": str(root / project.ini) if project.ini else "",
         "section": project.section,
         "own_environment": project.own_environment,
         "static": static,
     }
-    given = {key: value.format(url=url, folder=folder) for key, value in project.environment.items()}
+    given = {key: value.format(url=url) for key, value in project.environment.items()}
     done = subprocess.run(
-        [str(interpreter(prefix)), str(DRIVER)],
+        [str(python), str(DRIVER)],
         input=json.dumps(orders),
         capture_output=True,
         text=True,
@@ -126,7 +137,7 @@ def measure(
     )
     if done.returncode:
         raise ValueError(f"its migrations do not run\n{done.stderr[-3000:]}")
-    return replayed, json.loads(done.stdout.splitlines()[-1])
+    return json.loads(done.stdout.splitlines()[-1])  # type: ignore[no-any-return]
 
 
 def install(project: Project, prefix: Path) -> Path:

@@ -139,15 +139,16 @@ def _without_casts(text: str | None) -> str:
 
 def _constraints(score: Score, name: str, own: SimTable, table: dict[str, Any]) -> None:
     kinds = {"foreign": ("f", score.foreign), "unique": ("u", score.unique)}
+    named = any(called is not None for _, called, *_ in table["constraints"])
     for kind, (letter, counter) in kinds.items():
         mine = Counter(
-            (item.columns, item.target, item.target_columns) if kind == "foreign" else (item.columns, None, ())
+            (item.columns, item.target, item.target_columns, item.name if named else None)
             for item in own.constraints
             if item.kind == kind
         )
         theirs = Counter(
-            (tuple(columns), target, tuple(remote) if kind == "foreign" else ())
-            for found, _, columns, target, remote, _ in table["constraints"]
+            (tuple(columns), target, tuple(remote), called)
+            for found, called, columns, target, remote, _ in table["constraints"]
             if found == letter
         )
         if kind == "unique":  # a database keeps one of those that say the same, or all: it makes no difference

@@ -78,9 +78,6 @@ def main() -> None:
         if parent in orders["stand_ins"]:
             setattr(sys.modules[parent], last, sys.modules[name])
     engine = sa.create_engine(orders["url"])
-    for statement in orders["before"]:
-        with engine.begin() as connection:
-            connection.execute(sa.text(statement))
     if orders["setup"]:
         exec(orders["setup"], {"engine": engine, "url": orders["url"]})
     if orders["own_environment"]:
@@ -102,6 +99,8 @@ def _config(orders: dict[str, Any]) -> Any:
 
     config = Config(orders["ini"] or None, ini_section=orders["section"] or "alembic")
     config.set_main_option("script_location", orders["script_location"])
+    if orders["recursive"]:
+        config.set_main_option("recursive_version_locations", "true")
     if orders["version_locations"]:
         config.set_main_option("version_locations", "\n".join(orders["version_locations"]))
         config.set_main_option("path_separator", "newline")

@@ -14,24 +14,21 @@ class Project:
     paths: tuple[str, ...] = (".",)
     version_locations: tuple[str, ...] = ()
     dialects: tuple[str, ...] = ("postgresql",)
-    before: tuple[str, ...] = ()  # statements on the empty database
     setup: str = ""  # Python run before migrating
     stand_ins: tuple[str, ...] = ()  # modules that only move data, and need not be installed
     naming_convention: dict[str, str] = field(default_factory=dict)
     batch: bool = False
+    recursive: bool = False
     ini: str = ""
     section: str = ""
     own_environment: bool = False  # run the project's own env.py
-    environment: dict[str, str] = field(default_factory=dict)  # of the process; `{url}` and `{folder}` are filled in
+    environment: dict[str, str] = field(default_factory=dict)  # of the process; `{url}` is filled in
     left_out: tuple[str, ...] = ()  # tables that something else than a revision makes
     only: str = ""  # read this folder only
 
 
 PROJECTS: dict[str, tuple[Project, ...]] = {
     "SuperAGI": (Project("migrations"),),
-    "buildbot": (
-        Project("master/buildbot/db/migrations", ("buildbot",), paths=("master",), stand_ins=("buildbot._version",)),
-    ),
     "dstack": (
         Project(
             "src/dstack/_internal/server/migrations",
@@ -79,6 +76,14 @@ PROJECTS: dict[str, tuple[Project, ...]] = {
         ),
     ),
     "microblog": (Project("migrations", dialects=("postgresql", "sqlite"), batch=True),),
+    "mlflow": (
+        Project(
+            "mlflow/store/db_migrations",
+            ("mlflow",),
+            setup="from mlflow.store.tracking.dbmodels.initial_models import Base; Base.metadata.create_all(engine)",
+        ),
+    ),
+    "neutron": (Project("neutron/db/migration/alembic_migrations", ("neutron", "pymysql"), recursive=True),),
     "optuna": (
         Project(
             "optuna/storages/_rdb/alembic",
@@ -133,6 +138,28 @@ PROJECTS: dict[str, tuple[Project, ...]] = {
             ("alembic-postgresql-enum", "packaging"),
             stand_ins=("warehouse.utils.db.query_printer",),
             setup="import alembic_postgresql_enum",
+        ),
+    ),
+    "securedrop": (
+        Project(
+            "securedrop/alembic",
+            ("sqlalchemy<2", "argon2-cffi"),
+            paths=("securedrop",),
+            dialects=("sqlite",),
+            batch=True,
+            stand_ins=(
+                *("encryption", "journalist_app", "journalist_app.create_app", "models", "passphrases"),
+                *("pretty_bad_protocol", "redwood", "sdconfig", "store", "two_factor", "worker"),
+            ),
+        ),
+    ),
+    "apache_superset": (
+        Project(
+            "superset/migrations",
+            ("apache-superset",),
+            environment={"SUPERSET_SECRET_KEY": "truth", "SUPERSET__SQLALCHEMY_DATABASE_URI": "{url}"},
+            setup="from superset.app import create_app; create_app().app_context().push()",
+            left_out=("ab_",),
         ),
     ),
     "wandr": (Project("backend/alembic", paths=("backend",)),),

@@ -319,6 +319,10 @@ class Calls(Inspection):
             return bool(value)
         if isinstance(value, (v.Handle, v.Rows, v.Function, v.ClassValue, v.ModuleValue, v.Batch)):
             return True
+        if isinstance(value, v.Built):
+            value = value.func
+        if isinstance(value, v.Ref) and value.name.startswith(("sqlalchemy.", "builtins.")):
+            return True  # a type, a table, a class
         return None
 
     def items(self, value: Any) -> list[Any] | None:

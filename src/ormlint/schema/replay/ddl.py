@@ -318,6 +318,7 @@ class _Reader(Tokens):
         if "SERIAL" in text.upper():
             column.nullable, column.default = False, Default("nextval", True, True)
         table.columns[name] = column
+        label: str | None = None
         while self.at < len(self.tokens) and self.word() not in (",", ")"):
             if self.take("NOT", "NULL"):
                 column.nullable = False
@@ -327,13 +328,14 @@ class _Reader(Tokens):
                 value = self.until(_AFTER_TYPE - {"NULL", "NOT"} if self.word() == "NULL" else _AFTER_TYPE)
                 column.default = None if value.upper() == "NULL" else Default(value, True)
             elif self.take("PRIMARY", "KEY"):
-                self._add(table, SimConstraint("primary", None, (name,), step=self.step))
+                self._add(table, SimConstraint("primary", label, (name,), step=self.step))
             elif self.take("UNIQUE"):
-                self._add(table, SimConstraint("unique", None, (name,), step=self.step))
+                self._add(table, SimConstraint("unique", label, (name,), step=self.step))
             elif self.take("CONSTRAINT"):
-                self.identifier()
+                label = self.identifier()
+                continue
             elif self.take("REFERENCES"):
-                self._reference(table, None, (name,))
+                self._reference(table, label, (name,))
             elif self.take("GENERATED"):
                 self.until(frozenset({"NOT", "NULL", "PRIMARY", "UNIQUE", "REFERENCES"}))
                 column.default = Default("generated", True, True)
@@ -346,6 +348,8 @@ class _Reader(Tokens):
                     self.take(",")
             else:
                 self.at += 1
+                continue
+            label = None
 
     def _reference(self, table: SimTable, name: str | None, columns: tuple[str, ...]) -> None:
         target = self.schema.key(self.name())

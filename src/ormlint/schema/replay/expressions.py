@@ -134,6 +134,8 @@ class Expressions(Calls):
             return v.DIALECT
         if name in ("engine", "connection", "bind"):
             return v.BIND
+        if owner is v.BIND and name == "name":
+            return self.dialect
         if owner is v.CONTEXT and name == "as_sql":
             return False
         if owner is v.CONTEXT and name in ("config", "opts", "impl"):
