@@ -16,8 +16,9 @@ class Hazard:
 
     `kind`: "enum-again" (a table is created whose enum type an earlier revision made), "enum-missing" (a column gets
     an enum type that nothing made), "not-null" (a NOT NULL column without a server default is added to a table that
-    may have rows) or "enum-left" (the downgrade drops the last column of a type that the revision made, and not the
-    type). `name` is the enum type or the column; `earlier` where the type or the table was made.
+    may have rows), "enum-left" (the downgrade drops the last column of a type that the revision made, and not the
+    type), "unknown-target" (a table, or the column `name`, that no revision makes) or "opaque" (a step that hides what
+    later ones do). `name` is the enum type or the column; `earlier` where the type or the table was made.
     """
 
     kind: str

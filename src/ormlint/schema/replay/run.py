@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from ormlint.index.environments import Environment
 from ormlint.index.project import ProjectIndex
 from ormlint.index.revisions import Revision
-from ormlint.schema.replay.envfile import EnvFile, read_environment
-from ormlint.schema.replay.hazards import Hazard
+from ormlint.schema.replay.backwards import note_types_left
+from ormlint.schema.replay.envfile import naming_convention
+from ormlint.schema.replay.hazards import Hazards
 from ormlint.schema.replay.machine import BUDGET, OverBudget, Raised
 from ormlint.schema.replay.simulated import SimSchema, SimTable, Step
 from ormlint.schema.replay.statements import Statements
@@ -24,34 +25,34 @@ class Replay:
     schema: SimSchema
     opaque_steps: list[Step] = field(default_factory=list)
     missing: list[tuple[Step, SimTable, str]] = field(default_factory=list)
-    hazards: list[Hazard] = field(default_factory=list)
-    index_sql: list[str] = field(default_factory=list)  # SQL about indexes, which is not replayed
-    views: set[str] = field(default_factory=set)
-    settings: EnvFile | None = None
+    hazards: Hazards = field(default_factory=Hazards)
+    starts_empty: bool | None = None  # the first revision that changes anything makes a table
 
 
 def replay(index: ProjectIndex, environment: Environment, dialect: str) -> Replay:
     """Replay all revisions of an environment."""
     machine = Statements(index, dialect)
-    settings = read_environment(machine, environment)
-    machine.convention = settings.convention
+    machine.convention = naming_convention(machine, environment)
     graph = environment.graph
     if graph.unknown is not None:
         machine.schema.open = graph.unknown
     if any(problem.kind in ("cycle", "duplicate") for problem in graph.problems):
         machine.schema.open = "its chain of revisions is broken"
+    starts_empty: bool | None = None
     for revision in graph.ordered():
+        types = set(machine.schema.enums)
         _run(machine, revision)
+        note_types_left(machine, revision, types)
+        if starts_empty is None and machine.schema.tables:
+            starts_empty = not all(table.baseline for table in machine.schema.tables.values())
     return Replay(
         environment,
         dialect,
         machine.schema,
         machine.opaque_steps,
         machine.missing_targets,
-        machine.hazards.found,
-        machine.hazards.index_sql,
-        machine.hazards.views,
-        settings,
+        machine.hazards,
+        starts_empty,
     )
 
 
