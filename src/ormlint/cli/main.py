@@ -18,6 +18,7 @@ COMMANDS = {
     "rule": "explain a rule",
     "model": "show what is known of the mapped classes",
     "schema": "show the tables of the mapped classes",
+    "revision": "write an Alembic revision for the drift between models and migrations",
     "clean": "remove the cache",
     "server": "serve an editor",
 }

@@ -44,10 +44,15 @@ def replays(index: ProjectIndex, folders: tuple[str, ...], dialects: tuple[str, 
     return [replay(index, item, dialect_of(index, item, dialects)) for item in chosen]
 
 
-def compare(index: ProjectIndex, done: list[Replay]) -> Iterator[SchemaDifference | TableWithoutModel]:
-    """Yield the differences between the models and what has been replayed."""
+def compare(
+    index: ProjectIndex, done: list[Replay], grouped: bool = True
+) -> Iterator[SchemaDifference | TableWithoutModel]:
+    """Yield the differences between the models and what has been replayed.
+
+    `grouped`: of the columns of one type decorator that differ alike, only the first.
+    """
     if done:
-        yield from _Comparison(index, done).run()
+        yield from _Comparison(index, done).run(grouped)
 
 
 @dataclass(eq=False, slots=True)
@@ -80,7 +85,7 @@ class _Comparison:
         self.models: list[_Model] = []
         self.decorated: dict[tuple[ClassSymbol, str], list[SchemaDifference]] = {}
 
-    def run(self) -> Iterator[SchemaDifference | TableWithoutModel]:
+    def run(self, grouped: bool) -> Iterator[SchemaDifference | TableWithoutModel]:
         """Yield all differences, each at the model it is about."""
         self._read_models()
         yield from self._missing_tables()
@@ -89,7 +94,7 @@ class _Comparison:
             if key is not None:
                 yield from self._columns(key, model)
         for found in self.decorated.values():
-            yield replace(found[0], others=len(found) - 1)
+            yield from [replace(found[0], others=len(found) - 1)] if grouped else found
         yield from self._whole_tables()
 
     # -- the models

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ormlint.index.environments import Environment
@@ -26,6 +27,7 @@ class Replay:
     opaque_steps: list[Step] = field(default_factory=list)
     missing: list[tuple[Step, SimTable, str]] = field(default_factory=list)
     hazards: Hazards = field(default_factory=Hazards)
+    convention: Mapping[str, str] = field(default_factory=dict)  # how the environment's metadata names constraints
     starts_empty: bool | None = None  # the first revision that changes anything makes a table
 
 
@@ -52,6 +54,7 @@ def replay(index: ProjectIndex, environment: Environment, dialect: str) -> Repla
         machine.opaque_steps,
         machine.missing_targets,
         machine.hazards,
+        machine.convention,
         starts_empty,
     )
 
