@@ -119,7 +119,6 @@ def migrate(
         "stand_ins": project.stand_ins,
         "naming_convention": project.naming_convention,
         "batch": project.batch and url.startswith("sqlite"),
-        "recursive": project.recursive,
         "ini": str(root / project.ini) if project.ini else "",
         "section": project.section,
         "own_environment": project.own_environment,

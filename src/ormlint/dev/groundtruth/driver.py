@@ -99,8 +99,6 @@ def _config(orders: dict[str, Any]) -> Any:
 
     config = Config(orders["ini"] or None, ini_section=orders["section"] or "alembic")
     config.set_main_option("script_location", orders["script_location"])
-    if orders["recursive"]:
-        config.set_main_option("recursive_version_locations", "true")
     if orders["version_locations"]:
         config.set_main_option("version_locations", "\n".join(orders["version_locations"]))
         config.set_main_option("path_separator", "newline")

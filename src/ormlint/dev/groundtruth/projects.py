@@ -18,7 +18,6 @@ class Project:
     stand_ins: tuple[str, ...] = ()  # modules that only move data, and need not be installed
     naming_convention: dict[str, str] = field(default_factory=dict)
     batch: bool = False
-    recursive: bool = False
     ini: str = ""
     section: str = ""
     own_environment: bool = False  # run the project's own env.py
@@ -83,7 +82,6 @@ PROJECTS: dict[str, tuple[Project, ...]] = {
             setup="from mlflow.store.tracking.dbmodels.initial_models import Base; Base.metadata.create_all(engine)",
         ),
     ),
-    "neutron": (Project("neutron/db/migration/alembic_migrations", ("neutron", "pymysql"), recursive=True),),
     "optuna": (
         Project(
             "optuna/storages/_rdb/alembic",
@@ -151,15 +149,6 @@ PROJECTS: dict[str, tuple[Project, ...]] = {
                 *("encryption", "journalist_app", "journalist_app.create_app", "models", "passphrases"),
                 *("pretty_bad_protocol", "redwood", "sdconfig", "store", "two_factor", "worker"),
             ),
-        ),
-    ),
-    "apache_superset": (
-        Project(
-            "superset/migrations",
-            ("apache-superset",),
-            environment={"SUPERSET_SECRET_KEY": "truth", "SUPERSET__SQLALCHEMY_DATABASE_URI": "{url}"},
-            setup="from superset.app import create_app; create_app().app_context().push()",
-            left_out=("ab_",),
         ),
     ),
     "wandr": (Project("backend/alembic", paths=("backend",)),),

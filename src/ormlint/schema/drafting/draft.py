@@ -388,7 +388,7 @@ class _Drafting:
             if not self.drop:
                 self.draft.notes.append(f"{item.table}.{item.theirs} stays though no model has it; --drop drops it")
                 continue
-            undo = ops.AddColumnOp(name, before.copy() if hasattr(before, "copy") else before, schema=schema)
+            undo = ops.AddColumnOp(name, before._copy(), schema=schema)
             self.steps.append(_Step(ops.DropColumnOp(name, item.theirs, schema=schema), undo, name, schema))
         for left in tables:
             if not self.drop:
