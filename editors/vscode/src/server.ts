@@ -25,8 +25,12 @@ const SILENCED = "notFoundSilenced";
 
 type Found = Extract<Location, { found: true }>;
 
-/** A client whose start may have failed: the library's own `stop` throws then. */
+/** The library's client, which throws when it is stopped after a start that failed, and shows each error by itself. */
 class Client extends LanguageClient {
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false); // `Server` says once what is wrong, and what to do
+  }
+
   override async stop(timeout = STOPPING): Promise<void> {
     if (this.needsStop()) {
       await super.stop(timeout).catch(() => undefined);

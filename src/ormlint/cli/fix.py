@@ -121,9 +121,9 @@ def fixable_line(diagnostics: Sequence[Diagnostic], unsafe: bool) -> str:
 
 
 def summary(result: FixResult, remaining: int) -> str:
-    """Return the closing line after fixes."""
+    """Return the closing line after fixes; empty when there was nothing to fix."""
     count = len(result.applied)
-    return f"Found {_errors(count + remaining)} ({count} fixed, {remaining} remaining)."
+    return "" if not count else f"Found {_errors(count + remaining)} ({count} fixed, {remaining} remaining)."
 
 
 def _errors(count: int) -> str:

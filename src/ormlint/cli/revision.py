@@ -58,7 +58,7 @@ def run(options: argparse.Namespace) -> int:
         replay = _chosen(replays(analysis.index, settings.migrations, (dialect,) if dialect else ()), options.name)
         parent = _head(replay.environment, options.head)
         batch = options.batch or replay.dialect == "sqlite"
-        draft = draft_revision(analysis.index, replay, batch=batch, drop=options.drop)
+        draft = draft_revision(analysis.index, replay, settings.migrations, batch=batch, drop=options.drop)
         for note in draft.notes:
             print(f"ormlint: {note}", file=sys.stderr)
         if draft.is_empty:

@@ -350,6 +350,7 @@ class Resolver:
         self.homes: dict[e.Node, Module] = {}
         self._memo: dict[tuple[str, str], Symbol] = {}
         self._active: set[tuple[str, str]] = set()
+        self._packaged: dict[str, bool] = {}
 
     def home(self, node: e.Node, module: Module) -> Module:
         """Return the module a node was written in, where an expression of `module` holds it."""
@@ -498,7 +499,28 @@ class Resolver:
             found = paths.find(binding.module, module.path)
             if found is None:
                 return External(canonical(binding.module))
+            if not module.is_installed and self.paths.is_inside(binding.module, found) and self._is_packaged(module):
+                return External(canonical(binding.module))
         return self._module(found, module.is_installed)
+
+    def _is_packaged(self, module: Module) -> bool:
+        """Tell whether a module is surely imported as part of its package: it imports by that package's name.
+
+        The folders inside a package are then on nobody's path, and `import datasets` there is no neighbour.
+        """
+        known = self._packaged.get(module.path)
+        if known is None:
+            top, dot, _ = module.name.partition(".")
+            imports = (
+                binding.target
+                for bindings in module.scope.values()
+                for binding in bindings
+                if isinstance(binding.target, s.ImportBinding)
+            )
+            known = self._packaged[module.path] = bool(dot) and any(
+                item.level or item.module == top or item.module.startswith(f"{top}.") for item in imports
+            )
+        return known
 
     def _module(self, path: str, is_installed: bool) -> Module | Folder:
         if is_installed and self.installed is not None:
@@ -532,7 +554,9 @@ def _weight(symbol: Symbol) -> int:
     if isinstance(symbol, (ClassSymbol, Module, FunctionSymbol)):
         return 0
     if isinstance(symbol, External):
-        return -1 if symbol.name.startswith(("sqlalchemy.", "sqlmodel.")) else 1
+        if symbol.name.startswith(("sqlalchemy.", "sqlmodel.")):
+            return -1
+        return 4 if symbol.name in ("typing.Any", "typing_extensions.Any") else 1  # what type checkers shall see
     if isinstance(symbol, Value):
         return 3 if isinstance(symbol.value, e.Constant) else 2
     return 4

@@ -188,10 +188,11 @@ def build_server() -> OrmlintServer:
 
     @server.feature(lsp.INITIALIZED)
     async def initialized(ls: OrmlintServer, params: lsp.InitializedParams) -> None:
+        # Loaded before anything is waited for: what the client asks next is asked of all projects.
+        folders = [uris.to_fs_path(item.uri) for item in ls.workspace.folders.values()]
+        sessions = [ls._load(Path(folder)) for folder in folders if folder is not None]
         await _watch(ls)
-        for item in ls.workspace.folders.values():
-            folder = uris.to_fs_path(item.uri)
-            session = ls._load(Path(folder)) if folder is not None else None
+        for session in sessions:
             if session is not None:
                 await _index(ls, session)
         ls.changed(0)
@@ -339,9 +340,13 @@ async def pull_all(ls: OrmlintServer, params: lsp.WorkspaceDiagnosticParams) -> 
             items = findings.diagnostics(state, path, lambda name, own=session: ls.uri(own, name), ls.encoding)  # type: ignore[misc]
             result, version = _result_id(items), opened.get(uri)
             if before.get(uri) == result:
-                reports.append(lsp.WorkspaceUnchangedDocumentDiagnosticReport(uri, result, version))
+                unchanged = lsp.WorkspaceUnchangedDocumentDiagnosticReport(uri=uri, result_id=result, version=version)
+                reports.append(unchanged)
             else:
-                reports.append(lsp.WorkspaceFullDocumentDiagnosticReport(uri, items, version, result))
+                full = lsp.WorkspaceFullDocumentDiagnosticReport(
+                    uri=uri, items=items, result_id=result, version=version
+                )
+                reports.append(full)
     return lsp.WorkspaceDiagnosticReport(items=reports)
 
 

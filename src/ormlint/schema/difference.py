@@ -29,6 +29,7 @@ class SchemaDifference:
     ours: str = ""
     theirs: str = ""
     labels: tuple[str, ...] = ()  # that the migrated enum type `theirs` lacks
+    columns: tuple[str, ...] = ()  # of a constraint
     others: int = 0  # how many more columns of one type decorator differ alike
     dialect: str = ""
 

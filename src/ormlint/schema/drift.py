@@ -45,14 +45,14 @@ def replays(index: ProjectIndex, folders: tuple[str, ...], dialects: tuple[str, 
 
 
 def compare(
-    index: ProjectIndex, done: list[Replay], grouped: bool = True
+    index: ProjectIndex, done: list[Replay], folders: tuple[str, ...] = (), grouped: bool = True
 ) -> Iterator[SchemaDifference | TableWithoutModel]:
-    """Yield the differences between the models and what has been replayed.
+    """Yield the differences between the models and what has been replayed of the environments in `folders`.
 
     `grouped`: of the columns of one type decorator that differ alike, only the first.
     """
     if done:
-        yield from _Comparison(index, done).run(grouped)
+        yield from _Comparison(index, done, folders).run(grouped)
 
 
 @dataclass(eq=False, slots=True)
@@ -67,12 +67,17 @@ class _Model:
 class _Comparison:
     """One project's models and replays."""
 
-    def __init__(self, index: ProjectIndex, done: list[Replay]) -> None:
+    def __init__(self, index: ProjectIndex, done: list[Replay], folders: tuple[str, ...]) -> None:
         self.index = index
         self.replays = done
         self.metadatas = Metadatas(index)
         self.revisions = {module.path for item in done for module in item.environment.modules}
         self.coverage = {id(item): Coverage(index, self.metadatas, item.environment, item.dialect) for item in done}
+        replayed = [item.environment for item in done]
+        self.elsewhere: set[str] = set()  # what environments for other databases are for
+        for environment in index.environments(folders):
+            if environment not in replayed:
+                self.elsewhere |= Coverage(index, self.metadatas, environment, done[0].dialect).targets or frozenset()
         types = {item.dialect: ModelTypes(index, item.dialect) for item in done}
         self.columns = {id(item): ColumnComparison(types[item.dialect], item) for item in done}
         self.keys: dict[str, list[str]] = {}  # a table's name without schema, in small letters → keys
@@ -142,7 +147,7 @@ class _Comparison:
         schema, _, name = model.name.rpartition(".")
         if item.schema.open is not None or item.environment.graph.problems or name.lower() in item.hazards.views:
             return False
-        return self.coverage[id(item)].leaves_out(name, schema or None) is False
+        return self.coverage[id(item)].leaves_out("table", name, schema or None) is False
 
     def _key(self, name: str) -> str | None:
         """Return the key of a model's table among the migrated ones; a schema may be chosen when it runs."""
@@ -159,8 +164,16 @@ class _Comparison:
         return [
             (item, item.schema.tables[key])
             for item in self.replays
-            if key in item.schema.tables and self.coverage[id(item)].has(metadata) is not False
+            if key in item.schema.tables and self._is_for(item, key, metadata)
         ]
+
+    def _is_for(self, item: Replay, key: str, metadata: str | None) -> bool:
+        """Tell whether an environment is for a `MetaData`; where it does not say, no other one may have the table."""
+        answer = self.coverage[id(item)].has(metadata)
+        if answer is not None:
+            return answer
+        owners = {model.metadata for model in self.models if self._key(model.name) == key}
+        return len(owners) == 1 and metadata not in self.elsewhere
 
     # -- columns
 
@@ -231,9 +244,16 @@ class _Comparison:
             if table.open or table.maybe or table.baseline:
                 continue
             mapped = [model.mapped for model in models]
-            yield from constraint_differences(key, static, mapped, item, table)
+            for difference in constraint_differences(key, static, mapped, item, table):
+                if difference.kind != "unique-extra" or self._is_compared(item, difference.theirs):
+                    yield difference
             yield from self._extra_columns(key, mapped, static, item, table)
         yield from self._extra_tables(set(by_key))
+
+    def _is_compared(self, item: Replay, name: str) -> bool:
+        """Tell whether `env.py` surely does not hide a unique constraint or index that only the database has."""
+        coverage = self.coverage[id(item)]
+        return all(coverage.leaves_out(kind, name, None, True) is False for kind in ("unique_constraint", "index"))
 
     def _is_whole(self, models: list[_Model]) -> bool:
         """Tell whether all columns of some classes are known."""

@@ -11,11 +11,11 @@ from ormlint.facts import expressions as e
 from ormlint.index.columns import Column
 from ormlint.index.model import MappedClass, ModelAttribute
 from ormlint.index.project import ProjectIndex
-from ormlint.index.symbols import Module
+from ormlint.index.symbols import External, Module
 from ormlint.schema.replay.machine import BUDGET, OverBudget, Raised
 from ormlint.schema.replay.simulated import Default
 from ormlint.schema.replay.statements import Statements
-from ormlint.schema.replay.values import Ref, Unknown
+from ormlint.schema.replay.values import Built, Ref, Unknown
 
 
 class ModelTypes:
@@ -34,8 +34,10 @@ class ModelTypes:
         if column.enum is not None:
             return self._enum(column)
         if column.written is not None:
-            found = self.value_of(*column.written)
+            found = self._external(*column.written) or self.value_of(*column.written)
             return found if isinstance(found, Unknown) else self._type(found)
+        if column.foreign_keys and mapped.style != "sqlmodel":
+            return Unknown("it has the type of the column that it refers to")
         if column.type is None:
             return Unknown("its type is not known")
         if mapped.style == "sqlmodel" and column.type == "sqlalchemy.String":
@@ -51,6 +53,18 @@ class ModelTypes:
         if value is None:
             return None  # a constant that is None
         return self.machine.default_of(value)
+
+    def _external(self, expr: e.Expr, module: Module) -> Ref | Built | None:
+        """Return a type that an attribute of an object names, as `db.String(80)` does."""
+        func = expr.func if isinstance(expr, e.Call) else expr
+        symbol = self.machine.index.resolver.expr(module, func) if isinstance(func, e.Attribute) else None
+        if not isinstance(symbol, External) or not symbol.name.startswith("sqlalchemy."):
+            return None
+        if not isinstance(expr, e.Call):
+            return Ref(symbol.name)
+        arguments = [self.value_of(argument, module) for argument in expr.args]
+        keywords = {keyword.name: self.value_of(keyword.value, module) for keyword in expr.keywords}
+        return Built(Ref(symbol.name), arguments, keywords)
 
     def value_of(self, expr: e.Expr, module: Module) -> Any:
         """Return the value of an expression at the top of a module."""

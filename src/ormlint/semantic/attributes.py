@@ -8,7 +8,7 @@ from ormlint.facts import expressions as e
 from ormlint.index.model import MappedClass, ModelAttribute
 from ormlint.index.symbols import ClassSymbol, FunctionSymbol
 from ormlint.index.vocabulary import canonical, flask_name
-from ormlint.semantic import events, orm
+from ormlint.semantic import events, factories, orm
 from ormlint.semantic import types as t
 from ormlint.semantic.printing import show
 from ormlint.semantic.substitution import clip
@@ -70,6 +70,8 @@ class AttributeReader:
             return self.model.names.external_type(canonical(f"{owner.name}.{name}"))
         if isinstance(owner, t.EnumMember):
             return self._of_member(owner, name)
+        if isinstance(owner, t.Factory):
+            return t.Method(owner, name) if name in factories.METHODS else t.unknown(f"`{name}` of a factory")
         if isinstance(owner, t.Pagination):
             return t.Sequence(owner.element) if name == "items" else t.unknown(f"`Pagination.{name}`")
         if isinstance(owner, t.Super):
@@ -154,7 +156,10 @@ class AttributeReader:
             return t.unknown(f"`{enum.name}.{name}`")
         mapped = self.index.mapped_of(owner.cls)
         if mapped is None:
-            return self.model.members.of_class(owner.cls, name)
+            found = self.model.members.of_class(owner.cls, name)
+            if isinstance(found, t.Unknown) and name in factories.METHODS and isinstance(owner, t.ClassType):
+                return t.Method(owner, name) if self.model.factories.made_by(owner.cls) is not None else found
+            return found
         attribute = mapped.attributes.get(name)
         if attribute is None or attribute.bare:
             if name == "query" and attribute is None:

@@ -280,6 +280,7 @@ class Reveal:
     node: e.Call
     text: str
     record: FunctionRecord
+    type: Type | None = None
 
 
 @dataclass(eq=False, slots=True)

@@ -8,7 +8,7 @@ from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
 from ormlint.facts.walk import walk_statements
 from ormlint.index.symbols import FunctionSymbol
-from ormlint.semantic import events, orm
+from ormlint.semantic import events
 from ormlint.semantic import types as t
 from ormlint.semantic.evaluation import Environment, Evaluator
 from ormlint.semantic.narrowing import join_environments, narrow, narrow_class
@@ -196,7 +196,7 @@ class Interpreter(Evaluator):
         iterable = self.eval(statement.iter)
         if not statement.is_async:
             self.attributes.awaiting(iterable, "iteration", "", statement.iter)
-        element = orm.iterate(iterable)
+        element = self.iterate(iterable)
 
         def enter() -> None:
             self.bind(statement.target, element)

@@ -15,8 +15,10 @@ from ormlint.index.symbols import ClassSymbol, FunctionSymbol, Module
 from ormlint.semantic import types as t
 from ormlint.semantic.annotations import AnnotationReader
 from ormlint.semantic.callsites import CallSites
+from ormlint.semantic.declared import DeclaredTypes
 from ormlint.semantic.events import AttributeStore, ColumnWrite
 from ormlint.semantic.execution import Interpreter
+from ormlint.semantic.factories import FactoryReader
 from ormlint.semantic.functions import FunctionReader
 from ormlint.semantic.members import MemberReader
 from ormlint.semantic.names import NameReader
@@ -42,6 +44,7 @@ class SemanticModel:
         self.members = MemberReader(self)
         self.names = NameReader(self)
         self.functions = FunctionReader(self)
+        self.factories = FactoryReader(self)
         self.call_sites = CallSites(self)
         self.records: dict[int, FunctionRecord] = {}
         self.module_records: dict[str, FunctionRecord] = {}
@@ -332,6 +335,19 @@ class SemanticModel:
         if record.symbol is None or not receiver:
             return False
         return (id(record.symbol), receiver) in self._contradictions
+
+    def may_be_other(self, record: FunctionRecord, receiver: str, name: str) -> bool:
+        """Tell whether an object that is asked for a name may be no model; see `DeclaredTypes.may_be_other`."""
+        is_declared = bool(receiver) and self._declared.is_declared(record, receiver)
+        return self._declared.may_be_other(name, is_declared)
+
+    def is_label(self, name: str) -> bool:
+        """Tell whether some query of the project gives a column this label."""
+        return name in self._declared.labels
+
+    @cached_property
+    def _declared(self) -> DeclaredTypes:
+        return DeclaredTypes(self.index)
 
     @cached_property
     def _contradictions(self) -> frozenset[tuple[int, str]]:

@@ -28,6 +28,9 @@ def phantom_read(context: Context, load: subjects.UnknownAttributeLoad) -> None:
         return
     if isinstance(load.node.value, Name) and context.model.is_contradicted(load.record, load.node.value.id):
         return
+    receiver = load.node.value.id if isinstance(load.node.value, Name) else ""
+    if not load.is_class and context.model.may_be_other(load.record, receiver, load.name):
+        return
     mapped = load.models[0]
     if load.is_class:
         effect = f"this raises AttributeError: type object '{mapped.name}' has no attribute '{load.name}'"

@@ -56,7 +56,8 @@ def _no_instance(context: Context, kind: t.Type) -> str:
         return "None"
     if isinstance(kind, (t.Query, t.Statement)):
         return "a query" if isinstance(kind, t.Query) else "a statement"
-    return "a dict" if isinstance(kind, t.Dict) else ""
+    # An annotation that says `Dict` is often wrong where a session is given what it is about.
+    return "a dict" if isinstance(kind, t.Dict) and kind.items is not None else ""
 
 
 def _mapped(context: Context, kind: t.Type) -> MappedClass | None:

@@ -56,13 +56,15 @@ class _Step:
     schema: str | None = None
 
 
-def draft_revision(index: ProjectIndex, replay: Replay, *, batch: bool, drop: bool) -> Draft:
-    """Return the revision for one environment.
+def draft_revision(
+    index: ProjectIndex, replay: Replay, folders: tuple[str, ...] = (), *, batch: bool, drop: bool
+) -> Draft:
+    """Return the revision for one environment of those in `folders`.
 
     `batch`: changes to tables are written as `batch_alter_table`, which SQLite needs. `drop`: tables and columns that
     no model has are dropped.
     """
-    return _Drafting(index, replay, batch, drop).run()
+    return _Drafting(index, replay, batch, drop).run(folders)
 
 
 class _Drafting:
@@ -91,9 +93,9 @@ class _Drafting:
         self.steps: list[_Step] = []
         self.types_made: dict[str, Any] = {}  # enum types that this revision makes
 
-    def run(self) -> Draft:
+    def run(self, folders: tuple[str, ...]) -> Draft:
         """Find the steps, in an order that works, and render them."""
-        found = list(compare(self.index, [self.replay], grouped=False))
+        found = list(compare(self.index, [self.replay], folders, grouped=False))
         differences = [item for item in found if isinstance(item, SchemaDifference)]
         by_kind: dict[str, list[SchemaDifference]] = {}
         for item in differences:

@@ -121,7 +121,7 @@ class Inspection(Creation):
                     "referred_table": item.target or Unknown("its target"),
                     "referred_columns": list(item.target_columns),
                     "referred_schema": None,
-                    "options": {},
+                    "options": {"ondelete": item.ondelete} if item.ondelete is not None else {},
                 }
                 for item in of["foreign"]
             ] + rest
