@@ -10,6 +10,7 @@ from typing import Any
 
 from ormlint.facts import expressions as e
 from ormlint.index.symbols import Folder
+from ormlint.index.vocabulary import canonical
 from ormlint.schema.replay import values as v
 from ormlint.schema.replay.calls import Calls
 
@@ -96,8 +97,6 @@ class Expressions(Calls):
         if isinstance(owner, v.Unknown):
             return owner
         if isinstance(owner, v.Ref):
-            from ormlint.index.vocabulary import canonical
-
             return v.Ref(canonical(f"{owner.name}.{name}"))
         if isinstance(owner, v.ModuleValue):
             return self.member(owner.module, name)
@@ -156,6 +155,8 @@ class Expressions(Calls):
             from ormlint.schema.replay.envfile import metadata_of
 
             return metadata_of(owner) if name == "metadata" else owner.keywords.get(name)
+        if owner.name == "flask_sqlalchemy.SQLAlchemy" and name not in ("session", "engine", "Model", "Query"):
+            return v.Ref(canonical(f"sqlalchemy.{name}"))  # `db.String`, `db.func`
         if owner.last in ("Table", "table") and name == "name" and owner.args:
             return owner.args[0]
         if owner.last in ("Enum", "ENUM"):
