@@ -8,6 +8,8 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
+import sqlalchemy
+
 from ormlint.facts import expressions as e
 from ormlint.index.symbols import Folder
 from ormlint.index.vocabulary import canonical
@@ -155,7 +157,7 @@ class Expressions(Calls):
             from ormlint.schema.replay.envfile import metadata_of
 
             return metadata_of(owner) if name == "metadata" else owner.keywords.get(name)
-        if owner.name == "flask_sqlalchemy.SQLAlchemy" and name not in ("session", "engine", "Model", "Query"):
+        if owner.name == "flask_sqlalchemy.SQLAlchemy" and hasattr(sqlalchemy, name):
             return v.Ref(canonical(f"sqlalchemy.{name}"))  # `db.String`, `db.func`
         if owner.last in ("Table", "table") and name == "name" and owner.args:
             return owner.args[0]
