@@ -45,11 +45,14 @@ def replays(index: ProjectIndex, folders: tuple[str, ...], dialects: tuple[str, 
 
 
 def compare(
-    index: ProjectIndex, done: list[Replay], folders: tuple[str, ...] = ()
+    index: ProjectIndex, done: list[Replay], folders: tuple[str, ...] = (), grouped: bool = True
 ) -> Iterator[SchemaDifference | TableWithoutModel]:
-    """Yield the differences between the models and what has been replayed of the environments in `folders`."""
+    """Yield the differences between the models and what has been replayed of the environments in `folders`.
+
+    `grouped`: of the columns of one type decorator that differ alike, only the first.
+    """
     if done:
-        yield from _Comparison(index, done, folders).run()
+        yield from _Comparison(index, done, folders).run(grouped)
 
 
 @dataclass(eq=False, slots=True)
@@ -87,7 +90,7 @@ class _Comparison:
         self.models: list[_Model] = []
         self.alike: dict[tuple[object, ...], list[SchemaDifference]] = {}  # what one place is the cause of
 
-    def run(self) -> Iterator[SchemaDifference | TableWithoutModel]:
+    def run(self, grouped: bool) -> Iterator[SchemaDifference | TableWithoutModel]:
         """Yield all differences, each at the model it is about."""
         self._read_models()
         yield from self._missing_tables()
@@ -96,7 +99,8 @@ class _Comparison:
             if key is not None:
                 yield from self._columns(key, model)
         for cause, found in self.alike.items():
-            yield replace(found[0], others=len(found) - 1, is_shared=cause[0] == "inherited" and len(found) > 1)
+            one = replace(found[0], others=len(found) - 1, is_shared=cause[0] == "inherited" and len(found) > 1)
+            yield from [one] if grouped else found
         yield from self._whole_tables()
 
     # -- the models

@@ -34,7 +34,7 @@ class ModelTypes:
         if column.enum is not None:
             return self._enum(column)
         if column.written is not None:
-            found = self._external(*column.written) or self._value(*column.written)
+            found = self._external(*column.written) or self.value_of(*column.written)
             return found if isinstance(found, Unknown) else self._type(found)
         if column.foreign_keys and mapped.style != "sqlmodel":
             return Unknown("it has the type of the column that it refers to")
@@ -49,7 +49,7 @@ class ModelTypes:
         given = column.server_default
         if given is None:
             return None
-        value = self._value(given.expr, given.module)
+        value = self.value_of(given.expr, given.module)
         if value is None:
             return None  # a constant that is None
         return self.machine.default_of(value)
@@ -62,11 +62,12 @@ class ModelTypes:
             return None
         if not isinstance(expr, e.Call):
             return Ref(symbol.name)
-        arguments = [self._value(argument, module) for argument in expr.args]
-        keywords = {keyword.name: self._value(keyword.value, module) for keyword in expr.keywords}
+        arguments = [self.value_of(argument, module) for argument in expr.args]
+        keywords = {keyword.name: self.value_of(keyword.value, module) for keyword in expr.keywords}
         return Built(Ref(symbol.name), arguments, keywords)
 
-    def _value(self, expr: e.Expr, module: Module) -> Any:
+    def value_of(self, expr: e.Expr, module: Module) -> Any:
+        """Return the value of an expression at the top of a module."""
         self.machine.steps_left = BUDGET
         self.machine.depth = 0
         try:
@@ -88,7 +89,7 @@ class ModelTypes:
         if column.type not in ("sqlalchemy.Enum", "sqlalchemy.ENUM"):
             return Unknown("its type is not known")
         if column.written is not None and _is_indirect(column.written[0]):
-            found = self._value(*column.written)  # a variant, or a type with a name of its own
+            found = self.value_of(*column.written)  # a variant, or a type with a name of its own
             return found if isinstance(found, Unknown) else self._type(found)
         name = enum.type_name or (enum.enum.name.lower() if enum.enum is not None else None)
         call = column.written[0] if column.written is not None else None
