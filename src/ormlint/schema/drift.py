@@ -187,7 +187,9 @@ class _Comparison:
         inherited = set(parent.mro) if parent is not None and parent.table != mapped.table else set()
         for attribute in mapped.columns():
             column = attribute.column
-            if column is None or column.unread or attribute.conditional or attribute.owner is None:
+            if column is None or attribute.conditional or attribute.owner is None:
+                continue
+            if column.unread and mapped.style != "sqlmodel":  # a `*` may give it another name
                 continue
             if self._may_be_absent(attribute):
                 continue
@@ -202,7 +204,7 @@ class _Comparison:
             if not found:
                 steps = tuple(step for _, table in places for step in table.steps[-1:])
                 yield SchemaDifference("column", key, mapped, attribute, steps)
-            elif len(found) == 1 and found[0][1].maybe is None:
+            elif len(found) == 1 and found[0][1].maybe is None and not column.unread:
                 yield from self._column(key, mapped, attribute, *found[0])
 
     def _column(
