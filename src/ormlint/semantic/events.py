@@ -82,8 +82,8 @@ class EnumOperand:
 
 
 @dataclass(eq=False, slots=True)
-class ComparedString:
-    """A string compared with a column that is no enum. `context` and `operator` as in `EnumOperand`."""
+class ComparedValue:
+    """A string or an enum member compared with a column that is no enum. The rest is as in `EnumOperand`."""
 
     mapped: MappedClass
     attribute: ModelAttribute

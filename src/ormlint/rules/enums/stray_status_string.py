@@ -30,8 +30,8 @@ _OUTCOMES = {
 }
 
 
-@rule.on(subjects.ComparedString)
-def never_stored(context: Context, operand: subjects.ComparedString) -> None:
+@rule.on(subjects.ComparedValue)
+def never_stored(context: Context, operand: subjects.ComparedValue) -> None:
     mapped, attribute = operand.mapped, operand.attribute
     if not statuses.is_string(attribute) or operand.operator not in ("==", *_OUTCOMES):
         return
