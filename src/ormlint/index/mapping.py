@@ -69,6 +69,10 @@ class Mapper:
             self._bodies[key] = read_class_body(symbol)
         return self._bodies[key]
 
+    def forget(self, symbol: ClassSymbol) -> None:
+        """Read the body of a class anew: its facts were changed."""
+        self._bodies.pop(symbol.key, None)
+
     # -- which classes are mapped
 
     def style(self, symbol: ClassSymbol) -> str | None:
