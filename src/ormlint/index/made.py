@@ -69,10 +69,10 @@ class _Reader:
                         self._bind(target.id, made[0])
                     elif names and not made:
                         names[target.id] = substitute(statement.value, names)
-                found += made
                 elif isinstance(target, e.Attribute) and isinstance(target.value, e.Subscript):
                     for symbol in found:  # `models["user"].name = Column(...)`: it may be any of them
                         self._open(symbol, target)
+                found += made
             elif isinstance(statement, s.ExprStmt):
                 found += self._expression(statement.value, names)
             else:
