@@ -208,6 +208,7 @@ class Mapper:
             found = table_call(member.value, base.module, self.members) if member is not None else None
             if found is None:
                 continue
+            mapped.table_call = found
             if base is mapped.symbol:
                 mapped.table = self.constants.string(found[0].args[0], found[1])
             reason = add_table_columns(mapped, *found, self.members)

@@ -13,7 +13,7 @@ from ormlint.index.model import MappedClass, ModelAttribute
 from ormlint.index.project import ProjectIndex
 from ormlint.index.symbols import ClassSymbol, External, Module
 from ormlint.schema.difference import SchemaDifference
-from ormlint.schema.metadata import build_tables
+from ormlint.schema.metadata import declared_tables
 from ormlint.schema.replay.run import Replay, replay
 from ormlint.schema.replay.simulated import SimColumn, SimTable
 
@@ -89,10 +89,8 @@ class _Comparison:
     def _models(self) -> list[tuple[str, MappedClass]]:
         revisions = {module.path for item in self.replays for module in item.environment.modules}
         models = []
-        for name, static in build_tables(self.index, lambda mapped: _is_ours(mapped, revisions)).items():
-            for mapped in self.index.mapped.values():
-                if mapped.name in static.classes and mapped.table == static.table.name and _is_ours(mapped, revisions):
-                    models.append((name, mapped))
+        for name, declared in declared_tables(self.index, lambda mapped: _is_ours(mapped, revisions)).items():
+            models += [(name, mapped) for mapped in declared]
         return models
 
     def _migrated_bases(self, models: list[tuple[str, MappedClass]]) -> set[str]:
