@@ -10,6 +10,7 @@ from ormlint.facts import expressions as e
 from ormlint.index.model import MappedClass
 from ormlint.index.project import ProjectIndex
 from ormlint.index.symbols import ClassSymbol, Module
+from ormlint.schema.expressions import ExpressionReader
 from ormlint.schema.replay.values import Built, Ref, Unknown, text_of
 from ormlint.schema.static import StaticMachine, clause, plain
 
@@ -22,6 +23,7 @@ class ConstraintReader:
     def __init__(self, index: ProjectIndex, machine: StaticMachine) -> None:
         self.index = index
         self.machine = machine
+        self._made = 0
         self._memo: dict[str, tuple[list[Any], dict[str, Any], list[str]]] = {}
 
     def table_args(self, mapped: MappedClass) -> tuple[list[Any], dict[str, Any], list[str]]:
@@ -94,10 +96,12 @@ class ConstraintReader:
             return f"the name of `{name}`"
         try:
             if name == "CheckConstraint":
-                text = clause(built.args[0]) if built.args else None
+                text = clause(built.args[0] if built.args else built.keywords.get("sqltext"))
+                if text is None and isinstance(built.node, e.Call) and built.node.args:
+                    text = ExpressionReader(table, mapped, self.machine).build(built.node.args[0])
                 if text is None:
                     return "the text of `CheckConstraint`"
-                table.append_constraint(sa.CheckConstraint(text, **options))
+                self._append(table, sa.CheckConstraint(text, **options))
             elif name == "ForeignKeyConstraint":
                 self._foreign_key(table, built, mapped, options)
             elif name == "Index":
@@ -107,7 +111,7 @@ class ConstraintReader:
                 if not columns and name == "UniqueConstraint":
                     return f"the columns of `{name}`"
                 kind = sa.UniqueConstraint if name == "UniqueConstraint" else sa.PrimaryKeyConstraint
-                table.append_constraint(kind(*columns, **options))
+                self._append(table, kind(*columns, **options))
         except (LookupError, TypeError) as problem:
             return f"{name}: {problem}"
         except Exception as problem:  # whatever SQLAlchemy refuses when the class is defined
@@ -119,11 +123,15 @@ class ConstraintReader:
         if built.args and label is None and built.args[0] is not None:
             raise LookupError("its name is not known")
         elements: list[Any] = []
-        for item in built.args[1:]:
+        nodes = built.node.args if isinstance(built.node, e.Call) else ()
+        is_plain = len(nodes) == len(built.args) and not any(isinstance(node, e.Starred) for node in nodes)
+        for position, item in enumerate(built.args[1:], 1):
             try:
                 found: Any = self._column(item, table, mapped)
             except LookupError:
                 found = clause(item)
+                if (found is None or isinstance(found, str)) and is_plain:
+                    found = ExpressionReader(table, mapped, self.machine).build(nodes[position])
                 if found is None or isinstance(found, str):
                     raise
             elements.append(table.c[found] if isinstance(found, str) and found in table.c else found)
@@ -137,7 +145,13 @@ class ConstraintReader:
             raise LookupError("its columns are not known")
         columns = [self._column(item, table, mapped) for item in local]
         targets = [self._target(item) for item in remote]
-        table.append_constraint(sa.ForeignKeyConstraint(columns, targets, **options))
+        self._append(table, sa.ForeignKeyConstraint(columns, targets, **options))
+
+    def _append(self, table: sa.Table, constraint: sa.Constraint) -> None:
+        """Add a constraint. It is made before the table is, so it comes before those that columns make."""
+        self._made += 1
+        constraint._creation_order = self._made - 1_000_000
+        table.append_constraint(constraint)
 
     def _target(self, item: Any) -> str:
         text = text_of(item)

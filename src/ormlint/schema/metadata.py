@@ -270,12 +270,14 @@ class _Builder:
             default = clause(self.machine.value(given.expr, given.module, attribute.owner))
             if default is None:
                 static.unknown_defaults.append(column.name)
-        options: dict[str, Any] = column.foreign_key_options if len(column.foreign_keys) == 1 else {}
         # A constraint of the table gives its keys itself, perhaps several columns together.
+        written = [not reference.of_table for reference in column.references]
+        written += [True] * (len(column.foreign_keys) - len(written))
+        options: dict[str, Any] = column.foreign_key_options if sum(written) == 1 else {}
         keys = [
             sa.ForeignKey(target, **options)
-            for target, reference in zip(column.foreign_keys, [*column.references, None], strict=False)
-            if "." in target and "?" not in target and not (reference is not None and reference.of_table)
+            for target, is_own in zip(column.foreign_keys, written, strict=False)
+            if is_own and "." in target and "?" not in target
         ]
         extras: dict[str, Any] = {}
         for name in ("autoincrement", "comment"):

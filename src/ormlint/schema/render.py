@@ -31,13 +31,20 @@ def create_statements(tables: dict[str, StaticTable], dialect: Dialect) -> list[
             statement = f"{_create(static.table, dialect)};"
         except (CompileError, IdentifierError) as error:
             # The models are written for another database: SQLAlchemy itself refuses this table here.
-            reason = " ".join(str(error.args[0] if error.args else error).split())
-            statements.append("\n".join([*notes, f"-- {static.name}: cannot be created on {dialect.name}: {reason}"]))
+            statements.append("\n".join([*notes, _refused(static.name, dialect, error)]))
             continue
         statements.append("\n".join([*notes, statement]))
         for index in sorted(static.table.indexes, key=lambda item: str(item.name)):
-            statements.append(f"{str(CreateIndex(index).compile(dialect=dialect)).strip()};")
+            try:
+                statements.append(f"{str(CreateIndex(index).compile(dialect=dialect)).strip()};")
+            except (CompileError, IdentifierError) as error:
+                statements.append(_refused(f"{static.name}, index {index.name}", dialect, error))
     return statements
+
+
+def _refused(what: str, dialect: Dialect, error: Exception) -> str:
+    reason = " ".join(str(error.args[0] if error.args else error).split())
+    return f"-- {what}: cannot be created on {dialect.name}: {reason}"
 
 
 def _create(table: sa.Table, dialect: Dialect) -> str:
