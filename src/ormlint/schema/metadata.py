@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
 
 from ormlint.facts import expressions as e
-from ormlint.index.bases import DynamicBase
+from ormlint.index.bases import Base, DynamicBase
 from ormlint.index.model import MappedClass, ModelAttribute
 from ormlint.index.project import ProjectIndex
 from ormlint.index.symbols import ClassSymbol, External, Module, Value
+from ormlint.index.vocabulary import DECLARATIVE_BASES
 from ormlint.schema.constraints import ConstraintReader
 from ormlint.schema.defaults import server_default
 from ormlint.schema.replay.values import Built
-from ormlint.schema.static import StaticMachine, clause, plain
+from ormlint.schema.static import StaticMachine, plain
 from ormlint.schema.types import TypeBuilder, UnknownType
 
 # Options of `Table(...)` that are about Python, or said elsewhere.
@@ -176,58 +177,71 @@ class _Builder:
 
     def _metadata_of(self, mapped: MappedClass) -> tuple[str, e.Expr | None, Module | None]:
         """Return a key for the metadata of a class, and the expression that makes it."""
-        for base in mapped.mro:
-            if isinstance(base, ClassSymbol):
-                members = self.index.mapper.body(base).members
-                member = members.get("metadata")
-                if member is not None and member.value is not None:
-                    return self._metadata_key(member.value, base.module)
-                given = members.get("registry")
-                found = self._registry_metadata(given.value, base.module) if given is not None else None
-                if found is not None:
-                    return found
-            elif isinstance(base, DynamicBase) and base.value is not None:
-                module = base.value.module
-                call = base.value.value
-                if isinstance(call, e.Call):
-                    expr = call.keyword("metadata")
-                    if expr is not None:
-                        return self._metadata_key(expr, module)
-                    if isinstance(call.func, e.Attribute) and call.func.attr == "generate_base":
-                        found = self._registry_metadata(call.func.value, module)
-                        if found is not None:
-                            return found
-                return f"{module.path}:{base.value.name}", None, None
-            elif isinstance(base, External) and base.name == "sqlmodel.SQLModel":
-                return "sqlmodel", e.Attribute(0, 0, e.Name(0, 0, "SQLModel"), "metadata"), mapped.symbol.module
+        found = self._of_bases(mapped.mro, mapped.symbol.module)
+        if found is not None:
+            return found
         key = self.index.registries.get(mapped.symbol.key)
         for decorator in mapped.symbol.facts.decorators:
             func = decorator.func if isinstance(decorator, e.Call) else decorator
             if isinstance(func, e.Attribute):
-                found = self._registry_metadata(func.value, mapped.symbol.module)
+                found = self._of_value(func.value, mapped.symbol.module)
                 if found is not None:
                     return found
         if mapped.table_call is not None and len(mapped.table_call[0].args) > 1:
-            return self._metadata_key(mapped.table_call[0].args[1], mapped.table_call[1])
+            return self._of_expr(mapped.table_call[0].args[1], mapped.table_call[1])
         return key or f"of {mapped.symbol.key}", None, None
 
-    def _registry_metadata(self, expr: e.Expr | None, module: Module) -> tuple[str, e.Expr, Module] | None:
-        """Return the `metadata=` of a `registry(...)`, or of a name that holds one."""
+    def _of_bases(self, mro: Sequence[Base], at: Module) -> tuple[str, e.Expr | None, Module | None] | None:
+        for base in mro:
+            if isinstance(base, ClassSymbol):
+                members = self.index.mapper.body(base).members
+                member = members.get("metadata")
+                if member is not None and member.value is not None:
+                    return self._of_expr(member.value, base.module)
+                given = members.get("registry")
+                found = self._of_value(given.value, base.module) if given is not None else None
+                if found is not None:
+                    return found
+                if any(isinstance(item, External) and item.name in DECLARATIVE_BASES for item in mro):
+                    direct = [self.index.bases.base(base.module, expr) for expr in base.facts.bases]
+                    if any(isinstance(item, External) and item.name in DECLARATIVE_BASES for item in direct):
+                        return f"{base.module.path}:{base.name}", None, None
+            elif isinstance(base, DynamicBase) and base.value is not None:
+                name = e.Name(0, 0, base.value.name)
+                return self._of_value(name, base.value.module) or (f"{base.value.module.path}:{name.id}", None, None)
+            elif isinstance(base, External) and base.name == "sqlmodel.SQLModel":
+                return "sqlmodel", e.Attribute(0, 0, e.Name(0, 0, "SQLModel"), "metadata"), at
+        return None
+
+    def _of_value(self, expr: e.Expr | None, module: Module) -> tuple[str, e.Expr | None, Module | None] | None:
+        """Return the metadata of a registry, a base that a call makes, or Flask-SQLAlchemy's extension object."""
+        name = ""
         if isinstance(expr, (e.Name, e.Attribute)):
             symbol = self.index.resolver.expr(module, expr)
+            if isinstance(symbol, ClassSymbol):
+                return self._of_bases(self.index.bases.mro(symbol), module)
             if isinstance(symbol, Value) and isinstance(symbol.value, e.Call):
-                expr, module = symbol.value, symbol.module
-        given = expr.keyword("metadata") if isinstance(expr, e.Call) else None
-        return self._metadata_key(given, module) if given is not None else None
+                expr, module, name = symbol.value, symbol.module, symbol.name
+        if not isinstance(expr, e.Call):
+            return None
+        given = expr.keyword("metadata")
+        if given is not None:
+            return self._of_expr(given, module)
+        if isinstance(expr.func, e.Attribute) and expr.func.attr == "generate_base":
+            return self._of_value(expr.func.value, module)
+        return (f"{module.path}:{name}", None, None) if name else None
 
-    def _metadata_key(self, expr: e.Expr, module: Module) -> tuple[str, e.Expr, Module]:
+    def _of_expr(self, expr: e.Expr, module: Module) -> tuple[str, e.Expr | None, Module | None]:
+        """Return the metadata that an expression is: a name, `Base.metadata`, or the call itself."""
+        if isinstance(expr, e.Attribute) and expr.attr == "metadata":
+            found = self._of_value(expr.value, module)
+            if found is not None:
+                return found
         symbol = self.index.resolver.expr(module, expr) if isinstance(expr, (e.Name, e.Attribute)) else None
         if isinstance(symbol, Value) and symbol.value is not None:
+            if isinstance(symbol.value, e.Attribute):
+                return self._of_expr(symbol.value, symbol.module)
             return f"{symbol.module.path}:{symbol.name}", expr, module
-        if isinstance(expr, e.Attribute) and expr.attr == "metadata":
-            base = self.index.resolver.expr(module, expr.value)
-            if isinstance(base, Value):
-                return f"{base.module.path}:{base.name}", expr, module
         return f"{module.path}:{e.dotted_name(expr) or expr.start}", expr, module
 
     # -- columns
@@ -267,7 +281,7 @@ class _Builder:
         default = server_default(column.server_default)
         if column.server_default is not None and default is None:
             given = column.server_default
-            default = clause(self.machine.value(given.expr, given.module, attribute.owner))
+            default = self.machine.clause(self.machine.value(given.expr, given.module, attribute.owner))
             if default is None:
                 static.unknown_defaults.append(column.name)
         # A constraint of the table gives its keys itself, perhaps several columns together.

@@ -4,16 +4,30 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.types import TypeEngine
 
 from ormlint.facts import expressions as e
+from ormlint.facts.walk import walk_nodes
 from ormlint.index.project import ProjectIndex
 from ormlint.index.symbols import ClassSymbol, External, Module, Value
 from ormlint.schema.replay.machine import BUDGET, OverBudget, Raised
 from ormlint.schema.replay.statements import Statements
-from ormlint.schema.replay.values import Bound, Built, ClassValue, Function, Member, Ref, Scope, Unknown, text_of
+from ormlint.schema.replay.values import (
+    Bound,
+    Built,
+    ClassValue,
+    Function,
+    Instance,
+    Member,
+    Ref,
+    Scope,
+    Unknown,
+    text_of,
+)
 
+_HANDED = Ref("handed on")
 _ENUM_OPTIONS = ("name", "native_enum", "create_constraint", "length", "schema", "validate_strings", "inherit_schema")
 
 
@@ -110,6 +124,73 @@ class StaticMachine(Statements):
         found, _ = self.type_of(value)
         return (None, found.reason) if isinstance(found, Unknown) else (found, "")
 
+    def type_of(self, value: Any, depth: int = 0) -> tuple[TypeEngine[Any] | Unknown, str | None]:
+        """Return the type a value stands for; one of an installed package may be known by its name alone."""
+        found = super().type_of(value, depth)
+        if isinstance(found[0], Unknown) and isinstance(value, (ClassValue, Instance)):
+            cls = value if isinstance(value, ClassValue) else value.cls
+            if cls.symbol.module.is_installed:
+                args, keywords = (value.args, value.keywords) if isinstance(value, Instance) else ([], {})
+                named = super().type_of(Built(Ref(f"{cls.symbol.module.name}.{cls.name}"), args, keywords), depth)
+                return found if isinstance(named[0], Unknown) else named
+        return found
+
+    def _class_type(self, value: ClassValue | Instance, depth: int) -> tuple[TypeEngine[Any] | Unknown, str | None]:
+        """Build the type behind a `TypeDecorator`: its own `__init__` says what the type is given."""
+        if isinstance(value, Instance):
+            start = self.class_attribute(value.cls, "__init__")
+            if isinstance(start, Function) and isinstance(start.body, tuple):
+                handed = self._handed_on(start, value)
+                if handed is None:
+                    return Unknown(f"`{value.cls.name}` has a constructor of its own"), None
+                value = Instance(value.cls, handed.args, handed.keywords, value.attributes)
+        return super()._class_type(value, depth)
+
+    def _handed_on(self, start: Function, made: Instance) -> Built | None:
+        """Return the arguments of `super().__init__(...)`, an empty call where there is none."""
+        assert isinstance(start.body, tuple)
+        calls = [node for node in walk_nodes(start.body) if isinstance(node, e.Call) and _is_super_init(node)]
+        if not calls:
+            return Built(_HANDED, [], {})
+        if len(calls) > 1:
+            return None
+        call = msgspec.structs.replace(calls[0], func=e.Name(0, 0, "__handed__"))
+        if not isinstance(calls[0].func.value, e.Call):  # type: ignore[union-attr]
+            call = msgspec.structs.replace(call, args=call.args[1:])  # `TypeDecorator.__init__(self, ...)`
+        scope = Scope(start.scope, start.scope.module, {"__handed__": _HANDED})
+        found = self.call_function(Function(start.params, call, scope, owner=made), made.args, dict(made.keywords))
+        return found if isinstance(found, Built) else None
+
+    def compiled_text(self, made: Instance) -> str | None:
+        """Return what the function that `@compiles(Class, "dialect")` decorates says of a construct; None else."""
+        default: str | None = None
+        for symbol in made.cls.symbol.module.functions:
+            for decorator in symbol.facts.decorators:
+                if not isinstance(decorator, e.Call) or not decorator.args:
+                    continue
+                if (e.dotted_name(decorator.func) or "").rpartition(".")[2] != "compiles":
+                    continue
+                if e.dotted_name(decorator.args[0]) != made.cls.name:
+                    continue
+                wanted = [argument.value for argument in decorator.args[1:] if isinstance(argument, e.Str)]
+                if not wanted or self.dialect in wanted:
+                    function = self.function_value(symbol.module, symbol.index, self.module_scope(symbol.module))
+                    found = self.call_function(function, [Unknown("the construct"), Unknown("the compiler")], {})
+                    text = " ".join(found.split()) if isinstance(found, str) else None
+                    if wanted:
+                        return text
+                    default = text
+        return default
+
+    def clause(self, value: Any) -> Any:
+        """Return a SQL construct that an evaluated argument stands for, one of the project's own too."""
+        if isinstance(value, ClassValue):
+            value = Instance(value, [], {})
+        if isinstance(value, Instance):
+            text = self.compiled_text(value)
+            return None if text is None else sa.literal_column(text)
+        return clause(value)
+
     def _enum_type(self, value: Built) -> tuple[TypeEngine[Any] | Unknown, str | None]:
         name, labels = self.enum_parts(value)
         if labels is None:
@@ -120,6 +201,10 @@ class StaticMachine(Statements):
             return sa.Enum(*labels, **options), name
         except Exception as error:  # whatever SQLAlchemy refuses
             return Unknown(f"SQLAlchemy refuses `Enum`: {error}"), None
+
+
+def _is_super_init(call: e.Call) -> bool:
+    return isinstance(call.func, e.Attribute) and call.func.attr == "__init__"
 
 
 def plain(value: Any) -> Any:
