@@ -176,7 +176,7 @@ class StaticMachine(Statements):
                 if not wanted or self.dialect in wanted:
                     function = self.function_value(symbol.module, symbol.index, self.module_scope(symbol.module))
                     found = self.call_function(function, [Unknown("the construct"), Unknown("the compiler")], {})
-                    text = " ".join(found.split()) if isinstance(found, str) else None
+                    text = found.strip() if isinstance(found, str) else None
                     if wanted:
                         return text
                     default = text
