@@ -69,6 +69,7 @@ def analyse(
                 failures[module.path] = error
             if progress is not None:
                 progress("checking", count, len(index.modules))
+        model.infer_parameters()
     statistics.given_up = dict(model.given_up)
     clock.lap("check")
     return Analysis(sources, facts, index, model, failures)

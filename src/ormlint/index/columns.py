@@ -65,7 +65,8 @@ class Column:
     type: str | None = None
     type_expr: e.Expr | None = None
     type_module: Module | None = None  # where the expression stands
-    type_written: e.Expr | None = None  # the same with its `.with_variant(...)` and the like
+    has_variant: bool = False  # on some database it is another type
+    written: tuple[e.Expr, Module] | None = None  # the type as given, with its variants
     timezone: bool | None = None
     nullable: bool | None = None
     primary_key: bool = False
@@ -188,12 +189,13 @@ class ColumnReader:
 
     def set_type(self, column: Column, expr: e.Expr, module: Module, scope: ClassSymbol | None = None) -> None:
         """Read a type: `String`, `String(20)`, `Enum(Status)`, a project's own type."""
-        column.type_written = column.type_written or expr
         module = self.resolver.home(expr, module)
         column.type_expr, column.type_module = expr, module
+        column.written = column.written or (expr, module)
         func = expr.func if isinstance(expr, e.Call) else expr
         if isinstance(func, e.Attribute) and func.attr in ("with_variant", "evaluates_none", "as_mutable"):
             inner = func.value
+            column.has_variant = column.has_variant or func.attr == "with_variant"
             if func.attr == "as_mutable" and isinstance(expr, e.Call) and expr.args:
                 inner = expr.args[0]
             self.set_type(column, inner, module, scope)
@@ -469,7 +471,8 @@ def _inherit(column: Column, base: Column) -> None:
     column.type = column.type or base.type
     if column.type_expr is None:
         column.type_expr, column.type_module = base.type_expr, base.type_module
-        column.type_written = base.type_written
+        column.has_variant = base.has_variant
+    column.written = column.written or base.written
     column.timezone = column.timezone if column.timezone is not None else base.timezone
     if column.nullable is None and "nullable" in base.extra:
         column.nullable = base.nullable

@@ -15,6 +15,7 @@ from ormlint.index.constants import Constants
 from ormlint.index.directions import leads_to_many
 from ormlint.index.enums import EnumClass, EnumIndex
 from ormlint.index.environments import Environment, find_environments
+from ormlint.index.indexes import NamedIndex, read_indexes
 from ormlint.index.installed import InstalledModules
 from ormlint.index.made import made_classes
 from ormlint.index.mapping import Mapper
@@ -65,6 +66,11 @@ class ProjectIndex:
     def tables(self) -> Tables:
         """The tables that the project's modules declare, by name."""
         return read_tables(self)
+
+    @cached_property
+    def indexes(self) -> dict[str, list[NamedIndex]]:
+        """The indexes that classes declare, by name."""
+        return read_indexes(self)
 
     def environments(self, configured: tuple[str, ...] = ()) -> list[Environment]:
         """Return the Alembic environments: those in the configured folders, or all that are found.

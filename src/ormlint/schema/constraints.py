@@ -1,184 +1,128 @@
-"""`__table_args__` and the arguments of `Table(...)`: constraints, indexes and options, built anew."""
+"""Unique constraints, foreign keys and indexes of a model's table against those the revisions make."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import TypeAlias
 
 import sqlalchemy as sa
 
-from ormlint.facts import expressions as e
-from ormlint.index.model import MappedClass
-from ormlint.index.project import ProjectIndex
-from ormlint.index.symbols import ClassSymbol, Module
-from ormlint.schema.expressions import ExpressionReader
-from ormlint.schema.replay.values import Built, Ref, Unknown, text_of
-from ormlint.schema.static import StaticMachine, clause, plain
+from ormlint.index.model import MappedClass, ModelAttribute
+from ormlint.schema.difference import SchemaDifference
+from ormlint.schema.metadata import StaticTable
+from ormlint.schema.replay.run import Replay
+from ormlint.schema.replay.simulated import SimConstraint, SimTable, Step
+from ormlint.schema.replay.values import Unknown
 
-_CONSTRAINTS = ("UniqueConstraint", "PrimaryKeyConstraint", "CheckConstraint", "ForeignKeyConstraint", "Index")
+_SAME_ACTION = {"NO ACTION": "", "RESTRICT": ""}
 
 
-class ConstraintReader:
-    """Reads the table arguments of mapped classes."""
+def constraint_differences(
+    key: str, static: StaticTable, models: list[MappedClass], replay: Replay, table: SimTable
+) -> Iterator[SchemaDifference]:
+    """Yield how the constraints of one table differ. Both sides have to be known whole."""
+    places = _Places(static, models)
+    for kind, columns, ours, theirs, steps in _compare(static, replay, table):
+        mapped, attribute = places.of(columns)
+        yield SchemaDifference(kind, key, mapped, attribute, steps, None, ours, theirs, dialect=replay.dialect)
 
-    def __init__(self, index: ProjectIndex, machine: StaticMachine) -> None:
-        self.index = index
-        self.machine = machine
-        self._made = 0
-        self._memo: dict[str, tuple[list[Any], dict[str, Any], list[str]]] = {}
 
-    def table_args(self, mapped: MappedClass) -> tuple[list[Any], dict[str, Any], list[str]]:
-        """Return the constraints of a class's table, its options, and what was not read of both."""
-        key = mapped.symbol.key
-        if key not in self._memo:
-            self._memo[key] = self._table_args(mapped)
-        return self._memo[key]
+class _Places:
+    """Where a constraint of a model is shown: at its column, or at the class where it has several."""
 
-    def _table_args(self, mapped: MappedClass) -> tuple[list[Any], dict[str, Any], list[str]]:
-        found: list[Any] = []
-        options: dict[str, Any] = {}
-        unread: list[str] = []
-        if mapped.table_call is not None:
-            call, module = mapped.table_call
-            for argument in call.args[2:]:
-                self._take(self.machine.value(argument, module, None), found, options, unread)
-            for keyword in call.keywords:
-                options[keyword.name] = self.machine.value(keyword.value, module, None)
-            return found, options, unread
-        for base in mapped.mro:
-            if not isinstance(base, ClassSymbol):
-                continue
-            member = self.index.mapper.body(base).members.get("__table_args__")
-            if member is None:
-                continue
-            if member.function is not None:
-                value = self.machine.returned(member.function, mapped.symbol)
-                simple, _ = self.index.mapper.members.returned(member.function)
-                if isinstance(value, Unknown) and simple is not None:
-                    value = self.machine.value(simple, base.module, base)
-            else:
-                value = self._in_body(member.value, base.module, base, mapped) if member.value is not None else None
-            self._take(value, found, options, unread)
-            break
-        return found, options, unread
+    def __init__(self, static: StaticTable, models: list[MappedClass]) -> None:
+        self.models = models
+        self.by_name: dict[str, tuple[MappedClass, ModelAttribute]] = {}
+        for mapped in models:
+            for attribute in mapped.columns():
+                if attribute.column is not None:
+                    self.by_name.setdefault(attribute.column.name, (mapped, attribute))
 
-    def _in_body(self, expr: e.Expr, module: Module, base: ClassSymbol, mapped: MappedClass) -> Any:
-        """Evaluate in a class body, whose columns are known by their attribute."""
-        scope = self.machine.body_scope(base)
-        for attribute in mapped.columns():
-            if attribute.name not in scope.names and attribute.column is not None:
-                scope.names[attribute.name] = Built(Ref("column"), [attribute.column.name], {})
-        return self.machine.value(expr, module, base)
+    def of(self, columns: tuple[str, ...]) -> tuple[MappedClass, ModelAttribute | None]:
+        if len(columns) == 1 and columns[0] in self.by_name:
+            return self.by_name[columns[0]]
+        return self.models[0], None
 
-    def _take(self, value: Any, found: list[Any], options: dict[str, Any], unread: list[str]) -> None:
-        if isinstance(value, (list, tuple)):
-            for item in value:
-                self._take(item, found, options, unread)
-        elif isinstance(value, dict):
-            options.update((name, given) for name, given in value.items() if isinstance(name, str))
-        elif isinstance(value, Built) and value.last in ("Column", "mapped_column"):
-            pass  # a column of `Table(...)`
-        elif isinstance(value, Built):
-            found.append(value)
-        elif value is not None:
-            unread.append(value.reason if isinstance(value, Unknown) else type(value).__name__)
 
-    def add(self, table: sa.Table, built: Built, mapped: MappedClass) -> str | None:
-        """Add a constraint or index to a table; return why it could not be, or None."""
-        name = built.last
-        if name not in _CONSTRAINTS or not built.name.startswith("sqlalchemy."):
-            return f"`{name or '?'}` is not known"
-        options = {
-            key: given
-            for key, value in built.keywords.items()
-            if key not in ("info", "sqlite_where", "postgresql_where") and (given := plain(value)) is not None
-        }
-        if name != "Index" and isinstance(built.keywords.get("name"), Unknown):
-            return f"the name of `{name}`"
-        try:
-            if name == "CheckConstraint":
-                text = clause(built.args[0] if built.args else built.keywords.get("sqltext"))
-                if text is None and isinstance(built.node, e.Call) and built.node.args:
-                    text = ExpressionReader(table, mapped, self.machine).build(built.node.args[0])
-                if text is None:
-                    return "the text of `CheckConstraint`"
-                self._append(table, sa.CheckConstraint(text, **options))
-            elif name == "ForeignKeyConstraint":
-                self._foreign_key(table, built, mapped, options)
-            elif name == "Index":
-                self._index(table, built, mapped, options)
-            else:
-                columns = [self._column(item, table, mapped) for item in built.args]
-                if not columns and name == "UniqueConstraint":
-                    return f"the columns of `{name}`"
-                kind = sa.UniqueConstraint if name == "UniqueConstraint" else sa.PrimaryKeyConstraint
-                self._append(table, kind(*columns, **options))
-        except (LookupError, TypeError) as problem:
-            return f"{name}: {problem}"
-        except Exception as problem:  # whatever SQLAlchemy refuses when the class is defined
-            return f"SQLAlchemy refuses `{name}`: {problem}"
-        return None
+_Found: TypeAlias = "tuple[str, tuple[str, ...], str, str, tuple[Step, ...]]"
 
-    def _index(self, table: sa.Table, built: Built, mapped: MappedClass, options: dict[str, Any]) -> None:
-        label = text_of(built.args[0]) if built.args else None
-        if built.args and label is None and built.args[0] is not None:
-            raise LookupError("its name is not known")
-        elements: list[Any] = []
-        nodes = built.node.args if isinstance(built.node, e.Call) else ()
-        is_plain = len(nodes) == len(built.args) and not any(isinstance(node, e.Starred) for node in nodes)
-        for position, item in enumerate(built.args[1:], 1):
-            try:
-                found: Any = self._column(item, table, mapped)
-            except LookupError:
-                found = clause(item)
-                if (found is None or isinstance(found, str)) and is_plain:
-                    found = ExpressionReader(table, mapped, self.machine).build(nodes[position])
-                if found is None or isinstance(found, str):
-                    raise
-            elements.append(table.c[found] if isinstance(found, str) and found in table.c else found)
-        sa.Index(label, *elements, unique=options.pop("unique", None) is True, _table=table, **options)
 
-    def _foreign_key(self, table: sa.Table, built: Built, mapped: MappedClass, options: dict[str, Any]) -> None:
-        given = [built.args[i] if len(built.args) > i else None for i in (0, 1)]
-        local = given[0] if given[0] is not None else built.keywords.get("columns")
-        remote = given[1] if given[1] is not None else built.keywords.get("refcolumns")
-        if not isinstance(local, (list, tuple)) or not isinstance(remote, (list, tuple)):
-            raise LookupError("its columns are not known")
-        columns = [self._column(item, table, mapped) for item in local]
-        targets = [self._target(item) for item in remote]
-        self._append(table, sa.ForeignKeyConstraint(columns, targets, **options))
+def _compare(static: StaticTable, replay: Replay, table: SimTable) -> Iterator[_Found]:
+    shown = static.table
+    made = table.constraints
+    present = set(table.columns)
+    last = table.steps[-1:]
+    model_unique = _model_unique(shown)
+    made_unique = {frozenset(item.columns): item for item in made if _is_unique(item)}
+    keys = [frozenset(item.columns) for item in made if item.kind == "primary"]
+    model_key = frozenset(column.name for column in shown.primary_key.columns)
+    for columns in model_unique:
+        wanted = frozenset(columns)
+        if wanted <= present and wanted not in made_unique and wanted not in keys and wanted != model_key:
+            if not _by_sql(replay, table, columns):
+                yield "unique-missing", columns, ", ".join(columns), "", last
+    if not static.unread_arguments:
+        known = {frozenset(columns) for columns in model_unique} | {model_key}
+        known |= {frozenset(item.name for item in index.columns) for index in shown.indexes if index.unique}
+        for wanted, item in made_unique.items():
+            if wanted and wanted not in known and wanted <= set(shown.c.keys()) and item.step is not None:
+                yield "unique-extra", item.columns, "", item.name or "", (item.step,)
+    if replay.dialect != "sqlite":
+        yield from _foreign_keys(shown, table, present, last)
+    indexes = [item.columns for item in made if item.kind in ("index", "unique", "primary")]
+    for index in sorted(shown.indexes, key=lambda item: str(item.name)):
+        columns = tuple(column.name for column in index.columns)
+        if index.unique or not columns or index.info.get("is_partial") or not set(columns) <= present:
+            continue
+        if not any(found[: len(columns)] == columns for found in indexes) and not _by_sql(replay, table, columns):
+            yield "index-missing", columns, ", ".join(columns), "", last
 
-    def _append(self, table: sa.Table, constraint: sa.Constraint) -> None:
-        """Add a constraint. It is made before the table is, so it comes before those that columns make."""
-        self._made += 1
-        constraint._creation_order = self._made - 1_000_000
-        table.append_constraint(constraint)
 
-    def _target(self, item: Any) -> str:
-        text = text_of(item)
-        if text is not None:
-            return text
-        if isinstance(item, Built) and item.last in ("Column", "mapped_column"):
-            for cls in self.machine.classes.values():
-                mapped = self.index.mapped_of(cls.symbol)
-                for name, held in (cls.attributes or {}).items():
-                    attribute = mapped.attributes.get(name) if mapped is not None and held is item else None
-                    if mapped is not None and attribute is not None and attribute.column is not None and mapped.table:
-                        return f"{mapped.table}.{attribute.column.name}"
-        raise LookupError("a column it refers to is not known")
+def _foreign_keys(shown: sa.Table, table: SimTable, present: set[str], last: tuple[Step, ...]) -> Iterator[_Found]:
+    made = [item for item in table.constraints if item.kind == "foreign"]
+    for key in sorted(shown.foreign_key_constraints, key=lambda item: list(item.column_keys)):
+        columns = tuple(key.column_keys)
+        if not set(columns) <= present:
+            continue
+        same = [item for item in made if item.columns == columns]
+        target = key.elements[0].target_fullname.rpartition(".")[0]
+        if not same:
+            yield "foreign-key-missing", columns, target, "", last
+            continue
+        if any(isinstance(item.ondelete, Unknown) for item in same):
+            continue
+        wanted = _action(key.ondelete)
+        actions = [_action(str(item.ondelete) if item.ondelete else None) for item in same]
+        if wanted not in actions:
+            steps = (same[-1].step,) if same[-1].step is not None else last
+            yield "foreign-key-other", columns, wanted or "NO ACTION", actions[-1] or "NO ACTION", steps
 
-    def _column(self, item: Any, table: sa.Table, mapped: MappedClass) -> str:
-        """Return the name of a column of the table that a string or a column of the class body means.
 
-        Raises:
-            LookupError: it means none.
-        """
-        text = text_of(item)
-        if text is not None:
-            if text in table.c:
-                return text
-            attribute = mapped.attributes.get(text)
-            if attribute is not None and attribute.column is not None and attribute.column.extra.get("key") is not None:
-                return attribute.column.name
-        elif isinstance(item, Built) and item.last == "column" and item.args and item.args[0] in table.c:
-            return str(item.args[0])
-        raise LookupError(f"no column {text!r}" if text else "a column is not known")
+def _action(given: str | None) -> str:
+    text = " ".join((given or "").upper().split())
+    return _SAME_ACTION.get(text, text)
+
+
+def _is_unique(item: SimConstraint) -> bool:
+    return (
+        bool(item.columns) and not item.is_partial and (item.kind == "unique" or (item.kind == "index" and item.unique))
+    )
+
+
+def _model_unique(shown: sa.Table) -> list[tuple[str, ...]]:
+    """Return the columns of each unique constraint and unique index of a model, each once and in order."""
+    found: list[tuple[str, ...]] = []
+    sources: Iterable[sa.UniqueConstraint | sa.Index] = [
+        *(item for item in shown.constraints if isinstance(item, sa.UniqueConstraint)),
+        *(item for item in shown.indexes if item.unique and not item.info.get("is_partial")),
+    ]
+    for item in sources:
+        columns = tuple(column.name for column in item.columns)
+        if columns and columns not in found:
+            found.append(columns)
+    return sorted(found)
+
+
+def _by_sql(replay: Replay, table: SimTable, columns: tuple[str, ...]) -> bool:
+    """Tell whether a statement in SQL may have made the index."""
+    return any(table.name in text and columns[0] in text for text in replay.hazards.index_sql)

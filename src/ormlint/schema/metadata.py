@@ -14,10 +14,10 @@ from ormlint.index.model import MappedClass, ModelAttribute
 from ormlint.index.project import ProjectIndex
 from ormlint.index.symbols import ClassSymbol, External, Module, Value
 from ormlint.index.vocabulary import DECLARATIVE_BASES
-from ormlint.schema.constraints import ConstraintReader
 from ormlint.schema.defaults import server_default
 from ormlint.schema.replay.values import Built
 from ormlint.schema.static import StaticMachine, plain
+from ormlint.schema.table_arguments import ConstraintReader
 from ormlint.schema.types import TypeBuilder, UnknownType
 
 # Options of `Table(...)` that are about Python, or said elsewhere.
@@ -53,22 +53,6 @@ def build_tables(
     `dialect` is the database that types are chosen for.
     """
     return _Builder(index, dialect).run(wanted)
-
-
-def declared_tables(
-    index: ProjectIndex, wanted: Callable[[MappedClass], bool] = lambda mapped: True
-) -> dict[str, list[MappedClass]]:
-    """Return the names of the tables of the wanted classes with the classes of each, without building them.
-
-    Of unrelated classes that claim one name the first one's table is meant.
-    """
-    builder = _Builder(index, "postgresql")
-    found: dict[str, list[MappedClass]] = {}
-    for mapped in builder.models(wanted):
-        claimed = found.setdefault(builder.place(mapped)[1], [])
-        if not claimed or claimed[0].symbol in mapped.mro:
-            claimed.append(mapped)
-    return {name: found[name] for name in sorted(found)}
 
 
 class _Builder:
@@ -267,14 +251,12 @@ class _Builder:
             column = attribute.column
             if column is None or column.name in static.table.c:
                 continue
-            static.table.append_column(self._column(static, attribute, mapped.style))
+            static.table.append_column(self._column(static, mapped, attribute))
 
-    def _column(self, static: StaticTable, attribute: ModelAttribute, style: str) -> sa.Column[Any]:
+    def _column(self, static: StaticTable, mapped: MappedClass, attribute: ModelAttribute) -> sa.Column[Any]:
         column = attribute.column
         assert column is not None
-        kind = self.types.build(column, attribute.owner)
-        if style == "sqlmodel" and column.type_written is None and type(kind) is sa.String:
-            kind = self.types.field_string(attribute)
+        kind = self.types.build(mapped, attribute)
         if isinstance(kind, UnknownType):
             static.unknown_types[column.name] = kind.reason
             kind = sa.types.NullType()

@@ -10,9 +10,8 @@ from sqlalchemy.types import TypeEngine
 
 from ormlint.facts import expressions as e
 from ormlint.index.columns import Column
-from ormlint.index.model import ModelAttribute
+from ormlint.index.model import MappedClass, ModelAttribute
 from ormlint.index.project import ProjectIndex
-from ormlint.index.symbols import ClassSymbol
 from ormlint.schema.static import StaticMachine
 
 
@@ -30,11 +29,13 @@ class TypeBuilder:
         self.index = index
         self.machine = machine
 
-    def build(self, column: Column, owner: ClassSymbol | None = None) -> TypeEngine[Any] | UnknownType:
-        """Return the type of a column that the body of `owner` declares."""
-        written, module = column.type_written, column.type_module
-        if written is not None and module is not None:
-            found, reason = self.machine.type_of_expr(written, module, owner)
+    def build(self, mapped: MappedClass, attribute: ModelAttribute) -> TypeEngine[Any] | UnknownType:
+        """Return the type of a column of a mapped class."""
+        column = attribute.column
+        if column is None:
+            return UnknownType("it is no column")
+        if column.written is not None:
+            found, reason = self.machine.type_of_expr(*column.written, attribute.owner)
             if found is not None:
                 return found
             if column.enum is None:
@@ -46,21 +47,21 @@ class TypeBuilder:
                 return sa.types.NullType()  # SQLAlchemy takes the type of the column it refers to
             return UnknownType("its type is not known")
         name = column.type.rpartition(".")[2]
-        if column.type == "sqlmodel.AutoString":
-            name = "String"
+        if mapped.style == "sqlmodel" and name in ("AutoString", "String"):
+            return self._field_string(attribute)
         factory = getattr(sa, name, None)
         if isinstance(factory, type) and issubclass(factory, TypeEngine):
             return factory()
         return UnknownType(f"`{column.type}` is a class of the project")
 
-    def field_string(self, attribute: ModelAttribute) -> TypeEngine[Any]:
+    def _field_string(self, attribute: ModelAttribute) -> TypeEngine[Any] | UnknownType:
         """Return the type of a SQLModel field that is a `str`: `AutoString`, which has a length on MySQL."""
         call = attribute.value if isinstance(attribute.value, e.Call) else None
         given = call.keyword("max_length") if call is not None else None
-        length = self.machine.value(given, attribute.module, attribute.owner) if given is not None else None
-        if not isinstance(length, int):
-            length = 255 if self.machine.dialect == "mysql" else None
-        return sa.String(length)
+        if given is None:
+            return sa.String(255) if self.machine.dialect == "mysql" else sa.String()
+        length = self.machine.value(given, attribute.module, attribute.owner)
+        return sa.String(length) if isinstance(length, int) else UnknownType("its `max_length` is computed")
 
     def _enum(self, column: Column) -> TypeEngine[Any] | UnknownType:
         enum = column.enum

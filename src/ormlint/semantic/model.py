@@ -9,21 +9,25 @@ from functools import cached_property
 from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
 from ormlint.facts.walk import walk_nodes, walk_statements
-from ormlint.index.model import MappedClass
+from ormlint.index.model import MappedClass, ModelAttribute
 from ormlint.index.project import ProjectIndex
 from ormlint.index.symbols import ClassSymbol, FunctionSymbol, Module
 from ormlint.semantic import types as t
 from ormlint.semantic.annotations import AnnotationReader
+from ormlint.semantic.callsites import CallSites
 from ormlint.semantic.events import AttributeStore, ColumnWrite
 from ormlint.semantic.execution import Interpreter
 from ormlint.semantic.functions import FunctionReader
 from ormlint.semantic.members import MemberReader
 from ormlint.semantic.names import NameReader
-from ormlint.semantic.records import RECORD_KIND, FunctionRecord
+from ormlint.semantic.records import RECORD_KIND, FunctionRecord, outcome
 from ormlint.semantic.solver import Solver
+from ormlint.semantic.written import Written, WrittenColumns
 
 # A body that spans more bytes than this is not interpreted.
 MAX_BODY_BYTES = 400_000
+# So often parameters are asked for anew, and so far answers that change are followed to those who ask.
+MAX_ROUNDS = 4
 _TOO_LARGE = "a body too large to follow"
 _TOO_DEEP = "a body nested too deeply"
 
@@ -38,6 +42,7 @@ class SemanticModel:
         self.members = MemberReader(self)
         self.names = NameReader(self)
         self.functions = FunctionReader(self)
+        self.call_sites = CallSites(self)
         self.records: dict[int, FunctionRecord] = {}
         self.module_records: dict[str, FunctionRecord] = {}
         self._definers: dict[int, Interpreter] = {}
@@ -45,6 +50,8 @@ class SemanticModel:
         self._names_in: dict[int, frozenset[str]] = {}
         self._given_up: dict[int | str, str] = {}
         self._serial = 0
+        self._running: list[FunctionRecord] = []
+        self._readers: dict[int, dict[int, FunctionSymbol]] = {}  # function → those whose bodies ask what it gives
         self._callers: dict[int, list[tuple[FunctionRecord, int]]] | None = None
         self._settled = False
         self._kept: dict[str, set[str]] | None = None
@@ -72,6 +79,9 @@ class SemanticModel:
 
     def record(self, symbol: FunctionSymbol) -> FunctionRecord:
         """Return the record of a function. Of one defined in a body still being read it is what is so far known."""
+        if self._running and self._running[-1].symbol is not None:
+            reader = self._running[-1].symbol
+            self._readers.setdefault(id(symbol), {})[id(reader)] = reader
         found = self.records.get(id(symbol))
         if found is not None:
             return found
@@ -131,6 +141,48 @@ class SemanticModel:
             self.records.update({place: found for place, found in known.items() if found is not None})
             self._names_in.update({place: found for place, found in names.items() if found is not None})
             self.solver.final.update({key: found for key, found in finals.items() if found is not None})
+
+    def infer_parameters(self) -> None:
+        """Once all is interpreted: learn from all calls what parameters are given, and read those bodies again.
+
+        What is known only grows, and each round starts from answers that hold; so it may stop after any round.
+        """
+        for _ in range(MAX_ROUNDS):
+            changed = self.call_sites.update()
+            if not changed:
+                return
+            waiting = {id(item): item for item in map(self._outermost, changed)}
+            for _ in range(MAX_ROUNDS):
+                again: dict[int, FunctionSymbol] = {}
+                for symbol in sorted(waiting.values(), key=lambda item: (item.module.path, item.index)):
+                    for item in self._interpret_again(symbol):
+                        readers = map(self._outermost, self._readers.get(id(item), {}).values())
+                        again.update((id(reader), reader) for reader in readers)
+                if not again:
+                    break
+                waiting = again
+
+    def _interpret_again(self, symbol: FunctionSymbol) -> list[FunctionSymbol]:
+        """Replace the records of a function and of those inside; return the functions that give something else now."""
+        inside = [symbol, *(item for item in symbol.module.functions if _is_inside(item, symbol))]
+        before = {id(item): self.records.pop(id(item), None) for item in inside}
+        for item in inside:
+            self.solver.final.pop(("function", id(item)), None)
+        self.record(symbol)
+        changed: list[FunctionSymbol] = []
+        for item in inside:
+            old, new = before[id(item)], self.records.get(id(item))
+            if new is None and old is not None:
+                self.records[id(item)] = old
+            elif old is None or new is None or outcome(old) != outcome(new):
+                changed.append(item)
+        return changed
+
+    def _outermost(self, symbol: FunctionSymbol) -> FunctionSymbol:
+        parent = self.parent(symbol)
+        while parent is not None:
+            symbol, parent = parent, self.parent(parent)
+        return symbol
 
     def _with_inner(self, record: FunctionRecord) -> Iterator[FunctionRecord]:
         yield record
@@ -202,6 +254,7 @@ class SemanticModel:
         self._serial += 1
         interpreter = Interpreter(self, record, closure)
         interpreter.serial = self._serial
+        self._running.append(record)
         try:
             if record.symbol is not None:
                 interpreter.env.update(self.functions.parameters(record.symbol))
@@ -209,6 +262,8 @@ class SemanticModel:
         except RecursionError:
             record.events.clear()
             return self._give_up(record, _TOO_DEEP)
+        finally:
+            self._running.pop()
         return record
 
     def _give_up(self, record: FunctionRecord, reason: str) -> FunctionRecord:
@@ -314,6 +369,24 @@ class SemanticModel:
         family = {base.key for base in mapped.mro if isinstance(base, ClassSymbol)}
         family.update(heir.symbol.key for heir in self.index.subclasses(mapped))
         return bool(keys & family)
+
+    @cached_property
+    def _written(self) -> WrittenColumns:
+        return WrittenColumns(self.all_records())
+
+    def written(self, mapped: MappedClass, attribute: ModelAttribute) -> Written:
+        """Return what the project ever gives a column, in constructors, assignments, `values()` and parameters."""
+        return self._written.of(self._sharers(mapped, attribute), mapped, attribute)
+
+    def is_constructed(self, mapped: MappedClass, attribute: ModelAttribute) -> bool:
+        """Tell whether the project itself makes rows that have this attribute."""
+        return any(item.key in self._written.constructed for item in self._sharers(mapped, attribute))
+
+    def _sharers(self, mapped: MappedClass, attribute: ModelAttribute) -> list[ClassSymbol]:
+        """Return the classes whose instances have an attribute, with all they derive from."""
+        owner = attribute.owner or mapped.symbol
+        heirs = [model for model in self.index.mapped.values() if owner in model.mro]
+        return [base for model in heirs for base in model.mro if isinstance(base, ClassSymbol)]
 
     def describe(self, mapped: MappedClass | None) -> str:
         """Return the one-line description that `reveal_mapping` prints."""
