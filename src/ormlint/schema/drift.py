@@ -109,6 +109,8 @@ class _Comparison:
         self.static = build_tables(self.index, self._is_ours)
         order = {key: position for position, key in enumerate(self.index.mapped)}
         for name, static in self.static.items():
+            if name != static.name:
+                continue  # a namesake in another `MetaData`, which the first one claims too
             for mapped in sorted(static.claims, key=lambda item: order[item.symbol.key]):
                 self.models.append(_Model(name, mapped, self.metadatas.of(mapped)))
 
