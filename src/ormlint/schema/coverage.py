@@ -129,6 +129,7 @@ class Coverage:
         self.targets = self._targets(metadatas)
         self.machine = _Certain(index, dialect)
         self.machine.quiet = 1
+        self.machine.guesses = False
         self.filters = list(self._filters())
 
     def has(self, metadata: str | None) -> bool | None:

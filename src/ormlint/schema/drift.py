@@ -45,11 +45,14 @@ def replays(index: ProjectIndex, folders: tuple[str, ...], dialects: tuple[str, 
 
 
 def compare(
-    index: ProjectIndex, done: list[Replay], folders: tuple[str, ...] = ()
+    index: ProjectIndex, done: list[Replay], folders: tuple[str, ...] = (), grouped: bool = True
 ) -> Iterator[SchemaDifference | TableWithoutModel]:
-    """Yield the differences between the models and what has been replayed of the environments in `folders`."""
+    """Yield the differences between the models and what has been replayed of the environments in `folders`.
+
+    `grouped`: of the columns of one type decorator that differ alike, only the first.
+    """
     if done:
-        yield from _Comparison(index, done, folders).run()
+        yield from _Comparison(index, done, folders).run(grouped)
 
 
 @dataclass(eq=False, slots=True)
@@ -87,7 +90,7 @@ class _Comparison:
         self.models: list[_Model] = []
         self.alike: dict[tuple[object, ...], list[SchemaDifference]] = {}  # what one place is the cause of
 
-    def run(self) -> Iterator[SchemaDifference | TableWithoutModel]:
+    def run(self, grouped: bool) -> Iterator[SchemaDifference | TableWithoutModel]:
         """Yield all differences, each at the model it is about."""
         self._read_models()
         yield from self._missing_tables()
@@ -96,15 +99,18 @@ class _Comparison:
             if key is not None:
                 yield from self._columns(key, model)
         for cause, found in self.alike.items():
-            yield replace(found[0], others=len(found) - 1, is_shared=cause[0] == "inherited" and len(found) > 1)
+            one = replace(found[0], others=len(found) - 1, is_shared=cause[0] == "inherited" and len(found) > 1)
+            yield from [one] if grouped else found
         yield from self._whole_tables()
 
     # -- the models
 
     def _read_models(self) -> None:
-        self.static = build_tables(self.index, self._is_ours)
+        self.static = build_tables(self.index, self._is_ours, self.replays[0].dialect)
         order = {key: position for position, key in enumerate(self.index.mapped)}
         for name, static in self.static.items():
+            if name != static.name:
+                continue  # a namesake in another `MetaData`, which the first one claims too
             for mapped in sorted(static.claims, key=lambda item: order[item.symbol.key]):
                 self.models.append(_Model(name, mapped, self.metadatas.of(mapped)))
 
@@ -235,16 +241,17 @@ class _Comparison:
 
     def _whole_tables(self) -> Iterator[SchemaDifference | TableWithoutModel]:
         """Yield constraints, and what the revisions make and no model has; both sides must be known whole."""
-        by_key: dict[str, list[_Model]] = {}
+        owners = {id(mapped): static for static in self.static.values() for mapped in static.models}
+        groups: dict[tuple[str, str], list[_Model]] = {}
         for model in self.models:
-            key = self._key(model.name)
-            if key is not None:
-                by_key.setdefault(key, []).append(model)
-        for key, models in by_key.items():
-            names = {model.name for model in models}
-            static = self.static[models[0].name]
+            key, static = self._key(model.name), owners.get(id(model.mapped))
+            if key is not None and static is not None:
+                groups.setdefault((key, model.metadata or ""), []).append(model)
+        for (key, _), models in groups.items():
+            static = owners[id(models[0].mapped)]
             places = self._places(key, models[0].metadata)
-            if len(names) != 1 or len(places) != 1 or static.open or not self._is_whole(models):
+            is_one = all(owners[id(model.mapped)] is static for model in models)
+            if not is_one or len(places) != 1 or static.open or not self._is_whole(models):
                 continue
             item, table = places[0]
             if table.open or table.maybe or table.baseline:
@@ -255,7 +262,8 @@ class _Comparison:
                 if difference.kind != "unique-extra" or self._is_compared(item, difference.theirs, *kinds):
                     yield difference
             yield from self._extra_columns(key, mapped, static, item, table)
-        yield from self._extra_tables(set(by_key))
+        by_key = {key for key, _ in groups}
+        yield from self._extra_tables(by_key)
 
     def _is_compared(self, item: Replay, name: str, *kinds: str) -> bool:
         """Tell whether `env.py` surely does not hide a thing of these kinds that only the database has."""
