@@ -82,27 +82,61 @@ class _Checker:
         self.rules = load_rules()
         self.table = table
         self.lines: dict[str, LineIndex] = {path: source.lines for path, source in analysis.sources.items()}
+        # What may be suppressed elsewhere too is looked for there as a shadow of itself.
+        self.shadows: list[Diagnostic] = []
+        self.shadowed: dict[int, Diagnostic] = {}  # id of a shadow → the diagnostic
 
     def run(self) -> list[Diagnostic]:
         """Return the diagnostics of all wanted files, in the one order of all output."""
         by_path: dict[str, list[Diagnostic]] = {}
         for diagnostic in (*self._syntax_errors(), *self._rule_findings(), *self._reveals()):
             by_path.setdefault(diagnostic.path, []).append(diagnostic)
+        for shadow in self.shadows:
+            by_path.setdefault(shadow.path, []).append(shadow)
         kept: list[Diagnostic] = []
+        shown: set[int] = set()  # shadows that no suppression silences
         for path in self.files:
-            if self.only is None or path in self.only:
-                kept.extend(self._unsuppressed(path, by_path.get(path, [])))
-        return sorted(kept, key=lambda diagnostic: diagnostic.sort_key)
+            mine = by_path.get(path, [])
+            is_wanted = self.only is None or path in self.only
+            if is_wanted or any(id(diagnostic) in self.shadowed for diagnostic in mine):
+                for diagnostic in self._unsuppressed(path, mine):
+                    if id(diagnostic) in self.shadowed:
+                        shown.add(id(diagnostic))
+                    elif is_wanted:
+                        kept.append(diagnostic)
+        silenced = {id(found) for key, found in self.shadowed.items() if key not in shown}
+        return sorted(
+            (diagnostic for diagnostic in kept if id(diagnostic) not in silenced),
+            key=lambda diagnostic: diagnostic.sort_key,
+        )
 
     def _rule_findings(self) -> list[Diagnostic]:
         # Rules that no file has enabled are not asked at all.
         enabled = {code for path in self.files for code in self.table.enabled(path)}
         rules = [rule for code, rule in self.rules.items() if code in enabled]
         dispatcher = Dispatcher(self.analysis.model, rules, self.settings, self.lines)
-        found = [self._diagnostic(finding) for finding in dispatcher.run()]
+        found = [self._with_shadows(finding) for finding in dispatcher.run()]
         found.extend(self._crashes(dispatcher.crashes))
         found.extend(self._failures())
         return [diagnostic for diagnostic in found if diagnostic.code in self.table.enabled(diagnostic.path)]
+
+    def _with_shadows(self, finding: Finding) -> Diagnostic:
+        """Return the diagnostic of a finding, and note where else it may be suppressed."""
+        diagnostic = self._diagnostic(finding)
+        if diagnostic.code in self.table.enabled(diagnostic.path):
+            for place in finding.related:
+                if place.silences and place.path in self.lines:
+                    locate = self.lines[place.path].location
+                    shadow = msgspec.structs.replace(
+                        diagnostic,
+                        path=place.path,
+                        range=place.range,
+                        start=locate(place.range.start),
+                        end=locate(place.range.end),
+                    )
+                    self.shadows.append(shadow)
+                    self.shadowed[id(shadow)] = diagnostic
+        return diagnostic
 
     def _unsuppressed(self, path: str, diagnostics: list[Diagnostic]) -> list[Diagnostic]:
         source = self.analysis.sources.get(path)

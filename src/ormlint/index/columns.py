@@ -113,6 +113,7 @@ class ColumnReader:
         self.resolver = resolver
         self.enums = enums
         self.constants = constants
+        self._types: set[e.Call] = set()  # what is being read: `Text = Text().with_variant(…)` is defined by itself
         # Set by the index: the names of a class body in an expression replaced by what they are bound to.
         self.in_body: Callable[[e.Expr, ClassSymbol | None], e.Expr] = lambda expr, scope: expr
 
@@ -213,8 +214,10 @@ class ColumnReader:
             return
         symbol = self.resolver.expr(module, func)
         if isinstance(symbol, Value) and symbol.value is not None:
-            if isinstance(symbol.value, e.Call):
+            if isinstance(symbol.value, e.Call) and symbol.value not in self._types:
+                self._types.add(symbol.value)
                 self.set_type(column, symbol.value, symbol.module)
+                self._types.discard(symbol.value)
             return
         if isinstance(symbol, FunctionSymbol) and isinstance(expr, e.Call):
             made = self.constants.called(expr, symbol, module)

@@ -375,6 +375,8 @@ class MemberReader:
             relationship.target = mapped.symbol
         elif target is not None and relationship.target is None:
             relationship.target = self.constants.target_class(target, mapped.symbol, first)
+            if relationship.target is None and relationship.target_name == f"{first}.{getattr(target, 'attr', '')}":
+                relationship.target_name = ""  # an attribute of the class that something sets: no class of that name
         backref = call.keyword("backref")
         if backref is not None and relationship.has_unknown_backref:
             inner = backref.args[0] if isinstance(backref, e.Call) and backref.args else backref

@@ -95,6 +95,8 @@ class ProjectIndex:
 
     def body(self, function: FunctionSymbol) -> tuple[s.Stmt, ...]:
         """Return the statements of a function."""
+        if function.module.bodies is not None:
+            return function.module.bodies.functions[function.index]
         if function.module.is_installed and self.installed is not None:
             return self.installed.body(function)
         return self._bodies_of(function.module.path).functions[function.index]

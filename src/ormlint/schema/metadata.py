@@ -39,6 +39,7 @@ class StaticTable:
     unknown_defaults: list[str] = field(default_factory=list)
     unread_arguments: list[str] = field(default_factory=list)  # of `__table_args__`
     models: list[MappedClass] = field(default_factory=list)
+    claims: list[MappedClass] = field(default_factory=list)  # all classes that name it, of other bases too
 
 
 def build_tables(
@@ -89,6 +90,7 @@ class _Builder:
         parent = self._parent(mapped)
         if key is not None:
             known = self.tables[key]
+            known.claims.append(mapped)
             if parent is not None and self.owners[key].symbol in mapped.mro:
                 known.classes.append(mapped.name)
                 known.models.append(mapped)
@@ -106,7 +108,9 @@ class _Builder:
             table = sa.Table(str(mapped.table), metadata, schema=schema, **given)
         except Exception:  # an option that SQLAlchemy refuses, as it does when the class is defined
             table = sa.Table(str(mapped.table), metadata, schema=schema)
-        static = StaticTable(name, table, [mapped.name], mapped.open_reason, models=[mapped])
+        static = StaticTable(name, table, [mapped.name], mapped.open_reason, models=[mapped], claims=[mapped])
+        if key != name:
+            self.tables[name].claims.append(mapped)
         self.tables[key] = static
         self.owners[key] = mapped
         self._columns(static, mapped, parent if parent is not None and parent.table != mapped.table else None)

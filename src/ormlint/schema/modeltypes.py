@@ -7,8 +7,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.types import NullType, TypeEngine
 
+from ormlint.facts import expressions as e
 from ormlint.index.model import MappedClass, ModelAttribute
 from ormlint.index.project import ProjectIndex
+from ormlint.index.symbols import Module
 from ormlint.schema.replay.simulated import Default
 from ormlint.schema.replay.values import Unknown
 from ormlint.schema.static import StaticMachine
@@ -26,6 +28,8 @@ class ModelTypes:
     def type_of(self, mapped: MappedClass, attribute: ModelAttribute) -> TypeEngine[Any] | Unknown:
         """Return the type of a column in the database."""
         column = attribute.column
+        if column is not None and column.written is None and column.foreign_keys and mapped.style != "sqlmodel":
+            return Unknown("it has the type of the column that it refers to")
         found = self.types.build(mapped, attribute)
         if not isinstance(found, UnknownType):
             return found if not isinstance(found, NullType) else Unknown("its type is not known")
@@ -44,3 +48,7 @@ class ModelTypes:
         if value is None:
             return None  # a constant that is None
         return self.machine.default_of(value)
+
+    def value_of(self, expr: e.Expr, module: Module) -> Any:
+        """Return the value of an expression at the top of a module."""
+        return self.machine.value(expr, module)
