@@ -326,6 +326,8 @@ class CallSites:
         for record in self.model.all_records():
             ids |= record.value_functions
             names |= record.value_names
+            if self.model.is_given_up(record):
+                names |= self._named(record.body)
         for key, (symbol, params) in self.by_id.items():
             reached = symbol.name in names or key in ids
             if not reached and symbol.owner is not None:
@@ -350,8 +352,12 @@ class CallSites:
             parts.append(function.decorators)
             for param in function.params:
                 parts += (param.default, param.annotation)
+        return self._named(tuple(parts))
+
+    def _named(self, parts: object) -> set[str]:
+        """Return the names of functions that stand somewhere, called or not."""
         found: set[str] = set()
-        for node in walk_nodes(tuple(parts)):
+        for node in walk_nodes(parts):
             name = node.id if isinstance(node, e.Name) else node.attr if isinstance(node, e.Attribute) else ""
             if name in self.by_name:
                 found.add(name)
