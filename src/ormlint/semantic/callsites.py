@@ -430,9 +430,17 @@ def _as_parameter(kind: t.Type) -> t.Type:
         return t.Builtin("datetime.datetime")
     if isinstance(kind, t.Dict):
         return t.Dict(_as_parameter(kind.key), _as_parameter(kind.value))
+    if isinstance(kind, t.Sequence):
+        return clip(substitute(t.Sequence(_element(kind.element), kind.kind), {}))
+    if isinstance(kind, t.TupleOf):
+        return clip(substitute(t.TupleOf(tuple(map(_element, kind.elements))), {}))
     if isinstance(kind, (t.Function, t.Method, t.Partial, t.Super, t.Never)):
         return t.unknown("a call gives a function")
     return clip(substitute(kind, {}))
+
+
+def _element(kind: t.Type) -> t.Type:
+    return kind if isinstance(kind, (t.Unknown, t.Function, t.Method, t.Partial)) else _as_parameter(kind)
 
 
 def _is_stand_in(kind: t.Type) -> bool:
