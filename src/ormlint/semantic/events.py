@@ -277,7 +277,7 @@ class RowLoad:
 
 @dataclass(eq=False, slots=True)
 class Reveal:
-    """`reveal_type(x)` or `reveal_mapping(X)` in a test document."""
+    """`reveal_type(x)` or `reveal_mapping(X)` in a test document; `type` is that of `x`."""
 
     node: e.Call
     text: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 
@@ -144,6 +144,18 @@ class SemanticModel:
             self.records.update({place: found for place, found in known.items() if found is not None})
             self._names_in.update({place: found for place, found in names.items() if found is not None})
             self.solver.final.update({key: found for key, found in finals.items() if found is not None})
+
+    def top_level(self, module: Module) -> FunctionRecord:
+        """Interpret the top level of a module that is not the project's own; nothing is kept."""
+        return self._run(FunctionRecord(module, None, module.interface.body), None)
+
+    def forget(self, symbols: Iterable[FunctionSymbol]) -> None:
+        """Forget functions that will not be asked about again."""
+        for symbol in symbols:
+            place = id(symbol)
+            for kept in (self.records, self._names_in, self._definers, self._readers, self._given_up):
+                kept.pop(place, None)
+            self.solver.final.pop(("function", place), None)
 
     def infer_parameters(self) -> None:
         """Once all is interpreted: learn from all calls what parameters are given, and read those bodies again.
