@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 JOBS ?= 2
 
-.PHONY: help demo test test-all versions editors vscode test-vscode formats node fuzz lint types layers docs bench ecosystem clean
+.PHONY: help demo test test-all versions editors vscode test-vscode formats node fuzz lint types layers docs bench ecosystem ground-truth clean
 
 help:
 	@echo "make demo       install, and run ormlint on examples/"
@@ -15,6 +15,7 @@ help:
 	@echo "make docs       write the generated documents anew"
 	@echo "make bench      measure speed beside other tools, into bench/RESULTS.md (DIR=only this folder)"
 	@echo "make ecosystem  findings per rule over pinned packages, or over projects (DIRS=...)"
+	@echo "make ground-truth  replayed migrations against really migrated databases (DIRS=...; needs PostgreSQL)"
 	@echo "make clean      remove what make made"
 
 $(VENV)/.installed: pyproject.toml src/ormlint/_version.py
@@ -77,6 +78,9 @@ bench: $(VENV)/.installed-dev
 
 ecosystem: $(VENV)/.installed-dev
 	$(BIN)/python -m ormlint.dev ecosystem $(DIRS)
+
+ground-truth: $(VENV)/.installed-dev
+	$(BIN)/python -m ormlint.dev ground-truth $(DIRS)
 
 clean:
 	rm -rf $(VENV) .ci-venvs .vscode-workbench editors/vscode/node_modules editors/vscode/dist tests/formats/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist
