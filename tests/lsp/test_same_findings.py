@@ -118,7 +118,7 @@ def relative(found: list[Finding], top: Path) -> list[Finding]:
 def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Finding]]:
     """Return a tree and what is found in it."""
     top = shop(tmp_path_factory.mktemp("faces").resolve())
-    found = relative(read_json(ran(top, "ormlint", "check", "--no-cache", "--output-format", "json")), top)
+    found = relative(read_json(ran(top, "ormlint", "check", "--output-format", "json")), top)
     assert len(found) > 20 and len({code for _, _, code in found}) > 5
     return top, found
 
@@ -126,14 +126,14 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Finding]]
 @pytest.mark.parametrize("form", FORMATS)
 def test_a_format(form: str, told: tuple[Path, list[Finding]]) -> None:
     top, found = told
-    text = ran(top, "ormlint", "check", "--no-cache", "--output-format", form)
+    text = ran(top, "ormlint", "check", "--output-format", form)
     assert relative(FORMATS[form](text), top) == found
 
 
 def test_formats_for_people(told: tuple[Path, list[Finding]]) -> None:
     top, found = told
     for form in ("full", "grouped"):
-        text = ran(top, "ormlint", "check", "--no-cache", "--output-format", form)
+        text = ran(top, "ormlint", "check", "--output-format", form)
         for code in {code for _, _, code in found}:
             wanted = sum(1 for item in found if item[2] == code)
             assert len(re.findall(rf"\b{code} \[", text)) == wanted, (form, code)
