@@ -21,6 +21,7 @@ COMMANDS = {
     "rule": "explain a rule",
     "model": "show what is known of the mapped classes",
     "schema": "show the tables of the mapped classes",
+    "revision": "write an Alembic revision for the drift between models and migrations",
     "graph": "draw the mapped classes, or the revisions",
     "clean": "remove the cache",
     "server": "serve an editor",

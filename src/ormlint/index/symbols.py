@@ -64,6 +64,7 @@ class ClassSymbol:
     module: Module
     facts: ClassFacts
     index: int
+    is_made: bool = False  # by a call of `type`: there is no class statement
 
     @property
     def name(self) -> str:
@@ -392,6 +393,10 @@ class Resolver:
             self._active.discard(key)
         self._memo[key] = found
         return found
+
+    def forget(self, module: Module, name: str) -> None:
+        """Resolve a name anew: its binding was changed."""
+        self._memo.pop((module.path, name), None)
 
     def candidates(self, module: Module, name: str) -> list[Symbol]:
         """Return all that a name may mean: more than one where branches bind it differently."""

@@ -45,11 +45,14 @@ def replays(index: ProjectIndex, folders: tuple[str, ...], dialects: tuple[str, 
 
 
 def compare(
-    index: ProjectIndex, done: list[Replay], folders: tuple[str, ...] = ()
+    index: ProjectIndex, done: list[Replay], folders: tuple[str, ...] = (), grouped: bool = True
 ) -> Iterator[SchemaDifference | TableWithoutModel]:
-    """Yield the differences between the models and what has been replayed of the environments in `folders`."""
+    """Yield the differences between the models and what has been replayed of the environments in `folders`.
+
+    `grouped`: of the columns of one type decorator that differ alike, only the first.
+    """
     if done:
-        yield from _Comparison(index, done, folders).run()
+        yield from _Comparison(index, done, folders).run(grouped)
 
 
 @dataclass(eq=False, slots=True)
@@ -85,9 +88,9 @@ class _Comparison:
                     keys.append(key)
         self.static: dict[str, StaticTable] = {}
         self.models: list[_Model] = []
-        self.decorated: dict[tuple[ClassSymbol, str], list[SchemaDifference]] = {}
+        self.alike: dict[tuple[object, ...], list[SchemaDifference]] = {}  # what one place is the cause of
 
-    def run(self) -> Iterator[SchemaDifference | TableWithoutModel]:
+    def run(self, grouped: bool) -> Iterator[SchemaDifference | TableWithoutModel]:
         """Yield all differences, each at the model it is about."""
         self._read_models()
         yield from self._missing_tables()
@@ -95,18 +98,21 @@ class _Comparison:
             key = self._key(model.name)
             if key is not None:
                 yield from self._columns(key, model)
-        for found in self.decorated.values():
-            yield replace(found[0], others=len(found) - 1)
+        for cause, found in self.alike.items():
+            one = replace(found[0], others=len(found) - 1, is_shared=cause[0] == "inherited" and len(found) > 1)
+            yield from [one] if grouped else found
         yield from self._whole_tables()
 
     # -- the models
 
     def _read_models(self) -> None:
-        self.static = build_tables(self.index, self._is_ours)
+        self.static = build_tables(self.index, self._is_ours, self.replays[0].dialect)
+        order = {key: position for position, key in enumerate(self.index.mapped)}
         for name, static in self.static.items():
-            for mapped in self.index.mapped.values():
-                if mapped.name in static.classes and mapped.table == static.table.name and self._is_ours(mapped):
-                    self.models.append(_Model(name, mapped, self.metadatas.of(mapped)))
+            if name != static.name:
+                continue  # a namesake in another `MetaData`, which the first one claims too
+            for mapped in sorted(static.claims, key=lambda item: order[item.symbol.key]):
+                self.models.append(_Model(name, mapped, self.metadatas.of(mapped)))
 
     def _is_ours(self, mapped: MappedClass) -> bool:
         path = mapped.symbol.module.path
@@ -120,24 +126,27 @@ class _Comparison:
         Where `env.py` does not say which `MetaData` it is for, a table counts when revisions make another table of
         the same `MetaData`, and of no other one.
         """
-        created = created_at_runtime(self.index, self.metadatas, self.revisions)
         owners: dict[str, set[str | None]] = {}
         for model in self.models:
             if self._may_exist(model.name):
                 owners.setdefault(model.name, set()).add(model.metadata)
         proved = {next(iter(found)) for found in owners.values() if len(found) == 1}
-        reported: set[str] = set()
+        missing: dict[str, _Model] = {}
         for model in self.models:
-            if model.name in reported or self._may_exist(model.name) or None in created or model.metadata in created:
-                continue
-            if model.metadata is None and created:
+            if model.name in missing or self._may_exist(model.name):
                 continue
             answers = {id(item): self.coverage[id(item)].has(model.metadata) for item in self.replays}
             relevant = [item for item in self.replays if answers[id(item)] is not False]
             is_for = any(answers.values()) or (bool(relevant) and model.metadata in proved)
             if is_for and all(self._would_make(item, model) for item in relevant):
-                reported.add(model.name)
-                yield SchemaDifference("table", model.name, model.mapped, None, ())
+                missing[model.name] = model
+        if not missing:
+            return  # what the application creates is looked for only where it matters: it takes long
+        created = created_at_runtime(self.index, self.metadatas, self.revisions)
+        for model in missing.values():
+            if created and (None in created or model.metadata is None or model.metadata in created):
+                continue
+            yield SchemaDifference("table", model.name, model.mapped, None, ())
 
     def _would_make(self, item: Replay, model: _Model) -> bool:
         """Tell whether a table that an environment does not make is surely not made, and not left out on purpose."""
@@ -183,7 +192,9 @@ class _Comparison:
         inherited = set(parent.mro) if parent is not None and parent.table != mapped.table else set()
         for attribute in mapped.columns():
             column = attribute.column
-            if column is None or column.unread or attribute.conditional or attribute.owner is None:
+            if column is None or attribute.conditional or attribute.owner is None:
+                continue
+            if column.unread and mapped.style != "sqlmodel":  # a `*` may give it another name
                 continue
             if self._may_be_absent(attribute):
                 continue
@@ -198,7 +209,7 @@ class _Comparison:
             if not found:
                 steps = tuple(step for _, table in places for step in table.steps[-1:])
                 yield SchemaDifference("column", key, mapped, attribute, steps)
-            elif len(found) == 1 and found[0][1].maybe is None:
+            elif len(found) == 1 and found[0][1].maybe is None and not column.unread:
                 yield from self._column(key, mapped, attribute, *found[0])
 
     def _column(
@@ -206,10 +217,14 @@ class _Comparison:
     ) -> Iterator[SchemaDifference]:
         for difference in self.columns[id(item)].run(key, mapped, attribute, own):
             decorator = decorator_of(attribute) if difference.kind in ("type", "narrow") else None
-            if decorator is None:
-                yield difference
+            owner = attribute.owner
+            if decorator is not None:
+                self.alike.setdefault((decorator, difference.kind), []).append(difference)
+            elif owner is not None and owner is not mapped.symbol and not owner.module.is_installed:
+                said = (difference.kind, difference.ours, difference.theirs, difference.labels, own.nullable)
+                self.alike.setdefault(("inherited", owner, attribute.name, *said), []).append(difference)
             else:
-                self.decorated.setdefault((decorator, difference.kind), []).append(difference)
+                yield difference
 
     def _parent(self, mapped: MappedClass) -> MappedClass | None:
         parents = (self.index.mapped_of(base) for base in mapped.mro[1:] if isinstance(base, ClassSymbol))
@@ -226,31 +241,34 @@ class _Comparison:
 
     def _whole_tables(self) -> Iterator[SchemaDifference | TableWithoutModel]:
         """Yield constraints, and what the revisions make and no model has; both sides must be known whole."""
-        by_key: dict[str, list[_Model]] = {}
+        owners = {id(mapped): static for static in self.static.values() for mapped in static.models}
+        groups: dict[tuple[str, str], list[_Model]] = {}
         for model in self.models:
-            key = self._key(model.name)
-            if key is not None:
-                by_key.setdefault(key, []).append(model)
-        for key, models in by_key.items():
-            names = {model.name for model in models}
-            static = self.static[models[0].name]
+            key, static = self._key(model.name), owners.get(id(model.mapped))
+            if key is not None and static is not None:
+                groups.setdefault((key, model.metadata or ""), []).append(model)
+        for (key, _), models in groups.items():
+            static = owners[id(models[0].mapped)]
             places = self._places(key, models[0].metadata)
-            if len(names) != 1 or len(places) != 1 or static.open or not self._is_whole(models):
+            is_one = all(owners[id(model.mapped)] is static for model in models)
+            if not is_one or len(places) != 1 or static.open or not self._is_whole(models):
                 continue
             item, table = places[0]
             if table.open or table.maybe or table.baseline:
                 continue
             mapped = [model.mapped for model in models]
             for difference in constraint_differences(key, static, mapped, item, table):
-                if difference.kind != "unique-extra" or self._is_compared(item, difference.theirs):
+                kinds = ("unique_constraint", "index")
+                if difference.kind != "unique-extra" or self._is_compared(item, difference.theirs, *kinds):
                     yield difference
             yield from self._extra_columns(key, mapped, static, item, table)
-        yield from self._extra_tables(set(by_key))
+        by_key = {key for key, _ in groups}
+        yield from self._extra_tables(by_key)
 
-    def _is_compared(self, item: Replay, name: str) -> bool:
-        """Tell whether `env.py` surely does not hide a unique constraint or index that only the database has."""
+    def _is_compared(self, item: Replay, name: str, *kinds: str) -> bool:
+        """Tell whether `env.py` surely does not hide a thing of these kinds that only the database has."""
         coverage = self.coverage[id(item)]
-        return all(coverage.leaves_out(kind, name, None, True) is False for kind in ("unique_constraint", "index"))
+        return all(coverage.leaves_out(kind, name, None, True) is False for kind in kinds)
 
     def _is_whole(self, models: list[_Model]) -> bool:
         """Tell whether all columns of some classes are known."""
@@ -270,20 +288,30 @@ class _Comparison:
         if core is not None and core.open:
             return
         for name, own in table.columns.items():
-            if own.maybe is None and name.lower() not in known:
+            if own.maybe is None and name.lower() not in known and self._is_compared(item, name, "column"):
                 yield SchemaDifference(
                     "extra-column", key, models[0], None, own.steps[:1], own, theirs=name, dialect=item.dialect
                 )
 
     def _extra_tables(self, modelled: set[str]) -> Iterator[TableWithoutModel]:
         tables = self.index.tables
-        if tables.unknown or self.index.made_by_calls.any_table or self.index.made_by_calls.any_class:
+        if tables.unknown:
             return
-        made = {name.lower() for name in self.index.made_by_calls.tables} | set(tables.by_name)
-        for item in self.replays:
-            for key, table in item.schema.tables.items():
-                if key in modelled or table.name.lower() in made or table.maybe or table.baseline or not table.steps:
-                    continue
+        left = [
+            (key, table)
+            for item in self.replays
+            for key, table in item.schema.tables.items()
+            if key not in modelled
+            and table.name.lower() not in tables.by_name
+            and not (table.maybe or table.baseline)
+            and table.steps
+            and self._is_compared(item, table.name, "table")
+        ]
+        made = self.index.made_by_calls if left else None  # takes long
+        if made is None or made.any_table or made.any_class:
+            return
+        for key, table in left:
+            if table.name not in made.tables:
                 yield TableWithoutModel(key, table.steps[0])
 
 

@@ -24,7 +24,7 @@ from ormlint.semantic.members import MemberReader
 from ormlint.semantic.names import NameReader
 from ormlint.semantic.records import RECORD_KIND, FunctionRecord, outcome
 from ormlint.semantic.solver import Solver
-from ormlint.semantic.written import Written, WrittenColumns
+from ormlint.semantic.written import Written, WrittenColumns, writes_of
 
 # A body that spans more bytes than this is not interpreted.
 MAX_BODY_BYTES = 400_000
@@ -286,6 +286,11 @@ class SemanticModel:
         self._given_up[id(record.symbol) if record.symbol is not None else record.module.path] = reason
         return record
 
+    def is_given_up(self, record: FunctionRecord) -> bool:
+        """Tell whether a body was not followed to its end."""
+        place = id(record.symbol) if record.symbol is not None else record.module.path
+        return place in self._given_up
+
     @property
     def given_up(self) -> dict[str, int]:
         """How many bodies were not followed, by reason."""
@@ -400,7 +405,7 @@ class SemanticModel:
 
     @cached_property
     def _written(self) -> WrittenColumns:
-        return WrittenColumns(self.all_records())
+        return WrittenColumns([writes_of(self.all_records())])
 
     def written(self, mapped: MappedClass, attribute: ModelAttribute) -> Written:
         """Return what the project ever gives a column, in constructors, assignments, `values()` and parameters."""
@@ -408,13 +413,13 @@ class SemanticModel:
 
     def is_constructed(self, mapped: MappedClass, attribute: ModelAttribute) -> bool:
         """Tell whether the project itself makes rows that have this attribute."""
-        return any(item.key in self._written.constructed for item in self._sharers(mapped, attribute))
+        return not self._written.constructed.isdisjoint(self._sharers(mapped, attribute))
 
-    def _sharers(self, mapped: MappedClass, attribute: ModelAttribute) -> list[ClassSymbol]:
-        """Return the classes whose instances have an attribute, with all they derive from."""
+    def _sharers(self, mapped: MappedClass, attribute: ModelAttribute) -> set[str]:
+        """Return the keys of the classes whose instances have an attribute, with all they derive from."""
         owner = attribute.owner or mapped.symbol
         heirs = [model for model in self.index.mapped.values() if owner in model.mro]
-        return [base for model in heirs for base in model.mro if isinstance(base, ClassSymbol)]
+        return {base.key for model in heirs for base in model.mro if isinstance(base, ClassSymbol)}
 
     def describe(self, mapped: MappedClass | None) -> str:
         """Return the one-line description that `reveal_mapping` prints."""

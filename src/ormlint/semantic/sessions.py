@@ -33,6 +33,8 @@ class SessionCalls:
             statement = given.type(0, "statement") or t.unknown("no statement")
             self._parameters(statement, given)
             return orm.execute(session, name, statement)
+        if name == "query" and session.is_async:
+            return t.unknown("`AsyncSession.query`")
         if name == "query":
             entities = self.entities(given)
             first = entities[0] if entities is not None and len(entities) == 1 else None
@@ -96,7 +98,7 @@ class SessionCalls:
     def entity(self, kind: t.Type) -> t.Type:
         """Return what selecting this expression puts into a row."""
         if isinstance(kind, (t.ClassType, t.Aliased)):
-            if self.index.mapped_of(kind.cls) is not None:
+            if self.index.mapped_of(kind.cls) is not None or self.model.members.is_mixin(kind.cls):
                 return t.Instance(kind.cls)
             return t.unknown("a class that is not mapped")
         if isinstance(kind, t.TypeVarClass):

@@ -37,13 +37,18 @@ def kind_of(mapper: Any, key: str) -> str | None:
     if key in mapper.composites:
         return "composite"
     if key in mapper.column_attrs:
-        column = mapper.column_attrs[key].columns[0]
-        return "column" if getattr(column, "table", None) is not None else "column_property"
+        return "column" if column_of(mapper, key) is not None else "column_property"
     found = mapper.all_orm_descriptors.get(key)
     if found is None:
         return None
     kind = str(getattr(found.extension_type, "name", found.extension_type)).lower()
     return "hybrid" if "hybrid_property" in kind else "method" if "hybrid_method" in kind else "association_proxy"
+
+
+def column_of(mapper: Any, key: str) -> Any:
+    """Return the column of a table that an attribute is, or None for an expression."""
+    found = [item for item in mapper.column_attrs[key].columns if isinstance(item, sqlalchemy.Column)]
+    return next((item for item in found if getattr(item, "table", None) is not None), None)
 
 
 def describe(cls: type) -> dict[str, Any]:
@@ -56,7 +61,7 @@ def describe(cls: type) -> dict[str, Any]:
         kind = kind_of(mapper, key)
         item: dict[str, Any] = {"kind": kind}
         if kind == "column":
-            item.update(describe_column(mapper.column_attrs[key].columns[0]))
+            item.update(describe_column(column_of(mapper, key)))
         elif kind == "relationship":
             prop = mapper.relationships[key]
             back = prop.back_populates
@@ -131,16 +136,16 @@ def attempt(name: str, action: Any, failed: dict[str, str]) -> None:
         failed[name] = f"{type(error).__name__}: {error}"
 
 
-def create_statements(metadatas: list[Any]) -> dict[str, dict[str, str]]:
-    """Return, by dialect and name, the `CREATE TABLE` of all tables; those a dialect cannot have are left out."""
+def create_statements(classes: dict[str, type]) -> dict[str, dict[str, str]]:
+    """Return, by dialect and class, the `CREATE TABLE` of mapped tables; those a dialect cannot have are left out."""
     result: dict[str, dict[str, str]] = {}
     for name in DIALECTS:
         dialect = make_url(f"{name}://").get_dialect()()
         statements = result[name] = {}
-        for metadata in metadatas:
-            for key, table in metadata.tables.items():
-                with contextlib.suppress(Exception):
-                    statements[str(key)] = str(CreateTable(table).compile(dialect=dialect)).strip()
+        for key, cls in classes.items():
+            with contextlib.suppress(Exception):
+                table: Any = inspect(cls).local_table
+                statements[key] = str(CreateTable(table).compile(dialect=dialect)).strip()
     return result
 
 
@@ -158,25 +163,21 @@ def main() -> None:
         error = f"{type(problem).__name__}: {problem}"
     prefixes = tuple(f"{prefix}." for prefix in spec.get("prefixes", ()))
     classes: dict[str, Any] = {}
-    metadatas: dict[int, Any] = {}
+    mapped: dict[str, type] = {}
     for registry in mapperlib._all_registries():
         for mapper in registry.mappers:
             cls = mapper.class_
             if prefixes and not f"{cls.__module__}.".startswith(prefixes):
                 continue
-            metadatas.setdefault(id(registry.metadata), registry.metadata)
-            for table in mapper.tables:
-                metadata = getattr(table, "metadata", None)
-                if metadata is not None:
-                    metadatas.setdefault(id(metadata), metadata)
-            classes[f"{cls.__module__}.{cls.__qualname__}".replace("<locals>.", "")] = describe(cls)
+            name = f"{cls.__module__}.{cls.__qualname__}".replace("<locals>.", "")
+            classes[name], mapped[name] = describe(cls), cls
     answer = {
         "sqlalchemy": sqlalchemy.__version__,
         "failed": failed,
         "configure": error,
         "classes": classes,
         "modules": sorted(name for name in sys.modules if not prefixes or f"{name}.".startswith(prefixes)),
-        "tables": create_statements(list(metadatas.values())) if spec.get("tables") else {},
+        "tables": create_statements(mapped) if spec.get("tables") else {},
     }
     json.dump(answer, sys.stdout)
 
