@@ -33,12 +33,21 @@ import enum
 import uuid
 from typing import Optional
 
-from sqlalchemy import JSON, Boolean, DateTime, Enum, ForeignKey, Index, Numeric, String, Text, UniqueConstraint, func, text
+from sqlalchemy import JSON, Boolean, Column, DateTime, Table, Enum, ForeignKey, Index, Numeric, String, Text, UniqueConstraint, func, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 
 class Base(DeclarativeBase):
     pass
+
+
+tagged = Table(
+    "tagged",
+    Base.metadata,
+    Column("task_id", ForeignKey("tasks.id"), primary_key=True),
+    Column("owner_id", ForeignKey("owners.id"), primary_key=True),
+    Column("rank", String(3), nullable=False),
+)
 
 
 class State(enum.Enum):

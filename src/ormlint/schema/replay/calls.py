@@ -252,6 +252,9 @@ class Calls(Inspection):
                 return None
             if owner.name == "super" and name == "__init__":
                 return None
+        if name == "create_all":  # of metadata that is not known
+            self.create(v.Built(owner, [], {}, node), name, args, keywords, node)
+            return None
         if isinstance(owner, v.Ref) and owner.name.startswith("alembic.op"):
             return self.operation(name, args, keywords, node, None)
         return v.Built(bound, args, keywords, node)
