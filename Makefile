@@ -4,12 +4,12 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 JOBS ?= 2
 
-.PHONY: help demo test test-all versions editors fuzz lint types layers docs bench ecosystem ground-truth clean
+.PHONY: help demo test test-all versions databases editors fuzz lint types layers docs bench ecosystem ground-truth clean
 
 help:
 	@echo "make demo       install, and run ormlint on examples/"
 	@echo "make test       install, and run all tests"
-	@echo "make test-all   the same, and the longer ones: other Pythons, other SQLAlchemys, editors, long fuzzing"
+	@echo "make test-all   the same, and the longer ones: other Pythons and SQLAlchemys, PostgreSQL, editors, long fuzzing"
 	@echo "make docs       write the generated documents anew"
 	@echo "make bench      measure speed beside other tools, into bench/RESULTS.md (DIR=only this folder)"
 	@echo "make ecosystem  findings per rule over pinned packages, or over projects (DIRS=...)"
@@ -45,13 +45,17 @@ test: lint types layers
 versions: $(VENV)/.installed-dev
 	bash tests/other_versions.sh
 
+databases: $(VENV)/.installed-dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check psycopg2-binary
+	ORMLINT_DATABASES=1 $(BIN)/python -m pytest tests/oracle/test_replayed_revisions.py tests/cli/test_revision.py
+
 fuzz: $(VENV)/.installed-dev
 	ORMLINT_FUZZ=long $(BIN)/python -m pytest tests/fuzz
 
 editors: $(VENV)/.installed-dev
 	bash tests/editors/neovim.sh
 
-test-all: test versions editors fuzz
+test-all: test versions databases editors fuzz
 
 docs: $(VENV)/.installed-dev
 	$(BIN)/python -m ormlint.dev generate

@@ -272,6 +272,7 @@ def test_alembic_finds_nothing_more_on_sqlite(project: Path) -> None:
 
 
 @pytest.mark.skipif("ORMLINT_DATABASES" not in os.environ, reason="long: `make databases`")
+@pytest.mark.skipif(postgres.find_binaries() is None, reason="PostgreSQL is not installed")
 def test_alembic_finds_nothing_more_on_postgresql(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path, batch=False)
     monkeypatch.chdir(tmp_path)
