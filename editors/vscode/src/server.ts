@@ -223,15 +223,15 @@ export class Server implements vscode.Disposable {
     }
     this.told.add(message);
     const trusted = vscode.workspace.isTrusted;
-    const remedy = trusted ? "Open Settings" : "Manage Workspace Trust";
-    const chosen = await vscode.window.showWarningMessage(message, remedy, "Show Logs", "Do Not Show Here Again");
+    const remedy = trusted ? "Open Settings" : "Manage Trust";
+    const chosen = await vscode.window.showWarningMessage(message, remedy, "Show Logs", "Don't Show Again");
     if (chosen === remedy) {
       await (trusted
         ? vscode.commands.executeCommand("workbench.action.openSettings", "ormlint")
         : vscode.commands.executeCommand("workbench.trust.manage"));
     } else if (chosen === "Show Logs") {
       this.log.show();
-    } else if (chosen === "Do Not Show Here Again") {
+    } else if (chosen === "Don't Show Again") {
       await this.context.workspaceState.update(SILENCED, true);
     }
   }

@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--fix-only", action="store_true", help="apply fixes, and do not report what is left")
     group.add_argument("--diff", action="store_true", help="change nothing, show what fixes would change")
-    group.add_argument("--show-fixes", action="store_true", help="list the fixes that were applied; the edits in JSON")
+    group.add_argument("--show-fixes", action="store_true", help="list the fixes that were applied")
     group.add_argument("--exit-non-zero-on-fix", action="store_true", help="exit with 1 when a fix was applied")
 
 

@@ -108,6 +108,7 @@ class _Shown:
         return build_tables(
             self.index,
             lambda mapped: self.loaded.wants(path := mapped.symbol.module.path) and path not in self.revisions,
+            self.dialect.name,
         )
 
     def _data(self, side: str) -> dict[str, Any]:

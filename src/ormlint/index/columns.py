@@ -265,6 +265,8 @@ class ColumnReader:
             column.index = flag is not False
         elif name == "init":
             column.init = flag
+        elif name in ("autoincrement", "comment", "sort_order", "key"):
+            column.extra[name] = value
         elif name == "type_":
             self.set_type(column, value, module, scope)
 
@@ -478,6 +480,9 @@ def _inherit(column: Column, base: Column) -> None:
     if column.nullable is None and "nullable" in base.extra:
         column.nullable = base.nullable
     column.primary_key = column.primary_key or base.primary_key
+    for name, given in base.extra.items():
+        if name != "nullable":
+            column.extra.setdefault(name, given)
     column.default = column.default or base.default
     column.server_default = column.server_default or base.server_default
     column.onupdate = column.onupdate or base.onupdate

@@ -69,6 +69,10 @@ class Mapper:
             self._bodies[key] = read_class_body(symbol)
         return self._bodies[key]
 
+    def forget(self, symbol: ClassSymbol) -> None:
+        """Read the body of a class anew: its facts were changed."""
+        self._bodies.pop(symbol.key, None)
+
     # -- which classes are mapped
 
     def style(self, symbol: ClassSymbol) -> str | None:
@@ -204,6 +208,7 @@ class Mapper:
             found = table_call(member.value, base.module, self.members) if member is not None else None
             if found is None:
                 continue
+            mapped.table_call = found
             if base is mapped.symbol:
                 mapped.table = self.constants.string(found[0].args[0], found[1])
             reason = add_table_columns(mapped, *found, self.members)

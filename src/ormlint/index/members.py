@@ -482,6 +482,9 @@ class MemberReader:
                 relationship.target = None
             return
         symbol = self.resolver.expr(module, target)
+        if isinstance(symbol, Value) and isinstance(symbol.value, e.Call) and symbol.value.args:
+            if self._callee(symbol.module, symbol.value) == "sqlalchemy.aliased":
+                target, symbol = symbol.value.args[0], self.resolver.expr(symbol.module, symbol.value.args[0])
         relationship.target_name = e.dotted_name(target) or "?"
         relationship.target = symbol if isinstance(symbol, ClassSymbol) else None
 

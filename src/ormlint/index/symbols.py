@@ -8,7 +8,7 @@ from typing import Protocol, TypeAlias
 
 from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
-from ormlint.facts.module import ClassFacts, FunctionFacts, ModuleInterface
+from ormlint.facts.module import ClassFacts, FunctionFacts, ModuleBodies, ModuleFacts, ModuleInterface
 from ormlint.index.modules import ModuleMap
 from ormlint.index.vocabulary import canonical, flask_name
 from ormlint.text import Range
@@ -51,6 +51,7 @@ class Module:
     classes: list[ClassSymbol] = field(default_factory=list)
     functions: list[FunctionSymbol] = field(default_factory=list)
     is_installed: bool = False
+    bodies: ModuleBodies | None = None  # of a module made for one question only; else the index has them
 
     def __repr__(self) -> str:
         return f"Module({self.path})"
@@ -63,6 +64,7 @@ class ClassSymbol:
     module: Module
     facts: ClassFacts
     index: int
+    is_made: bool = False  # by a call of `type`: there is no class statement
 
     @property
     def name(self) -> str:
@@ -212,6 +214,26 @@ def build_module(path: str, name: str, interface: ModuleInterface) -> Module:
     for index, facts in enumerate(interface.functions):
         owner = module.classes[facts.owner] if facts.owner >= 0 else None
         module.functions.append(FunctionSymbol(module, facts, index, owner))
+    _bind_block(module, interface.body, conditional=False)
+    return module
+
+
+def revised(before: Module, facts: ModuleFacts, is_new: Callable[[FunctionFacts], bool]) -> Module:
+    """Make a module of another text of a file, for a question: what it shares with `before` are the same symbols.
+
+    Functions that `is_new` tells of are symbols of the new text, with its bodies.
+    """
+    interface = facts.interface
+    module = Module(before.path, before.name, interface, bodies=facts.bodies)
+    classes = {symbol.facts.qualname: symbol for symbol in before.classes}
+    functions = {symbol.facts.qualname: symbol for symbol in before.functions}
+    module.classes = [
+        classes.get(item.qualname) or ClassSymbol(module, item, index) for index, item in enumerate(interface.classes)
+    ]
+    for index, item in enumerate(interface.functions):
+        known = None if is_new(item) else functions.get(item.qualname)
+        owner = module.classes[item.owner] if item.owner >= 0 else None
+        module.functions.append(known or FunctionSymbol(module, item, index, owner))
     _bind_block(module, interface.body, conditional=False)
     return module
 
@@ -371,6 +393,10 @@ class Resolver:
             self._active.discard(key)
         self._memo[key] = found
         return found
+
+    def forget(self, module: Module, name: str) -> None:
+        """Resolve a name anew: its binding was changed."""
+        self._memo.pop((module.path, name), None)
 
     def candidates(self, module: Module, name: str) -> list[Symbol]:
         """Return all that a name may mean: more than one where branches bind it differently."""

@@ -24,10 +24,11 @@ def place_of(step: Step) -> Place:
 def where(difference: SchemaDifference) -> tuple[Module, Range]:
     """Return where a difference is shown: at the class's own attribute, else at the class.
 
-    What a base gives to many differs in one table: that class is where to look.
+    What a base gives to many and what differs in one table is shown at that class; where it differs in several, at
+    the base.
     """
     attribute, symbol = difference.attribute, difference.mapped.symbol
-    if attribute is not None and attribute.owner is symbol:
+    if attribute is not None and (attribute.owner is symbol or difference.is_shared):
         return attribute.module, attribute.range
     return symbol.module, symbol.facts.name_range
 
@@ -35,7 +36,7 @@ def where(difference: SchemaDifference) -> tuple[Module, Range]:
 def related(difference: SchemaDifference) -> list[Place]:
     """Return the places that explain a difference: where the column is inherited from, and the revisions."""
     attribute = difference.attribute
-    if attribute is None or attribute.owner is difference.mapped.symbol:
+    if attribute is None or attribute.owner is difference.mapped.symbol or difference.is_shared:
         return steps_of(difference)
     origin = Place(attribute.module.path, attribute.range, "the column is inherited from here")
     return [origin, *steps_of(difference)]
@@ -43,7 +44,10 @@ def related(difference: SchemaDifference) -> list[Place]:
 
 def named(difference: SchemaDifference) -> str:
     """Return `Class.attribute`, or the class alone."""
+    attribute = difference.attribute
     name = difference.mapped.name
+    if difference.is_shared and attribute is not None and attribute.owner is not None:
+        name = attribute.owner.name
     return f"{name}.{difference.attribute.name}" if difference.attribute is not None else name
 
 
@@ -54,6 +58,14 @@ def column_of(difference: SchemaDifference) -> str:
     if difference.attribute is not None and difference.attribute.column is not None:
         return f"{difference.table}.{difference.attribute.column.name}"
     return difference.table
+
+
+def more(difference: SchemaDifference) -> str:
+    """Return how many more columns differ alike, in brackets; an empty string for none."""
+    if not difference.others:
+        return ""
+    columns = "column" if difference.others == 1 else "columns"
+    return f" (and {difference.others} more {columns} alike)"
 
 
 def is_recent(hazard: RevisionHazard, newest: int) -> bool:

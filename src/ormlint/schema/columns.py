@@ -49,7 +49,7 @@ class ColumnComparison:
             nullable = _nullable(mapped, attribute)
             if nullable is not None and isinstance(own.nullable, bool) and nullable is not own.nullable:
                 yield made("nullable")
-            for kind, ours, theirs in self._default(column, own):
+            for kind, ours, theirs in self._default(attribute, own):
                 yield made(kind, ours, theirs)
         lacking = self._labels(column, own)
         if lacking:
@@ -105,8 +105,8 @@ class ColumnComparison:
 
     # -- defaults
 
-    def _default(self, column: Column, own: SimColumn) -> Iterator[tuple[str, str, str]]:
-        model, database = self.types.default_of(column), own.default
+    def _default(self, attribute: ModelAttribute, own: SimColumn) -> Iterator[tuple[str, str, str]]:
+        model, database = self.types.default_of(attribute), own.default
         if isinstance(model, Unknown) or isinstance(database, Unknown):
             return
         model, database = _no_null(model), _no_null(database)

@@ -15,7 +15,7 @@ from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module,
 from ormlint.index.vocabulary import DECLARATIVE_BASES
 from ormlint.schema.replay.machine import BUDGET, OverBudget, Raised
 from ormlint.schema.replay.statements import Statements
-from ormlint.schema.replay.values import Function, Unknown
+from ormlint.schema.replay.values import Function, Scope, Unknown
 
 FLASK = "flask"  # all that Flask-SQLAlchemy's extension objects hold
 
@@ -101,6 +101,15 @@ class Metadatas:
         return any(isinstance(base, External) and base.name in DECLARATIVE_BASES for base in found)
 
 
+class _Certain(Statements):
+    """An evaluator that gives up where a branch is not decided: what `env.py` leaves out has to be sure."""
+
+    def _do_if(self, statement: s.If, scope: Scope) -> None:
+        if self.truth(self.evaluate(statement.test, scope)) is None:
+            raise Raised
+        super()._do_if(statement, scope)
+
+
 class Coverage:
     """What one environment compares, as its `env.py` says it; `targets` is None where it does not."""
 
@@ -108,7 +117,7 @@ class Coverage:
         self.index = index
         self.module = environment.env
         self.targets = self._targets(metadatas)
-        self.machine = Statements(index, dialect)
+        self.machine = _Certain(index, dialect)
         self.machine.quiet = 1
         self.machine.guesses = False
         self.filters = list(self._filters())

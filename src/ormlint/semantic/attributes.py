@@ -157,6 +157,8 @@ class AttributeReader:
         mapped = self.index.mapped_of(owner.cls)
         if mapped is None:
             found = self.model.members.of_class(owner.cls, name)
+            if name == "query" and isinstance(found, t.Unknown) and self.model.members.is_mixin(owner.cls):
+                return t.Query((t.Instance(owner.cls),), single=True, flask=self._is_flask(owner.cls))
             if isinstance(found, t.Unknown) and name in factories.METHODS and isinstance(owner, t.ClassType):
                 return t.Method(owner, name) if self.model.factories.made_by(owner.cls) is not None else found
             return found
@@ -184,6 +186,10 @@ class AttributeReader:
         if attribute.kind == "plain":
             return self.model.members.of_class(owner.cls, name)
         return t.unknown(f"`{mapped.name}.{name}` is a {attribute.kind}")
+
+    def _is_flask(self, mixin: ClassSymbol) -> bool:
+        heirs = (mapped for mapped in self.index.mapped.values() if mixin in mapped.mro)
+        return all(mapped.style == "flask" for mapped in heirs)
 
     def _of_super(self, owner: t.Super, name: str) -> t.Type:
         for base in self.index.bases.mro(owner.cls)[1:]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ormlint.facts import expressions as e
 from ormlint.index.model import MappedClass
+from ormlint.index.symbols import ClassSymbol
 from ormlint.semantic import events, orm
 from ormlint.semantic import types as t
 from ormlint.semantic.arguments import Arguments
@@ -122,7 +123,7 @@ class CallReader:
         first = given.args[0][1]
         is_model = all(
             isinstance(member, t.TypeVarClass)
-            or (isinstance(member, (t.ClassType, t.Aliased)) and self.index.mapped_of(member.cls) is not None)
+            or (isinstance(member, (t.ClassType, t.Aliased)) and self._is_queried(member.cls))
             for member in t.members(first)
         )
         if func.attr == "query" and (is_model or isinstance(first, t.Attr)):
@@ -135,6 +136,10 @@ class CallReader:
         ):
             return self.sessions.call(t.Session(False), func.attr, given)
         return None
+
+    def _is_queried(self, cls: ClassSymbol) -> bool:
+        """Tell whether a class can be asked for: a mapped one, or the `cls` of a mixin's class method."""
+        return self.index.mapped_of(cls) is not None or self.model.members.is_mixin(cls)
 
     def _element_for_lambda(self, node: e.Call, func: t.Type) -> t.Type | None:
         """Return what a call hands to the lambda among its arguments: `sorted(videos, key=lambda video: …)`."""

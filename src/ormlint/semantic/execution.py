@@ -12,7 +12,7 @@ from ormlint.semantic import events
 from ormlint.semantic import types as t
 from ormlint.semantic.evaluation import Environment, Evaluator
 from ormlint.semantic.narrowing import join_environments, narrow, narrow_class
-from ormlint.semantic.substitution import SELF, clip
+from ormlint.semantic.substitution import SELF, clip, own_to_self
 
 
 class Interpreter(Evaluator):
@@ -29,6 +29,11 @@ class Interpreter(Evaluator):
             if self.reachable:
                 self.returns.append(t.NONE)
             self.record.returned = clip(t.join(self.returns)) if self.returns else t.NEVER
+            own = self.self_class()
+            if own is not None and self.model.members.is_mixin(own):
+                self.record.returned = own_to_self(self.record.returned, own)
+                if self.record.yielded is not None:
+                    self.record.yielded = own_to_self(self.record.yielded, own)
             if self.record.symbol is None:
                 self.record.env = self.env
             else:

@@ -28,6 +28,7 @@ class MemberReader:
         self.model = model
         self.index = model.index
         self._bindings: dict[t.Instance, dict[str, Bindings]] = {}
+        self._mixins: set[str] | None = None
         self._parameters: dict[str, tuple[str, ...]] = {}
         self._storing: dict[str, dict[str, list[FunctionSymbol]]] = {}
 
@@ -85,6 +86,17 @@ class MemberReader:
                 Value(base.module, name, member.value, member.annotation, member.range, base)
             )
         return t.unknown(f"`{cls.name}.{name}` is not known")
+
+    def is_mixin(self, cls: ClassSymbol) -> bool:
+        """Tell whether a class is not mapped itself and mapped classes derive from it."""
+        if self._mixins is None:
+            self._mixins = {
+                base.key
+                for mapped in self.index.mapped.values()
+                for base in mapped.mro
+                if isinstance(base, ClassSymbol) and self.index.mapped_of(base) is None
+            }
+        return cls.key in self._mixins
 
     def find_method(self, cls: ClassSymbol, name: str) -> FunctionSymbol | None:
         """Return a method a class has by itself or from a base, None behind a base that is not known."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 
@@ -24,7 +24,7 @@ from ormlint.semantic.members import MemberReader
 from ormlint.semantic.names import NameReader
 from ormlint.semantic.records import RECORD_KIND, FunctionRecord, outcome
 from ormlint.semantic.solver import Solver
-from ormlint.semantic.written import Written, WrittenColumns
+from ormlint.semantic.written import Written, WrittenColumns, writes_of
 
 # A body that spans more bytes than this is not interpreted.
 MAX_BODY_BYTES = 400_000
@@ -144,6 +144,18 @@ class SemanticModel:
             self.records.update({place: found for place, found in known.items() if found is not None})
             self._names_in.update({place: found for place, found in names.items() if found is not None})
             self.solver.final.update({key: found for key, found in finals.items() if found is not None})
+
+    def top_level(self, module: Module) -> FunctionRecord:
+        """Interpret the top level of a module that is not the project's own; nothing is kept."""
+        return self._run(FunctionRecord(module, None, module.interface.body), None)
+
+    def forget(self, symbols: Iterable[FunctionSymbol]) -> None:
+        """Forget functions that will not be asked about again."""
+        for symbol in symbols:
+            place = id(symbol)
+            for kept in (self.records, self._names_in, self._definers, self._readers, self._given_up):
+                kept.pop(place, None)
+            self.solver.final.pop(("function", place), None)
 
     def infer_parameters(self) -> None:
         """Once all is interpreted: learn from all calls what parameters are given, and read those bodies again.
@@ -388,7 +400,7 @@ class SemanticModel:
 
     @cached_property
     def _written(self) -> WrittenColumns:
-        return WrittenColumns(self.all_records())
+        return WrittenColumns([writes_of(self.all_records())])
 
     def written(self, mapped: MappedClass, attribute: ModelAttribute) -> Written:
         """Return what the project ever gives a column, in constructors, assignments, `values()` and parameters."""
@@ -396,13 +408,13 @@ class SemanticModel:
 
     def is_constructed(self, mapped: MappedClass, attribute: ModelAttribute) -> bool:
         """Tell whether the project itself makes rows that have this attribute."""
-        return any(item.key in self._written.constructed for item in self._sharers(mapped, attribute))
+        return not self._written.constructed.isdisjoint(self._sharers(mapped, attribute))
 
-    def _sharers(self, mapped: MappedClass, attribute: ModelAttribute) -> list[ClassSymbol]:
-        """Return the classes whose instances have an attribute, with all they derive from."""
+    def _sharers(self, mapped: MappedClass, attribute: ModelAttribute) -> set[str]:
+        """Return the keys of the classes whose instances have an attribute, with all they derive from."""
         owner = attribute.owner or mapped.symbol
         heirs = [model for model in self.index.mapped.values() if owner in model.mro]
-        return [base for model in heirs for base in model.mro if isinstance(base, ClassSymbol)]
+        return {base.key for model in heirs for base in model.mro if isinstance(base, ClassSymbol)}
 
     def describe(self, mapped: MappedClass | None) -> str:
         """Return the one-line description that `reveal_mapping` prints."""

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { Workbench } from "./workbench.mjs";
+import { SIZE, Workbench } from "./workbench.mjs";
 
 const MODELS = `from enum import Enum
 
@@ -64,9 +64,9 @@ const OUTSIDE = { PATH: process.env.PATH.split(":").filter((folder) => !fs.exist
 /** The environment of a workspace; each run of its ormlint leaves a mark. */
 const environment = {
   ".venv/bin/python": () => "#!/bin/sh\nexit 1\n",
-  ".venv/bin/ormlint": () => `#!/bin/sh\ntouch "$(dirname "$0")/../../was-run"\nexec '${process.env.ORMLINT}' "$@"\n`,
+  ".venv/bin/ormlint": () => `#!/bin/sh\ntouch "$(dirname "$0")/../../../was-run"\nexec '${process.env.ORMLINT}' "$@"\n`,
 };
-const wasRun = (bench) => fs.existsSync(path.join(bench.folder, "was-run"));
+const wasRun = (bench) => fs.existsSync(path.join(bench.top, "was-run"));
 
 const scenarios = {
   async "findings, hover, quick fix, fix all"() {
@@ -87,8 +87,13 @@ const scenarios = {
         assert.match(told, /models\.py\(16, 7\): `Video` is defined here/, "the place it speaks of");
         assert.match(told, /title String\(200\) as video_title not null/, "the card of the model");
         assert.equal(await hover.locator("a", { hasText: "ORM201" }).count(), 1, "the code leads to its page");
+        await page.setViewportSize({ width: 1000, height: 520 }); // the picture of docs/editors.md
+        await bench.word("return video", "return").hover();
+        await bench.word("titel", "titel").hover();
+        await hover.waitFor();
         await page.waitForTimeout(700); // pictures are taken when nothing moves any more
         await bench.shot("hover");
+        await page.setViewportSize(SIZE);
         await page.keyboard.press("Escape");
 
         await bench.file("models.py");
@@ -220,7 +225,7 @@ const scenarios = {
         assert.equal(await bench.squiggles(), 0);
         assert.ok(!wasRun(bench), "a program of an untrusted workspace was run");
         await bench.shot("untrusted");
-        await told.getByText("Manage Workspace Trust").click();
+        await told.getByText("Manage Trust").click();
         await page.locator(".workspace-trust-editor").getByRole("button", { name: "Trust", exact: true }).first().click();
         await bench.file("service.py");
         await bench.hasSquiggles(4);

@@ -9,6 +9,7 @@ import * as path from "node:path";
 const bench = process.env.WORKBENCH;
 const { chromium } = createRequire(path.join(bench, "package.json"))("playwright-core");
 const entry = path.join(bench, "node_modules/code-server/out/node/entry.js");
+export const SIZE = { width: 1180, height: 760 };
 const PATIENCE = 30_000;
 const ACTIVE = ".editor-group-container.active .editor-container";
 
@@ -87,7 +88,7 @@ export class Workbench {
       executablePath: process.env.CHROMIUM,
       args: ["--no-sandbox", "--disable-gpu", "--force-device-scale-factor=1"],
     });
-    self.page = await self.browser.newPage({ viewport: { width: 1180, height: 760 } });
+    self.page = await self.browser.newPage({ viewport: SIZE });
     self.page.setDefaultTimeout(PATIENCE);
     await self.page.goto(`http://127.0.0.1:${port}/?folder=${encodeURIComponent(self.folder)}`);
     await self.page.waitForSelector(".monaco-workbench");

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ormlint.diagnostics import Severity
 from ormlint.linting import subjects
 from ormlint.linting.context import Context
-from ormlint.linting.migrations import column_of, named, related, where
+from ormlint.linting.migrations import column_of, more, named, related, where
 from ormlint.linting.rule import Rule
 
 rule = Rule(
@@ -21,9 +21,8 @@ rule = Rule(
 def too_narrow(context: Context, subject: subjects.SchemaDifference) -> None:
     if subject.kind != "narrow":
         return
-    more = f" (and {subject.others} more of this type)" if subject.others else ""
     text = (
-        f"migrations make `{column_of(subject)}` `{subject.theirs}`, the model says `{subject.ours}`{more}: a longer "
-        "value fails with DataError when it is stored"
+        f"migrations make `{column_of(subject)}` `{subject.theirs}`, the model says `{subject.ours}`{more(subject)}: a "
+        "longer value fails with DataError when it is stored"
     )
     context.report_at(*where(subject), text, symbol=named(subject), related=related(subject))

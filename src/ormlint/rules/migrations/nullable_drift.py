@@ -5,7 +5,7 @@ from __future__ import annotations
 from ormlint.diagnostics import Severity
 from ormlint.linting import subjects
 from ormlint.linting.context import Context
-from ormlint.linting.migrations import column_of, named, related, where
+from ormlint.linting.migrations import column_of, more, named, related, where
 from ormlint.linting.rule import Rule
 
 rule = Rule(
@@ -21,7 +21,7 @@ rule = Rule(
 def other_nullability(context: Context, subject: subjects.SchemaDifference) -> None:
     if subject.kind != "nullable" or subject.column is None:
         return
-    column = f"`{column_of(subject)}`"
+    column = f"`{column_of(subject)}`{more(subject)}"
     if subject.column.nullable is True:
         text = (
             f"migrations leave {column} nullable, the model says it is not: raw SQL and older rows may hold NULL there"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ormlint.diagnostics import Severity
 from ormlint.linting import subjects
 from ormlint.linting.context import Context
-from ormlint.linting.migrations import column_of, is_python_clock, named, related, where
+from ormlint.linting.migrations import column_of, is_python_clock, more, named, related, where
 from ormlint.linting.rule import Option, Rule
 
 rule = Rule(
@@ -25,7 +25,7 @@ def other_default(context: Context, subject: subjects.SchemaDifference) -> None:
     attribute = subject.attribute
     if attribute is None or attribute.column is None or subject.column is None:
         return
-    column, severity = f"`{column_of(subject)}`", Severity.WARNING
+    column, severity = f"`{column_of(subject)}`{more(subject)}", Severity.WARNING
     if subject.kind == "default-missing":
         text = f"the model gives {column} a server default that no migration makes: "
         if subject.column.nullable is False and attribute.column.default is None:
@@ -45,6 +45,7 @@ def other_default(context: Context, subject: subjects.SchemaDifference) -> None:
             f"migrations give {column} a server default, the model has a Python `default=`: rows written by SQL and "
             "rows written by the model take their time from two clocks"
         )
+        severity = Severity.INFO
     elif subject.kind == "default-extra" and context.options["migration-only"]:
         text = f"migrations give {column} the server default `{subject.theirs}`, the model says none"
         severity = Severity.INFO

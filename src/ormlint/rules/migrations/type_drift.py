@@ -5,7 +5,7 @@ from __future__ import annotations
 from ormlint.diagnostics import Severity
 from ormlint.linting import subjects
 from ormlint.linting.context import Context
-from ormlint.linting.migrations import column_of, named, related, where
+from ormlint.linting.migrations import column_of, more, named, related, where
 from ormlint.linting.rule import Rule
 
 rule = Rule(
@@ -26,6 +26,5 @@ def other_type(context: Context, subject: subjects.SchemaDifference) -> None:
         effect = "times come back with a zone on one side and without on the other, and asyncpg rejects the value"
     else:
         effect = "the database rejects the value or the comparison, or gives back another Python type"
-    more = f" (and {subject.others} more of this type)" if subject.others else ""
-    text = f"migrations make `{column_of(subject)}` `{theirs}`, the model says `{ours}`{more}: {effect}"
+    text = f"migrations make `{column_of(subject)}` `{theirs}`, the model says `{ours}`{more(subject)}: {effect}"
     context.report_at(*where(subject), text, symbol=named(subject), related=related(subject))

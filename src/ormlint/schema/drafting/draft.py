@@ -88,7 +88,7 @@ class _Drafting:
         self.rendering = AutogenContext(self.context, opts=options)
         self.types = ModelTypes(index, replay.dialect)
         revisions = {module.path for module in replay.environment.modules}
-        static = build_tables(index, lambda mapped: mapped.symbol.module.path not in revisions)
+        static = build_tables(index, lambda mapped: mapped.symbol.module.path not in revisions, replay.dialect)
         core = core_tables(index, replay.dialect, lambda path: path not in revisions and not is_test(path))
         self.core = [name for name in core if name not in static]
         static |= {name: core[name] for name in self.core}

@@ -52,7 +52,9 @@ class Creation(Operations):
             name, labels = self.enum_parts(value)
             if name is not None and self.dialect == "postgresql":
                 if method == "create":
-                    world.enums.setdefault(name, SimEnum(labels, self.step(node, f"create type {name}"), True))
+                    checked = keywords.get("checkfirst", args[1] if len(args) > 1 else value.last == "ENUM")
+                    made = SimEnum(labels, self.step(node, f"create type {name}"), True, checked is not False)
+                    world.enums.setdefault(name, made)
                 elif method == "drop":
                     world.enums.pop(name, None)
         elif value.last == "Table" and method in ("create", "drop"):

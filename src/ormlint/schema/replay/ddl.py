@@ -115,7 +115,10 @@ def _do_block(schema: SimSchema, statement: str, step: Step, type_of: Callable[[
         if before.endswith("'") or "||" in inner or re.search(r"%[IsL]", inner):
             schema.open = schema.open or f"a DO block builds its statements ({step.path})"
         else:
+            known = set(schema.enums)
             _apply(schema, inner, step, type_of)
+            for name in schema.enums.keys() - known:
+                schema.enums[name].guarded = True
 
 
 def _apply(schema: SimSchema, statement: str, step: Step, type_of: Callable[[str], tuple[Any, str | None]]) -> None:

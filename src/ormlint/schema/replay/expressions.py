@@ -24,6 +24,7 @@ _BINARY: dict[str, Callable[[Any, Any], Any]] = {
     "/": operator.truediv,
     "//": operator.floordiv,
     "%": operator.mod,
+    "**": lambda left, right: left**right if abs(left) < 2**32 and 0 <= right <= 64 else 1 / 0,
     "|": operator.or_,
     "&": operator.and_,
     "^": operator.xor,

@@ -164,7 +164,7 @@ class Operations(Constraints):
             return
         step = self.step(call.node, f"add_column {table.name}.{name}")
         if name is not None:
-            self.hazards.required_column(table, value, name, step)
+            self.hazards.required_column(self.schema, table, value, name, step)
         self.add_column(table, value, step, call.is_true("inline_primary_key"))
 
     def _op_drop_column(self, call: Arguments) -> None:

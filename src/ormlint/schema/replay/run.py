@@ -42,9 +42,10 @@ def replay(index: ProjectIndex, environment: Environment, dialect: str) -> Repla
         machine.schema.open = "its chain of revisions is broken"
     starts_empty: bool | None = None
     for revision in graph.ordered():
-        types = set(machine.schema.enums)
+        types, asked = set(machine.schema.enums), machine.asked_schema
         _run(machine, revision)
-        note_types_left(machine, revision, types)
+        if machine.asked_schema == asked:  # else it may ask whether a type is there
+            note_types_left(machine, revision, types)
         if starts_empty is None and machine.schema.tables:
             starts_empty = not all(table.baseline for table in machine.schema.tables.values())
     return Replay(

@@ -122,6 +122,7 @@ class SimEnum:
     labels: list[str] | None
     step: Step | None = None
     explicit: bool = False
+    guarded: bool = False  # it is made only where it is not there yet
 
 
 class SimSchema:
