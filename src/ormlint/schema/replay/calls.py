@@ -129,7 +129,11 @@ class Calls(Inspection):
                 return v.CONTEXT
             if last in ("get_bind", "get_connection"):
                 return v.BIND
+            if last == "get_x_argument":  # none is given
+                return {} if keywords.get("as_dictionary") is True else []
             return False if last == "is_offline_mode" else v.Unknown(name)
+        if name in ("alembic.operations.Operations", "alembic.operations.base.Operations", "alembic.Operations"):
+            return v.Ref("alembic.op")
         if last in ("inspect", "from_engine", "Inspector", "reflection") and name.startswith("sqlalchemy."):
             self.asked_schema += 1
             return v.INSPECTOR if args and args[0] is v.BIND else v.Unknown("what is inspected")
@@ -248,7 +252,7 @@ class Calls(Inspection):
             if name in ("append_column", "append_constraint") and args:
                 owner.args.append(args[0])
                 return None
-            if owner.last in ("getLogger", "get_logger", "get_x_argument"):
+            if owner.last in ("getLogger", "get_logger"):
                 return None
             if owner.name == "super" and name == "__init__":
                 return None
