@@ -192,3 +192,13 @@ def test_the_metadata_of_a_flask_extension_names_constraints() -> None:
     (environment,) = index.environments()
     (item,) = replay(index, environment, "sqlite").schema.tables["t"].constraints
     assert item.name == "u_x"
+
+
+def test_modules_imported_by_their_name() -> None:
+    schema = run(
+        f'{CREATE}\nop.create_table("u", sa.Column("id", sa.Integer))',
+        'from importlib import import_module\nearlier = import_module("app.2020-01-01_models")\n'
+        "for name in earlier.models:\n    op.add_column(name, sa.Column('b', sa.Integer))",
+        **{"2020-01-01_models": 'models = {name: type(name, (), {}) for name in ("t", "u")}\n'},
+    )
+    assert [list(table.columns) for table in schema.tables.values()] == [["id", "a", "b"], ["id", "b"]]

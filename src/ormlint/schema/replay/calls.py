@@ -139,6 +139,9 @@ class Calls(Inspection):
             return v.INSPECTOR if args and args[0] is v.BIND else v.Unknown("what is inspected")
         if last in ("Session", "scoped_session") and name.startswith("sqlalchemy."):
             return v.BIND
+        if name == "importlib.import_module" and args and isinstance(args[0], str):
+            module = self.index.modules.get(self.index.paths.find(args[0], self.path) or "")
+            return v.ModuleValue(module) if module is not None else v.Unknown(f"module {args[0]}")
         if name in ("os.getenv", "os.environ.get"):
             return v.Unknown("the process's environment")
         if name in ("copy.copy", "copy.deepcopy") and args:
