@@ -202,3 +202,26 @@ def test_modules_imported_by_their_name() -> None:
         **{"2020-01-01_models": 'models = {name: type(name, (), {}) for name in ("t", "u")}\n'},
     )
     assert [list(table.columns) for table in schema.tables.values()] == [["id", "a", "b"], ["id", "b"]]
+
+
+def test_dataclasses_carry_what_they_are_given() -> None:
+    schema = run(
+        f"from app.keys import Grown, Pair\n{CREATE}\n"
+        'for one in (Grown("t", ["x", "y"]), Grown(table="t", names=["z"], size=7)):\n    one.grow()\n'
+        'op.add_column(Pair("t", "w").table, sa.Column(Pair("t", "w").name, sa.Integer))',
+        keys="from dataclasses import dataclass, field\nfrom typing import NamedTuple\nimport sqlalchemy as sa\n"
+        "from alembic import op\n\n\n@dataclass(frozen=True)\nclass Grown:\n    table: str\n"
+        "    names: list[str] = field(default_factory=list)\n    size: int = 3\n\n    @property\n    def kind(self):\n"
+        "        return sa.String(self.size)\n\n    def grow(self):\n        for name in self.names:\n"
+        "            op.add_column(self.table, sa.Column(name, self.kind))\n\n\n"
+        "class Pair(NamedTuple):\n    table: str\n    name: str\n",
+    )
+    columns = {name: str(column.type) for name, column in schema.tables["t"].columns.items()}
+    assert columns == {
+        "id": "INTEGER",
+        "a": "VARCHAR(9)",
+        "x": "VARCHAR(3)",
+        "y": "VARCHAR(3)",
+        "z": "VARCHAR(7)",
+        "w": "INTEGER",
+    }

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ormlint.facts import expressions as e
+from ormlint.facts import statements as s
 from ormlint.schema.replay import values as v
 from ormlint.schema.replay.inspection import Inspection
 from ormlint.schema.replay.machine import DEPTH, Returned
@@ -114,7 +115,32 @@ class Calls(Inspection):
         if isinstance(start, v.Function) and all(isinstance(base, v.ClassValue) for base in self.lineage(cls)):
             bound = v.Function(start.params, start.body, start.scope, start.name, owner=made)
             self.call_function(bound, args, keywords)
+        elif not isinstance(start, v.Function):
+            self._fields(made, list(args), keywords)
         return made
+
+    def _fields(self, made: v.Instance, args: list[Any], keywords: dict[str, Any]) -> None:
+        """Set what a dataclass, a named tuple or a class like them is constructed with: its annotated fields."""
+        fields: dict[str, e.Expr | None] = {}
+        owners: dict[str, v.ClassValue] = {}
+        for base in reversed(self.lineage(made.cls)):
+            for statement in base.symbol.facts.body if isinstance(base, v.ClassValue) else ():
+                if isinstance(statement, s.Assign) and statement.annotation is not None:
+                    for target in statement.targets:
+                        if isinstance(target, e.Name):
+                            fields[target.id], owners[target.id] = statement.value, base
+        for name, default in fields.items():
+            if args:
+                made.attributes[name] = args.pop(0)
+            elif name in keywords:
+                made.attributes[name] = keywords[name]
+            elif default is not None:
+                value = self.evaluate(default, owners[name].scope)
+                if isinstance(value, v.Built) and value.last == "field":
+                    factory = value.keywords.get("default_factory")
+                    value = value.keywords.get("default", v.Unknown(f"`{name}`"))
+                    value = self.call(factory, [], {}, None) if factory is not None else value
+                made.attributes[name] = value
 
     # -- packages
 
