@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
+from ormlint.index.reads import recorded
 from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module, Resolver, Symbol
 from ormlint.index.vocabulary import ENUM_BASES
 
@@ -68,19 +69,17 @@ class EnumIndex:
         self.resolver = resolver
         # Set by the index: the value of a string expression, or None.
         self.string: Callable[[e.Expr, Module], str | None] = lambda expr, module: None
-        self._memo: dict[str, EnumClass | None] = {}
+        self._memo: dict[str, tuple[EnumClass | None, tuple[object, ...]]] = {}
 
     def of(self, symbol: Symbol) -> EnumClass | None:
         """Return the enum a class symbol is, or None."""
         if not isinstance(symbol, ClassSymbol):
             return None
-        key = symbol.key
-        if key not in self._memo:
-            self._memo[key] = None  # a class that derives from itself ends here
-            self._memo[key] = self._read(symbol)
-        return self._memo[key]
+        cls = symbol
+        return recorded(self._memo, cls.key, lambda: self._read(cls))
 
     def _read(self, symbol: ClassSymbol) -> EnumClass | None:
+        self._memo[symbol.key] = (None, ())  # a class that derives from itself ends here
         is_enum = is_str = is_int = False
         generates: str | None = None
         for base in symbol.facts.bases:

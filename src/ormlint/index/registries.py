@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -81,35 +82,48 @@ class MadeByCalls:
     any_table: bool
 
 
-def made_by_calls(index: ProjectIndex) -> MadeByCalls:
-    """Return what `type("Name", (Base,), …)` and `Table("name", …)` make, wherever they stand."""
+def made_by_calls(index: ProjectIndex, module: Module) -> MadeByCalls:
+    """Return what `type("Name", (Base,), …)` and `Table("name", …)` make in a module, wherever they stand."""
     classes: set[str] = set()
     tables: set[str] = set()
     any_class = any_table = False
-    for module in index.modules.values():
-        blocks: list[object] = [module.interface.body, *(symbol.facts.body for symbol in module.classes)]
-        blocks += [index.body(function) for function in module.functions]
-        for node in (node for block in blocks for node in walk_nodes(block)):
-            if not isinstance(node, e.Call) or not node.args:
-                continue
-            name = (e.dotted_name(node.func) or "").rpartition(".")[2]
-            first = node.args[0]
-            if name in ("type", "new_class", "__new__", "DeclarativeMeta") and len(node.args) >= 2:
-                position = 1 if name == "__new__" and len(node.args) > 1 else 0
-                given = node.args[position]
-                if isinstance(given, e.Str):
-                    classes.add(given.value)
-                elif _names_a_base(node.args[position + 1 :]):
-                    any_class = True
-            elif name == "Table":
-                if isinstance(first, e.Str):
-                    tables.add(first.value)
-                elif len(node.args) > 1 and (e.dotted_name(node.args[1]) or "").endswith(".metadata"):
-                    any_table = True
-            elif name == "reflect" and isinstance(node.func, e.Attribute):
-                receiver = e.dotted_name(node.func.value) or ""
-                any_table = any_table or receiver.endswith(".metadata")
+    blocks: list[object] = [module.interface.body, *(symbol.facts.body for symbol in module.classes)]
+    blocks += [index.body(function) for function in module.functions]
+    for node in (node for block in blocks for node in walk_nodes(block)):
+        if not isinstance(node, e.Call) or not node.args:
+            continue
+        name = (e.dotted_name(node.func) or "").rpartition(".")[2]
+        first = node.args[0]
+        if name in ("type", "new_class", "__new__", "DeclarativeMeta") and len(node.args) >= 2:
+            position = 1 if name == "__new__" and len(node.args) > 1 else 0
+            given = node.args[position]
+            if isinstance(given, e.Str):
+                classes.add(given.value)
+            elif _names_a_base(node.args[position + 1 :]):
+                any_class = True
+        elif name == "Table":
+            if isinstance(first, e.Str):
+                tables.add(first.value)
+            elif len(node.args) > 1 and (e.dotted_name(node.args[1]) or "").endswith(".metadata"):
+                any_table = True
+        elif name == "reflect" and isinstance(node.func, e.Attribute):
+            receiver = e.dotted_name(node.func.value) or ""
+            any_table = any_table or receiver.endswith(".metadata")
     return MadeByCalls(frozenset(classes), frozenset(tables), any_class, any_table)
+
+
+def all_made(found: Iterable[MadeByCalls]) -> MadeByCalls:
+    """Return what several modules make."""
+    kept = [item for item in found if item != _NOTHING_MADE]
+    return MadeByCalls(
+        frozenset().union(*(item.classes for item in kept)),
+        frozenset().union(*(item.tables for item in kept)),
+        any(item.any_class for item in kept),
+        any(item.any_table for item in kept),
+    )
+
+
+_NOTHING_MADE = MadeByCalls(frozenset(), frozenset(), False, False)
 
 
 def _names_a_base(rest: tuple[e.Expr, ...]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
@@ -10,6 +10,7 @@ from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
 from ormlint.facts.module import ClassFacts, FunctionFacts, ModuleInterface
 from ormlint.index.modules import ModuleMap
+from ormlint.index.reads import READS, recorded
 from ormlint.index.vocabulary import canonical, flask_name
 from ormlint.text import Range
 
@@ -45,12 +46,34 @@ class Module:
 
     path: str
     name: str
-    interface: ModuleInterface
-    scope: dict[str, list[Binding]] = field(default_factory=dict)
+    own_interface: ModuleInterface  # without noting that it was read
+    own_scope: dict[str, list[Binding]] = field(default_factory=dict)
     stars: list[s.ImportBinding] = field(default_factory=list)
     classes: list[ClassSymbol] = field(default_factory=list)
     functions: list[FunctionSymbol] = field(default_factory=list)
     is_installed: bool = False
+
+    @property
+    def interface(self) -> ModuleInterface:
+        """All that the file says to others."""
+        READS.seen.add(("module", self.path))
+        return self.own_interface
+
+    @property
+    def scope(self) -> dict[str, list[Binding]]:
+        """The bindings of its names; to look up one name `has` and `Resolver.name` read less."""
+        READS.seen.add(("module", self.path))
+        return self.own_scope
+
+    def bindings(self, name: str) -> Sequence[Binding]:
+        """Return the bindings of a name at the top level."""
+        READS.seen.add(("name", self.path, name))
+        return self.own_scope.get(name, ())
+
+    def has(self, name: str) -> bool:
+        """Tell whether a name is bound at the top level."""
+        READS.seen.add(("name", self.path, name))
+        return name in self.own_scope
 
     def __repr__(self) -> str:
         return f"Module({self.path})"
@@ -61,21 +84,26 @@ class ClassSymbol:
     """A class of the project."""
 
     module: Module
-    facts: ClassFacts
+    own_facts: ClassFacts  # without noting that they were read
     index: int
+    key: str = field(init=False)  # a name that is unique in the project
+
+    def __post_init__(self) -> None:
+        self.key = f"{self.module.path}:{self.own_facts.qualname}:{self.own_facts.start}"
+
+    @property
+    def facts(self) -> ClassFacts:
+        """What its statement says."""
+        READS.seen.add(self)
+        return self.own_facts
 
     @property
     def name(self) -> str:
         """The class's own name."""
-        return self.facts.name
-
-    @property
-    def key(self) -> str:
-        """A name that is unique in the project."""
-        return f"{self.module.path}:{self.facts.qualname}:{self.facts.start}"
+        return self.own_facts.name
 
     def __repr__(self) -> str:
-        return f"ClassSymbol({self.module.name}.{self.facts.qualname})"
+        return f"ClassSymbol({self.module.name}.{self.own_facts.qualname})"
 
 
 @dataclass(eq=False, slots=True)
@@ -83,17 +111,23 @@ class FunctionSymbol:
     """A function or method of the project; `owner` is the class whose body holds it."""
 
     module: Module
-    facts: FunctionFacts
+    own_facts: FunctionFacts  # without noting that they were read
     index: int
     owner: ClassSymbol | None
 
     @property
+    def facts(self) -> FunctionFacts:
+        """What its signature says."""
+        READS.seen.add(self)
+        return self.own_facts
+
+    @property
     def name(self) -> str:
         """The function's own name."""
-        return self.facts.name
+        return self.own_facts.name
 
     def __repr__(self) -> str:
-        return f"FunctionSymbol({self.module.name}.{self.facts.qualname})"
+        return f"FunctionSymbol({self.module.name}.{self.own_facts.qualname})"
 
 
 @dataclass(eq=False, slots=True)
@@ -297,12 +331,12 @@ def _stands_in(statement: s.Stmt, imported: set[str]) -> bool:
 
 
 def _bind(module: Module, name: str, target: object, conditional: bool) -> None:
-    module.scope.setdefault(name, []).append(Binding(target, conditional))  # type: ignore[arg-type]
+    module.own_scope.setdefault(name, []).append(Binding(target, conditional))  # type: ignore[arg-type]
 
 
 def _bind_target(module: Module, target: e.Expr, statement: s.Assign, conditional: bool) -> None:
     if isinstance(target, e.Name):
-        if statement.value is None and statement.annotation is not None and target.id in module.scope:
+        if statement.value is None and statement.annotation is not None and target.id in module.own_scope:
             return
         value = Value(module, target.id, statement.value, statement.annotation, target.range)
         _bind(module, target.id, value, conditional)
@@ -346,28 +380,26 @@ class Resolver:
         # Set by the index: whether a module-level name holds a Flask-SQLAlchemy extension, whose attributes
         # are SQLAlchemy's own names (`db.Column`).
         self.is_flask: Callable[[Value], bool] = lambda value: False
-        self._memo: dict[tuple[str, str], Symbol] = {}
+        self._memo: dict[tuple[str, str], tuple[Symbol, tuple[object, ...]]] = {}
         self._active: set[tuple[str, str]] = set()
 
     def name(self, module: Module, name: str) -> Symbol:
         """Return what a bare name means at the top level of `module`."""
         key = (module.path, name)
-        found = self._memo.get(key)
-        if found is not None:
-            return found
         if key in self._active:
             return Unknown(f"`{name}` is imported in a circle")
+        return recorded(self._memo, key, lambda: self._once(key, module, name))
+
+    def _once(self, key: tuple[str, str], module: Module, name: str) -> Symbol:
         self._active.add(key)
         try:
-            found = self._name(module, name)
+            return self._name(module, name)
         finally:
             self._active.discard(key)
-        self._memo[key] = found
-        return found
 
     def candidates(self, module: Module, name: str) -> list[Symbol]:
         """Return all that a name may mean: more than one where branches bind it differently."""
-        bindings = module.scope.get(name, [])
+        bindings = module.bindings(name)
         last = 0
         for position, binding in enumerate(bindings):
             if not binding.conditional:
@@ -413,7 +445,7 @@ class Resolver:
         return Unknown(f"`{name}` is not in the body of `{owner.name}`")
 
     def _name(self, module: Module, name: str) -> Symbol:
-        if name in module.scope:
+        if module.has(name):
             found = self.candidates(module, name)
             # `try: import x / except ImportError: x = None`: the definition is meant, not the stand-in.
             ranked = sorted(found, key=_weight)
@@ -501,7 +533,7 @@ class Resolver:
         return found or Unknown(f"no module `{name}` in {folder.path}")
 
     def _member(self, module: Module, name: str) -> Symbol:
-        if name in module.scope or any(star for star in module.stars):
+        if module.has(name) or any(star for star in module.stars):
             found = self.name(module, name)
             if not isinstance(found, Unknown):
                 return found
@@ -509,7 +541,7 @@ class Resolver:
         submodule = self._submodule(module.path, name, module.is_installed)
         if submodule:
             return submodule
-        if "__getattr__" in module.scope:
+        if module.has("__getattr__"):
             return Unknown(f"{module.path} answers names by `__getattr__`")
         return Unknown(f"{module.path} does not define `{name}`")
 

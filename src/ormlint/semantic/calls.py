@@ -177,7 +177,7 @@ class CallReader:
     # -- names with a meaning of their own
 
     def _special(self, name: str, node: e.Call, given: Arguments) -> t.Type | None:
-        if name in self.ev.env or name in self.ev.module.scope:
+        if name in self.ev.env or self.ev.module.has(name):
             return None
         if name == "reveal_type" and given.args:
             self.ev.reveal(node, show(given.args[0][1]))

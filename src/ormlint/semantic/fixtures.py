@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
+from ormlint.index.reads import recorded
 from ormlint.index.symbols import FunctionSymbol, Module
 from ormlint.semantic import types as t
 from ormlint.semantic.decorators import last_name
@@ -20,7 +21,7 @@ class FixtureReader:
     def __init__(self, model: SemanticModel) -> None:
         self.model = model
         self.index = model.index
-        self._of_module: dict[str, dict[str, FunctionSymbol]] = {}
+        self._of_module: dict[str, tuple[dict[str, FunctionSymbol], tuple[object, ...]]] = {}
 
     def of_parameter(self, symbol: FunctionSymbol, name: str) -> t.Type | None:
         """Return what a parameter of a test or fixture is given, or None when no fixture of that name is known."""
@@ -43,7 +44,7 @@ class FixtureReader:
         folder = symbol.module.path.rpartition("/")[0]
         modules = [symbol.module]
         while True:
-            above = self.index.modules.get(f"{folder}/conftest.py" if folder else "conftest.py")
+            above = self.index.module_at(f"{folder}/conftest.py" if folder else "conftest.py")
             if above is not None and above is not symbol.module:
                 modules.append(above)
             if not folder:
@@ -56,15 +57,16 @@ class FixtureReader:
         return None
 
     def _fixtures(self, module: Module) -> dict[str, FunctionSymbol]:
-        found = self._of_module.get(module.path)
-        if found is None:
-            found = self._of_module[module.path] = {}
-            for name in module.scope:
-                symbol = self.index.resolver.name(module, name)
-                if isinstance(symbol, FunctionSymbol):
-                    provided = fixture_name(symbol)
-                    if provided is not None:
-                        found[name if provided == symbol.name else provided] = symbol
+        return recorded(self._of_module, module.path, lambda: self._read(module))
+
+    def _read(self, module: Module) -> dict[str, FunctionSymbol]:
+        found: dict[str, FunctionSymbol] = {}
+        for name in module.scope:
+            symbol = self.index.resolver.name(module, name)
+            if isinstance(symbol, FunctionSymbol):
+                provided = fixture_name(symbol)
+                if provided is not None:
+                    found[name if provided == symbol.name else provided] = symbol
         return found
 
 

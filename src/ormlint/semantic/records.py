@@ -36,15 +36,19 @@ class FunctionRecord:
     inner: dict[int, FunctionRecord] = field(default_factory=dict)  # functions defined in the body
     env: dict[str, Type] = field(default_factory=dict)  # of a module: what its names are at the end
     global_types: dict[str, Type] = field(default_factory=dict)  # given to names the body calls global
+    is_settled: bool = False  # calls that write because the callee does are among `write_calls`
     _follows: dict[int, bool] | None = None
 
     @property
-    def has_write(self) -> bool:
+    def has_own_write(self) -> bool:
         """Whether the body itself writes through a session somewhere."""
         return bool(self.write_calls or self.transactions)
 
     def write_follows(self, statement: int) -> bool:
-        """Tell whether a session write may run after the statement that starts at this byte."""
+        """Tell whether a session write may run after the statement that starts at this byte.
+
+        To be asked through `SemanticModel.writes_after`, which knows what the functions it calls do.
+        """
         if self._follows is None:
             self._follows = writes_after(self.body, self.write_calls, self.transactions)
         return self._follows.get(statement, False)

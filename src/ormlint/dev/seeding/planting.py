@@ -73,14 +73,14 @@ class Planter:
     @contextmanager
     def _changed(self, site: Site, source: SourceText) -> Iterator[list[FunctionRecord]]:
         analysis, path = self.analysis, site.module.path
-        facts, interface = analysis.facts[path], site.module.interface
+        facts, interface = analysis.facts[path], site.module.own_interface
         analysis.facts[path] = lower_parsed(parse_module(source))
-        site.module.interface = analysis.facts[path].interface
+        site.module.own_interface = analysis.facts[path].interface
         try:
             with analysis.model.reread(site.function) as record:
                 yield list(_with_inner(record))
         finally:
-            analysis.facts[path], site.module.interface = facts, interface
+            analysis.facts[path], site.module.own_interface = facts, interface
 
 
 def _with_inner(record: FunctionRecord) -> Iterator[FunctionRecord]:

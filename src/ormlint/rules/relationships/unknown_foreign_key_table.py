@@ -28,7 +28,7 @@ def unknown_table(context: Context, subject: subjects.Model) -> None:
         if reference.target is None or len(parts) < 2 or "?" in key:
             continue
         table = parts[-2]
-        if table.lower() in index.tables.by_name or index.registries.get(mapped.symbol.key) is None:
+        if table.lower() in index.tables.by_name or index.registry(mapped) is None:
             continue
         if index.tables.unknown is not None:
             continue
@@ -36,7 +36,7 @@ def unknown_table(context: Context, subject: subjects.Model) -> None:
         if made.any_table or made.any_class or any(name.rpartition(".")[2] == table for name in made.tables):
             continue
         related: list[Place] = []
-        named = index.by_name.get(table, [])
+        named = index.called(table)
         if named and named[0].table:
             hint = f"; `{table}` is a class, whose table is `{named[0].table}`"
             related.append(Place(named[0].symbol.module.path, named[0].symbol.facts.name_range, f"`{table}`"))
