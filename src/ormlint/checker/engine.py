@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 import msgspec
 
-from ormlint.checker.analysis import Analysis, analyse
+from ormlint.checker.analysis import Analysis, Clock, read_project
 from ormlint.checker.dispatch import Dispatcher, RuleCrash
+from ormlint.checker.incremental import Incremental
+from ormlint.checker.kept import Kept
 from ormlint.checker.reading import FactsStore
 from ormlint.checker.registry import load_rules
 from ormlint.checker.result import CheckResult, Progress, Statistics
@@ -17,9 +19,11 @@ from ormlint.diagnostics import Applicability, Diagnostic, Fix, Related, Severit
 from ormlint.diagnostics.steps import RemoveItem, ReplaceExpression
 from ormlint.facts.module import SyntaxProblem
 from ormlint.index.installed import Environment
+from ormlint.linting import subjects
 from ormlint.linting.context import Finding
 from ormlint.linting.rule import Rule
 from ormlint.semantic.events import Reveal
+from ormlint.semantic.records import FunctionRecord
 from ormlint.settings import Settings
 from ormlint.text import LineIndex, Location, Range, SourceError, SourceText
 
@@ -49,23 +53,65 @@ def check_project(
         SelectorError: a selector of the settings means no rule.
         WorkerDied: a process that read files ended without an answer.
     """
+    return check_again(
+        files,
+        settings,
+        None,
+        only=only,
+        progress=progress,
+        environment=environment,
+        documents=documents,
+        store=store,
+        jobs=jobs,
+    )[0]
+
+
+def check_again(
+    files: Mapping[str, SourceText | SourceError],
+    settings: Settings,
+    kept: Kept | None,
+    *,
+    only: Collection[str] | None = None,
+    progress: Progress | None = None,
+    environment: Environment | None = None,
+    documents: Mapping[str, str] | None = None,
+    store: FactsStore | None = None,
+    jobs: int = 1,
+) -> tuple[CheckResult, Kept, Analysis]:
+    """Check files of which an earlier version was checked, and return what is to be kept for the next time.
+
+    `kept` has to be of the same settings and documents; with it only what changed is worked out, and the result is
+    what it would be without. The model of the analysis holds records of the files that were interpreted.
+    """
     statistics = Statistics()
     table = RuleTable(settings, load_rules())
-    analysis = analyse(
-        files, statistics, progress, environment=environment, documents=documents, store=store, jobs=jobs
-    )
-    return CheckResult(_Checker(files, settings, analysis, only, table).run(), statistics, table.warnings)
+    analysis = read_project(files, statistics, progress, environment, documents, store, jobs)
+    checker = _Checker(files, settings, analysis, only, table, statistics)
+    diagnostics, found = checker.run(kept, store, progress)
+    return CheckResult(diagnostics, statistics, table.warnings), found, analysis
 
 
-def check_analysed(
-    files: Mapping[str, SourceText | SourceError], settings: Settings, analysis: Analysis
-) -> list[Diagnostic]:
-    """Return the diagnostics of a project that has been analysed already."""
-    return _Checker(files, settings, analysis, None, RuleTable(settings, load_rules())).run()
+class _Lines(Mapping[str, LineIndex]):
+    """The line indexes of texts, each made when it is asked for."""
+
+    def __init__(self, sources: Mapping[str, SourceText]) -> None:
+        self.sources = sources
+
+    def __getitem__(self, path: str) -> LineIndex:
+        return self.sources[path].lines
+
+    def __contains__(self, path: object) -> bool:
+        return path in self.sources
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.sources)
+
+    def __len__(self) -> int:
+        return len(self.sources)
 
 
 class _Checker:
-    """One run over an analysed project."""
+    """One run over a linked project."""
 
     def __init__(
         self,
@@ -74,6 +120,7 @@ class _Checker:
         analysis: Analysis,
         only: Collection[str] | None,
         table: RuleTable,
+        statistics: Statistics,
     ) -> None:
         self.files = files
         self.settings = settings
@@ -81,34 +128,88 @@ class _Checker:
         self.only = only
         self.rules = load_rules()
         self.table = table
-        self.lines: dict[str, LineIndex] = {path: source.lines for path, source in analysis.sources.items()}
+        self.statistics = statistics
+        self.lines: Mapping[str, LineIndex] = _Lines(analysis.sources)
+        # Rules that no file has enabled are not asked at all.
+        enabled = frozenset().union(*{table.enabled(path) for path in files}) if files else frozenset()
+        rules = [rule for code, rule in self.rules.items() if code in enabled]
+        self.dispatcher = Dispatcher(analysis.model, rules, settings, self.lines)
 
-    def run(self) -> list[Diagnostic]:
-        """Return the diagnostics of all wanted files, in the one order of all output."""
+    def run(
+        self, kept: Kept | None, store: FactsStore | None, progress: Progress | None
+    ) -> tuple[list[Diagnostic], Kept]:
+        """Return the diagnostics of all wanted files, in the one order of all output, and what is to be kept."""
+        analysis, statistics = self.analysis, self.statistics
+        clock = Clock(statistics)
+        if "REVEAL" in self.settings.extend_select:
+            kept = None
+        again = Incremental(
+            analysis.index, analysis.model, analysis.sources, analysis.facts, analysis.linked, kept, store
+        )
+        found = again.run(self, progress)
+        statistics.interpreted, statistics.asked = again.changes.interpreted, again.changes.asked
+        statistics.given_up = dict(analysis.model.given_up)
+        clock.lap("check")
+        diagnostics = self._diagnostics(found)
+        clock.lap("report")
+        return diagnostics, found
+
+    def _diagnostics(self, kept: Kept) -> list[Diagnostic]:
         by_path: dict[str, list[Diagnostic]] = {}
-        for diagnostic in (*self._syntax_errors(), *self._rule_findings(), *self._reveals()):
+        states = list(kept.files.values())
+        units = [*(state.models for state in states), kept.schema, *(state.events for state in states)]
+        seen: set[tuple[object, ...]] = set()
+        for diagnostic in (*self._syntax_errors(), *(item for unit in units for item in unit.findings)):
+            about = diagnostic.message
+            if diagnostic.code == RULE_CRASHED:
+                about = about.partition(" failed on this file")[0]
+            key = (diagnostic.code, diagnostic.path, diagnostic.range, about)
+            if key not in seen:
+                seen.add(key)
+                by_path.setdefault(diagnostic.path, []).append(diagnostic)
+        for diagnostic in self._reveals():
             by_path.setdefault(diagnostic.path, []).append(diagnostic)
-        kept: list[Diagnostic] = []
+        shown: list[Diagnostic] = []
         for path in self.files:
             if self.only is None or path in self.only:
-                kept.extend(self._unsuppressed(path, by_path.get(path, [])))
-        return sorted(kept, key=lambda diagnostic: diagnostic.sort_key)
+                shown.extend(self._unsuppressed(path, by_path.get(path, [])))
+        return sorted(shown, key=lambda diagnostic: diagnostic.sort_key)
 
-    def _rule_findings(self) -> list[Diagnostic]:
-        # Rules that no file has enabled are not asked at all.
-        enabled = {code for path in self.files for code in self.table.enabled(path)}
-        rules = [rule for code, rule in self.rules.items() if code in enabled]
-        dispatcher = Dispatcher(self.analysis.model, rules, self.settings, self.lines)
-        found = [self._diagnostic(finding) for finding in dispatcher.run()]
-        found.extend(self._crashes(dispatcher.crashes))
-        found.extend(self._failures())
+    # -- asking the rules
+
+    def models(self, found: list[subjects.Model]) -> list[Diagnostic]:
+        """Ask about mapped classes."""
+        return self._enabled(self.dispatcher.models(found))
+
+    def events(self, records: list[FunctionRecord]) -> list[Diagnostic]:
+        """Ask about what was seen in bodies."""
+        return self._enabled(self.dispatcher.events(records))
+
+    def schema(self) -> list[Diagnostic]:
+        """Ask about migrations."""
+        return self._enabled(self.dispatcher.schema())
+
+    def _enabled(self, findings: list[Finding]) -> list[Diagnostic]:
+        found = [self._diagnostic(finding) for finding in findings]
+        found.extend(self._crashes(self.dispatcher.take_crashes()))
         return [diagnostic for diagnostic in found if diagnostic.code in self.table.enabled(diagnostic.path)]
+
+    def failure(self, path: str, error: Exception) -> list[Diagnostic]:
+        """Return what is said of a file whose bodies could not all be followed."""
+        message = (
+            f"the functions of this file could not all be followed (`{type(error).__name__}: {error}`), so some "
+            "findings may be missing. Please report it with the file"
+        )
+        said = self._own(RULE_CRASHED, path, Range(0, 0), message)
+        return [said] if RULE_CRASHED in self.table.enabled(path) else []
 
     def _unsuppressed(self, path: str, diagnostics: list[Diagnostic]) -> list[Diagnostic]:
         source = self.analysis.sources.get(path)
         if source is None:
             return diagnostics
         comments = self.analysis.facts[path].interface.comments
+        if not comments:
+            return diagnostics
         enabled, severity = self.table.enabled(path), self.table.severity
         noqa = self.settings.cli_noqa
         return apply_suppressions(path, source, comments, diagnostics, self.rules, enabled, severity, noqa=noqa)
@@ -177,16 +278,6 @@ class _Checker:
                 Range(0, 0),
                 f"rule `{crash.rule.name}` ({crash.rule.code}) failed on this file with `{cause}`; the other rules "
                 f"went on. Please report it with the file, and meanwhile ignore {crash.rule.code} for it",
-            )
-
-    def _failures(self) -> Iterable[Diagnostic]:
-        for path, error in self.analysis.failures.items():
-            yield self._own(
-                RULE_CRASHED,
-                path,
-                Range(0, 0),
-                f"the functions of this file could not all be followed (`{type(error).__name__}: {error}`), so some "
-                "findings may be missing. Please report it with the file",
             )
 
     def _reveals(self) -> Iterable[Diagnostic]:

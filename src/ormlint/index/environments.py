@@ -69,7 +69,7 @@ class _Finder:
     claimed: set[str] = field(default_factory=set)
 
     def run(self, documents: Mapping[str, str], configured: Sequence[str]) -> list[Environment]:
-        for path, module in self.index.modules.items():
+        for path, module in self.index.all_paths():
             folder = path.rpartition("/")[0]
             self.by_folder.setdefault(folder, []).append(module)
             if has_revision(module):

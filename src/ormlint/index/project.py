@@ -52,7 +52,7 @@ class ProjectIndex:
         self.enums.string = self.constants.string
         self.mapper = Mapper(self.resolver, self.bases, self.columns, self.constants, self.body)
         self.documents: dict[str, str] = {}  # `alembic.ini`, `pyproject.toml`: path → text
-        self._environments: dict[tuple[str, ...], list[Environment]] = {}
+        self._environments: dict[tuple[str, ...], tuple[list[Environment], tuple[object, ...]]] = {}
         self.own_mapped: dict[str, MappedClass] = {}
         self.own_by_name: dict[str, list[MappedClass]] = {}
         self.own_floating: set[str] = set()
@@ -67,6 +67,11 @@ class ProjectIndex:
         """Every module by its path; `module_at` reads less."""
         READS.seen.add(("interfaces",))
         return self.own_modules
+
+    def all_paths(self) -> Iterator[tuple[str, Module]]:
+        """Yield every path and its module, of which nothing is read by this."""
+        READS.seen.add(("paths",))
+        yield from self.own_modules.items()
 
     def module_at(self, path: str) -> Module | None:
         """Return the module at a path, or None."""
@@ -117,9 +122,7 @@ class ProjectIndex:
         Raises:
             MigrationPathError: a configured folder holds no revisions.
         """
-        if configured not in self._environments:
-            self._environments[configured] = find_environments(self, self.documents, configured)
-        return self._environments[configured]
+        return recorded(self._environments, configured, lambda: find_environments(self, self.documents, configured))
 
     @property
     def made_by_calls(self) -> MadeByCalls:

@@ -16,11 +16,13 @@ is given it. Something read is a symbol itself (its own facts), or a tuple whose
 | `("called", name)` | the mapped classes of a name |
 | `("record", function)`, `("end", path)`, `("type", path, name)`, `("value", …)` | answers of the interpreter |
 | `("text", path)` | the text of a file, positions and all |
-| `("models",)`, `("tables",)`, `("backrefs",)`, `("interfaces",)`, `("made",)` | all there is of a kind |
+| `("stored", name)`, `("kept", name)`, `("writes", function)`, … | answers from all files' summaries |
+| `("models",)`, `("tables",)`, `("backrefs",)`, `("paths",)`, `("interfaces",)`, `("made",)` | all there is of a kind |
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
 
@@ -29,10 +31,11 @@ Key = TypeVar("Key", bound=Hashable)
 Found = TypeVar("Found")
 
 
-class _Reads:
-    """Where reads are noted just now: the set of the file, or of the remembered answer, that is being worked out."""
+class _Reads(threading.local):
+    """Where reads are noted just now: the set of the file, or of the remembered answer, that is being worked out.
 
-    __slots__ = ("seen",)
+    Every thread has its own: the editor server looks things up while the next check runs.
+    """
 
     def __init__(self) -> None:
         self.seen: set[Read] = set()

@@ -74,12 +74,16 @@ def _value_key(index: ProjectIndex, module: Module, expr: e.Expr) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class MadeByCalls:
-    """The names of classes and tables that calls make, and whether others have computed names."""
+    """The names of classes and tables that calls make, and whether others have computed names.
+
+    `creating` are the paths of the modules that speak of `create_all`.
+    """
 
     classes: frozenset[str]
     tables: frozenset[str]
     any_class: bool
     any_table: bool
+    creating: frozenset[str]
 
 
 def made_by_calls(index: ProjectIndex, module: Module) -> MadeByCalls:
@@ -87,9 +91,12 @@ def made_by_calls(index: ProjectIndex, module: Module) -> MadeByCalls:
     classes: set[str] = set()
     tables: set[str] = set()
     any_class = any_table = False
+    creating: set[str] = set()
     blocks: list[object] = [module.interface.body, *(symbol.facts.body for symbol in module.classes)]
     blocks += [index.body(function) for function in module.functions]
     for node in (node for block in blocks for node in walk_nodes(block)):
+        if isinstance(node, e.Attribute) and node.attr == "create_all":
+            creating.add(module.path)
         if not isinstance(node, e.Call) or not node.args:
             continue
         name = (e.dotted_name(node.func) or "").rpartition(".")[2]
@@ -109,7 +116,7 @@ def made_by_calls(index: ProjectIndex, module: Module) -> MadeByCalls:
         elif name == "reflect" and isinstance(node.func, e.Attribute):
             receiver = e.dotted_name(node.func.value) or ""
             any_table = any_table or receiver.endswith(".metadata")
-    return MadeByCalls(frozenset(classes), frozenset(tables), any_class, any_table)
+    return MadeByCalls(frozenset(classes), frozenset(tables), any_class, any_table, frozenset(creating))
 
 
 def all_made(found: Iterable[MadeByCalls]) -> MadeByCalls:
@@ -120,10 +127,11 @@ def all_made(found: Iterable[MadeByCalls]) -> MadeByCalls:
         frozenset().union(*(item.tables for item in kept)),
         any(item.any_class for item in kept),
         any(item.any_table for item in kept),
+        frozenset().union(*(item.creating for item in kept)),
     )
 
 
-_NOTHING_MADE = MadeByCalls(frozenset(), frozenset(), False, False)
+_NOTHING_MADE = MadeByCalls(frozenset(), frozenset(), False, False, frozenset())
 
 
 def _names_a_base(rest: tuple[e.Expr, ...]) -> bool:

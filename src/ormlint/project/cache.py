@@ -53,16 +53,18 @@ class Cache:
 
     # -- facts
 
-    def facts(self, digest: bytes) -> EncodedFacts | None:
-        """Return the facts of a text by its digest, or None."""
-        row = self._row("SELECT day, interface, bodies FROM facts WHERE key = ?", self._key(digest))
-        if row is None:
-            return None
-        interface, bodies = _checked(row[1]), _checked(row[2])
-        if interface is None or bodies is None:
-            return None
-        self._use("facts", self._key(digest), row[0])
-        return interface, bodies
+    def interface(self, digest: bytes) -> bytes | None:
+        """Return the interface of a text by its digest, or None."""
+        row = self._row("SELECT day, interface FROM facts WHERE key = ?", self._key(digest))
+        interface = _checked(row[1]) if row is not None else None
+        if row is not None and interface is not None:
+            self._use("facts", self._key(digest), row[0])
+        return interface
+
+    def bodies(self, digest: bytes) -> bytes | None:
+        """Return the bodies of a text by its digest, or None."""
+        row = self._row("SELECT bodies FROM facts WHERE key = ?", self._key(digest))
+        return _checked(row[0]) if row is not None else None
 
     def keep_facts(self, found: Mapping[bytes, EncodedFacts]) -> None:
         """Remember facts, all or none of them."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
-from ormlint.facts.walk import walk_nodes, walk_statements
+from ormlint.facts.walk import walk_statements
 from ormlint.index.bases import DynamicBase
 from ormlint.index.environments import Environment
 from ormlint.index.model import MappedClass, ModelAttribute
@@ -172,14 +172,8 @@ class _Comparison:
     def _creates_tables(self) -> bool:
         """Tell whether the application itself calls `create_all`: then tables appear without a revision."""
         revisions = {module.path for item in self.replays for module in item.environment.modules}
-        for module in self.index.modules.values():
-            if module.path in revisions or _is_test(module.path):
-                continue
-            bodies = [module.interface.body, *(self.index.body(function) for function in module.functions)]
-            for body in bodies:
-                if any(isinstance(node, e.Attribute) and node.attr == "create_all" for node in walk_nodes(body)):
-                    return True
-        return False
+        creating = self.index.made_by_calls.creating
+        return any(path not in revisions and not _is_test(path) for path in creating)
 
 
 def _is_test(path: str) -> bool:
@@ -216,4 +210,4 @@ def _base(index: ProjectIndex, mapped: MappedClass) -> str:
 
 def _filters(environment: Environment) -> bool:
     module: Module | None = environment.env
-    return module is not None and any(name in module.scope for name in ("include_object", "include_name"))
+    return module is not None and any(module.has(name) for name in ("include_object", "include_name"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 
@@ -47,6 +47,7 @@ class SemanticModel:
         self._given_up: dict[int | str, str] = {}
         self._serial = 0
         self.summaries: dict[str, FileSummary] = {}
+        self.recall: Callable[[str], FileSummary | None] = lambda path: None  # summaries of files not interpreted
         self.reads: dict[str, set[Read]] = {}  # by path, what was read for the bodies of a file
 
     # -- records
@@ -250,9 +251,10 @@ class SemanticModel:
 
     def summary(self, path: str) -> FileSummary:
         """Return the summary of a file: a remembered one, else of its bodies as they were interpreted."""
-        if path not in self.summaries:
-            self.summaries[path] = summarise(self, path)
-        return self.summaries[path]
+        found = self.summaries.get(path)
+        if found is None:
+            found = self.summaries[path] = self.recall(path) or summarise(self, path)
+        return found
 
     def may_write(self, symbol: FunctionSymbol) -> bool:
         """Tell whether a function of the project writes through a session, itself or through its own calls."""

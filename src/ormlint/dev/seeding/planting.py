@@ -49,7 +49,7 @@ class Planter:
         with self._changed(site, changed) as records:
             rules = [self.rules[code] for code in sorted(site.codes)]
             lines = {**self.lines, site.module.path: changed.lines}
-            findings = Dispatcher(self.analysis.model, rules, Settings(), lines).about(records)
+            findings = Dispatcher(self.analysis.model, rules, Settings(), lines).events(records)
         end = site.start + len(site.text.encode())
         for finding in findings:
             if finding.path == site.module.path and finding.range.start < end and site.start < finding.range.end:
