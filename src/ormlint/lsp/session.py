@@ -141,8 +141,10 @@ class Session:
         if self._disk is None:
             paths = set(project_files(self.root, self.project.settings))
             self._disk = read_files(self.root, paths)
-            self._documents = read_documents(self.root, paths)
-            self._kept = None  # documents and packages may be others
+            documents = read_documents(self.root, paths)
+            if documents != self._documents:
+                self._kept = None  # it holds for the same documents only
+            self._documents = documents
         files = dict(self._disk)
         before = self.state
         for path, text in list(self.buffers.items()):

@@ -185,21 +185,21 @@ def test_old_and_surplus_entries_leave(tmp_path: Path, monkeypatch: pytest.Monke
     first.close()
     monkeypatch.setattr(time, "time", lambda: today + 86_400 * (cache_module.KEEP_DAYS - 1))
     second = cache()
-    assert second.facts(b"used") == (b"1", b"2")
+    assert (second.interface(b"used"), second.bodies(b"used")) == (b"1", b"2")
     second.close()
     monkeypatch.setattr(time, "time", lambda: today + 86_400 * (cache_module.KEEP_DAYS + 2))
     third = cache()
     third.keep_facts({b"new": (b"x" * 10_000, b"")})
-    assert third.facts(b"used") and third.facts(b"unused") is None and third.run(b"run") is None
+    assert third.interface(b"used") and third.interface(b"unused") is None and third.run(b"run") is None
     monkeypatch.setattr(cache_module, "MAX_BYTES", 15_000)
     third.keep_facts({b"newer": (b"x" * 10_000, b"")})
-    assert third.facts(b"newer") and third.facts(b"new") is None and third.facts(b"used") is None
+    assert third.interface(b"newer") and third.interface(b"new") is None and third.interface(b"used") is None
     for number in range(cache_module.MAX_RUNS + 5):
         third.keep_run(str(number).encode(), b"")
     assert third.run(b"4") is None and third.run(b"5") == b""
     third.close()
     other = Cache(tmp_path, b"another version", pytest.fail)
-    assert other.facts(b"newer") is None
+    assert other.interface(b"newer") is None
     other.close()
 
 
