@@ -33,8 +33,6 @@ Texts = dict[str, bytes]
 _COLUMN = re.compile(
     rb"^( +)(\w+)((?:: *(?:\w+\.)?Mapped\[.*)? *= *(?:\w+\.)?(?:Column|mapped_column|relationship)\()", re.M
 )
-    rb"^( +)(\w+)((?:: *(?:\w+\.)?Mapped\[.*)? *= *(?:\w+\.)?(?:Column|mapped_column|relationship)\()", re.M
-)
 _IMPORT = re.compile(rb"^(?:from \S+ )?import [^(\n]+\n", re.M)
 _RETURN = re.compile(rb"^( +return) .+$", re.M)
 _RETURNS = re.compile(rb"\) *-> *[^:\n]+:$", re.M)
