@@ -97,9 +97,10 @@ def binding_digest(module: Module, name: str, idents: Idents) -> bytes:
 class IndexDigests:
     """Digests of what is linked, and of types."""
 
-    def __init__(self, index: ProjectIndex) -> None:
+    def __init__(self, index: ProjectIndex, with_cards: bool = True) -> None:
         self.index = index
         self.idents = index.idents
+        self.with_cards = with_cards  # a mapped class counts with all there is of it, not by its name alone
         self._cards: dict[str, bytes] = {}
 
     def card(self, symbol: ClassSymbol) -> bytes:
@@ -163,13 +164,13 @@ class IndexDigests:
         return module.path
 
     def _mapped(self, mapped: MappedClass) -> object:
-        return self.idents.of(mapped.symbol), self.card(mapped.symbol)
+        return self.idents.of(mapped.symbol), self.card(mapped.symbol) if self.with_cards else b""
 
     def _attribute(self, attribute: ModelAttribute) -> object:
         return attribute.name, attribute.kind, self.idents.of(attribute.owner) if attribute.owner is not None else ""
 
     def _enum(self, enum: EnumClass) -> object:
-        return self._plain_object(enum)
+        return self._plain_object(enum) if self.with_cards else self.idents.of(enum.symbol)
 
     def _value(self, value: Value) -> object:
         return value.module.path, value.name, plain_facts(value.value), plain_facts(value.annotation)

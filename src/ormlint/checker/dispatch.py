@@ -17,6 +17,8 @@ from ormlint.semantic.records import FunctionRecord
 from ormlint.settings import Settings
 from ormlint.text import LineIndex
 
+_REPLAYED = {subjects.SchemaDifference, subjects.TableWithoutModel, subjects.RevisionHazard}
+
 
 class RuleCrash(Exception):
     """A rule raised; `rule` and the subject's module say where."""
@@ -68,8 +70,8 @@ class Dispatcher:
         if subjects.History in self.hooks:
             for environment in self.model.index.environments(self.settings.migrations):
                 self._ask(subjects.History(environment), environment.modules[0])
-        if subjects.SchemaDifference in self.hooks:
-            self._ask_differences()
+        if not _REPLAYED.isdisjoint(self.hooks):
+            self._ask_about_migrations()
         return self._found()
 
     def take_crashes(self) -> list[RuleCrash]:
@@ -88,13 +90,22 @@ class Dispatcher:
         self._contexts.clear()
         return list(found.values())
 
-    def _ask_differences(self) -> None:
+    def _ask_about_migrations(self) -> None:
         index, settings = self.model.index, self.settings
-        if index.environments(settings.migrations):
-            from ormlint.schema.drift import differences  # brings SQLAlchemy with it
+        if not index.environments(settings.migrations):
+            return
+        from ormlint.schema.drift import compare, replays  # brings SQLAlchemy with it
+        from ormlint.schema.revisions import revision_hazards
 
-            for difference in differences(index, settings.migrations, settings.dialects):
-                self._ask(difference, difference.mapped.symbol.module)
+        done = replays(index, settings.migrations, settings.dialects)
+        for subject in revision_hazards(index, done):
+            self._ask(subject, index.own_modules[subject.hazard.step.path])
+        if subjects.SchemaDifference in self.hooks or subjects.TableWithoutModel in self.hooks:
+            for found in compare(index, done):
+                if isinstance(found, subjects.TableWithoutModel):
+                    self._ask(found, index.own_modules[found.step.path])
+                else:
+                    self._ask(found, found.mapped.symbol.module)
 
     def _in_project(self, finding: Finding) -> Finding | None:
         """Leave out what stands in installed packages: nothing can be done about it here."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 
 import msgspec
 
@@ -23,6 +24,7 @@ from ormlint.linting import subjects
 from ormlint.linting.context import Finding
 from ormlint.linting.rule import Rule
 from ormlint.semantic.events import Reveal
+from ormlint.semantic.model import SemanticModel
 from ormlint.semantic.records import FunctionRecord
 from ormlint.settings import Settings
 from ormlint.text import LineIndex, Location, Range, SourceError, SourceText
@@ -87,7 +89,12 @@ def check_again(
     table = RuleTable(settings, load_rules())
     analysis = read_project(files, statistics, progress, environment, documents, store, jobs)
     checker = _Checker(files, settings, analysis, only, table, statistics)
-    diagnostics, found = checker.run(kept, store, progress)
+    done = checker.run(kept, store, progress)
+    if done is None:  # what calls tell of parameters is no longer what it was
+        analysis = replace(analysis, model=SemanticModel(analysis.index))
+        done = _Checker(files, settings, analysis, only, table, statistics).run(None, store, progress)
+    assert done is not None
+    diagnostics, found = done
     return CheckResult(diagnostics, statistics, table.warnings), found, analysis
 
 
@@ -137,8 +144,11 @@ class _Checker:
 
     def run(
         self, kept: Kept | None, store: FactsStore | None, progress: Progress | None
-    ) -> tuple[list[Diagnostic], Kept]:
-        """Return the diagnostics of all wanted files, in the one order of all output, and what is to be kept."""
+    ) -> tuple[list[Diagnostic], Kept] | None:
+        """Return the diagnostics of all wanted files, in the one order of all output, and what is to be kept.
+
+        None when nothing can be told from what was kept.
+        """
         analysis, statistics = self.analysis, self.statistics
         clock = Clock(statistics)
         if "REVEAL" in self.settings.extend_select:
@@ -147,6 +157,9 @@ class _Checker:
             analysis.index, analysis.model, analysis.sources, analysis.facts, analysis.linked, kept, store
         )
         found = again.run(self, progress)
+        if found is None:
+            clock.lap("check")
+            return None
         statistics.interpreted, statistics.asked = again.changes.interpreted, again.changes.asked
         statistics.given_up = dict(analysis.model.given_up)
         clock.lap("check")

@@ -13,7 +13,9 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Protocol
 
 from ormlint.checker import readings
-from ormlint.checker.kept import Changes, FileState, Kept, Unit, decode_summary, encode_summary
+from ormlint.checker.callkeeping import CallDigests, declared, open_functions, packed_rounds, round_models
+from ormlint.checker.digests import digest
+from ormlint.checker.kept import Changes, FileState, Kept, KeptRound, Unit, decode_summary, encode_summary
 from ormlint.checker.reading import FactsStore, stored_facts
 from ormlint.checker.readings import Contents, Current, Namer, path_of
 from ormlint.checker.result import Progress
@@ -23,11 +25,14 @@ from ormlint.index.project import ProjectIndex
 from ormlint.index.reads import READS, Noting, Read
 from ormlint.index.symbols import FunctionSymbol, build_module
 from ormlint.linting import subjects
+from ormlint.semantic.callsites import is_untyped
 from ormlint.semantic.model import SemanticModel
 from ormlint.semantic.records import FunctionRecord
+from ormlint.semantic.rounds import Round
 from ormlint.text import SourceText
 
 _NOTHING = Unit(())
+_DECLARES_NOTHING: object = ([], [], [])
 _Found = tuple[set[str], list[Diagnostic]]  # names of what was read, what was found
 
 
@@ -64,7 +69,7 @@ class Incremental:
         self.model = model
         self.sources = sources
         self.facts = facts
-        self.kept = kept if kept is not None else Kept({}, [], [], (), _NOTHING)
+        self.kept = kept if kept is not None else Kept({}, [], [], (), (), _NOTHING)
         self.store = store
         self.current = Current(index, model)
         self.namer = Namer(index)
@@ -84,12 +89,26 @@ class Incremental:
             if name[0] in readings.ANSWERS or name[0] in readings.CONTENT or name[0] == readings.TEXT:
                 self.by_path.setdefault(path_of(name), []).append(number)
         self.interpreted: set[str] = set()
+        self.changed_set = set(self.changed)
+        self.models = [model]  # for each round
+        self.before: list[Round] = []  # of a check from nothing
+        self.calls: dict[str, tuple[bytes, ...]] = {}
+        self.round_digests: dict[tuple[int, int], bytes] = {}  # (round, number)
 
     # -- what changed
 
-    def run(self, asker: Asker, progress: Progress | None = None) -> Kept:
-        """Check what is to be checked, and return what is to be kept."""
+    def run(self, asker: Asker, progress: Progress | None = None) -> Kept | None:
+        """Check what is to be checked, and return what is to be kept; None when all is to be checked anew."""
+        if self.kept.files:
+            models = round_models(self.index, self.model, self.kept)
+            if models is None:
+                return None
+            self.models = models
         self._compare()
+        if self.kept.files and self._declares_other_calls():
+            return None
+        if self.kept.files:
+            self._keep_open()
         dirty = set(self.changed)
         while True:
             dirty |= self._readers(lambda state: state.reads)
@@ -97,18 +116,77 @@ class Incremental:
             if not fresh:
                 break
             for path in fresh:
-                self._interpret(path)
+                self._interpret(path, self.models)
                 if progress is not None:
                     progress("checking", len(self.interpreted), len(dirty))
             for path in fresh:
                 self._compare_answers(path)
+        digests = CallDigests(self.model)
+        if self.kept.files:
+            for path in dirty:
+                now = tuple(CallDigests(model).of(model.records_of(path)) for model in self.models)
+                before = self.kept.files.get(path)
+                if now != (before.calls if before is not None else (digests.nothing,) * len(now)):
+                    return None
+                self.calls[path] = now
+            if any(set(self.kept.files[path].calls) != {digests.nothing} for path in self.removed):
+                return None
+        else:
+            self._rounds(digests)
         self.model.recall = lambda path: (
             decode_summary(self.kept.files[path].summary) if path not in dirty and path in self.kept.files else None
         )
+        self.current.kept_writes = lambda path: (
+            self.kept.files[path].writes if path not in dirty and path in self.kept.files else None
+        )
         return self._ask(asker, dirty)
+
+    # -- what is known of parameters
+
+    def _rounds(self, digests: CallDigests) -> None:
+        """Infer parameters from all calls, and keep how it was before each round."""
+        self.before = self.model.infer_parameters()
+        for path in self.sources:
+            found = [digests.of(self.model.records_of(path))]
+            for before in reversed(self.before):
+                records = before.records.get(path)
+                found.append(digests.of(records) if records is not None else found[-1])
+            self.calls[path] = tuple(reversed(found))
+
+    def _declares_other_calls(self) -> bool:
+        """Tell whether files that changed declare other functions, or classes in another order of their bases."""
+        names = {
+            self.index.own_modules[path].functions[number].name
+            for path, state in self.kept.files.items()
+            if path in self.sources and path not in self.changed_set
+            for number in state.open
+        }
+        for path in self.changed:
+            functions = self.index.own_modules[path].functions
+            names.update(item.name for item in functions if any(map(is_untyped, item.own_facts.params)))
+        changed = {*self.changed, *self.removed}
+        if any(path_of(name) in changed for name in self.kept.deciding):
+            return True
+        for path in [*self.changed, *self.removed] if self.is_other else ():
+            before = self._before(path) if path in self.kept.files else None
+            if before is None and path in self.kept.files:
+                return True
+            then = declared(before.module, names) if before is not None else _DECLARES_NOTHING
+            now = declared(self.index.own_modules[path], names) if path in self.sources else _DECLARES_NOTHING
+            if then != now:
+                return True
+        return False
+
+    def _keep_open(self) -> None:
+        """Spare looking for functions with parameters that nothing declares where nothing changed."""
+        for path, state in self.kept.files.items():
+            if path in self.sources and path not in self.changed_set:
+                for model in self.models:
+                    model.call_sites.open_in[path] = state.open
 
     def _compare(self) -> None:
         """Find what says something else in files that changed, in what is linked, and in which files there are."""
+        self.is_other = False
         if not self.kept.files:
             return
         is_other = bool(self.removed) or any(path not in self.kept.files for path in self.changed)
@@ -158,7 +236,7 @@ class Incremental:
         return self._differs(number)
 
     def _keep_made(self) -> None:
-        changed = set(self.changed)
+        changed = self.changed_set
         for path, state in self.kept.files.items():
             if state.made is not None and path in self.sources and path not in changed:
                 self.index.made_in.setdefault(path, state.made)
@@ -195,10 +273,11 @@ class Incremental:
 
     # -- bodies
 
-    def _interpret(self, path: str) -> None:
+    def _interpret(self, path: str, models: list[SemanticModel]) -> None:
         self.interpreted.add(path)
         try:
-            self.model.interpret(self.index.own_modules[path])
+            for model in models:
+                model.interpret(self.index.own_modules[path])
         except Exception as error:  # a fault of ormlint's own: it costs this file, and is reported there
             if os.environ.get("ORMLINT_TRACEBACK"):
                 raise
@@ -206,8 +285,15 @@ class Incremental:
 
     def _compare_answers(self, path: str) -> None:
         for number in self.by_path.get(path, ()):
-            if self.kept.reads[number][0] in readings.ANSWERS and number not in self.known and self._differs(number):
-                self.stale.add(number)
+            name = self.kept.reads[number]
+            if name[0] in readings.ANSWERS and number not in self.known:
+                if self._differs(number):
+                    self.stale.add(number)
+                for round_number, model in enumerate(self.models[:-1]):
+                    now = Current(self.index, model).digest(name)
+                    self.round_digests[round_number, number] = now
+                    if now != self.kept.rounds[round_number].digests.get(number, self.kept.digests[number]):
+                        self.stale.add(number)
 
     # -- rules
 
@@ -222,15 +308,16 @@ class Incremental:
             for number, name in enumerate(self.kept.reads):
                 kind = name[0]
                 # What follows a call in a caller's body is not in its summary.
-                if kind == readings.CALLERS or (kind in readings.PROJECT and not is_same):
+                if kind in (readings.CALLERS, readings.WRITTEN) or (kind in readings.PROJECT and not is_same):
                     if self._differs(number):
                         self.stale.add(number)
         about_events = dirty | self._readers(lambda state: state.events.reads)
         classes = self._subjects()
+        open_in = open_functions(self.model)
         about_models = self._readers(lambda state: state.models.reads)
         files: dict[str, FileState] = {}
         collected: dict[str, tuple[set[str] | None, _Found | None, _Found | None]] = {}
-        changed = set(self.changed)
+        changed = self.changed_set
         for path, source in self.sources.items():
             before = self.kept.files.get(path)
             found = classes.get(path, [])
@@ -247,7 +334,7 @@ class Incremental:
             events: _Found | None = None
             if before is None or path in about_events:
                 if path not in self.interpreted:
-                    self._interpret(path)
+                    self._interpret(path, self.models[-1:])
                 reads = set()
                 with Noting(reads):
                     diagnostics = asker.events(list(self.model.records_of(path)))
@@ -256,7 +343,8 @@ class Incremental:
                 events = (self._names(reads, path, diagnostics), diagnostics)
             bodies: set[str] | None = None
             if before is None or path in dirty:
-                bodies = self.namer.names(self.model.reads.get(path, set()), path)
+                everything: set[Read] = set()
+                bodies = self.namer.names(everything.union(*(item.reads.get(path, ()) for item in self.models)), path)
             if models is not None or events is not None:
                 self.changes.asked.append(path)
             collected[path] = (bodies, events, models)
@@ -267,6 +355,9 @@ class Incremental:
                 summaries[path] if path in summaries else files[path].summary,
                 files[path].events,
                 files[path].models,
+                self.current.writes_of(path) if path in dirty else files[path].writes,
+                self.calls.get(path) or files[path].calls,
+                open_in.get(path, ()),
                 named,
                 self.index.made_in.get(path),
             )
@@ -320,8 +411,43 @@ class Incremental:
             if models is not None:
                 state.models = Unit(table.ids(models[0]), tuple(models[1]))
         about = Unit(table.ids(schema[0]), tuple(schema[1])) if schema is not None else kept.schema
-        found = Kept(files, table.names, table.digests, self.linked, about, kept.lasting)
+        rounds = self._kept_rounds(table)
+        found = Kept(files, table.names, table.digests, self.linked, self._deciding(), about, rounds, kept.lasting)
         return _cleared(found) if len(found.reads) > 2 * found.lasting + 1000 else found
+
+    def _deciding(self) -> tuple[str, ...]:
+        """Return the bodies of decorators that decide whose parameters are inferred."""
+        read = {item for item in self.model.call_sites.read if isinstance(item, tuple) and item[0] == "body"}
+        return tuple(sorted({*self.kept.deciding, *filter(None, map(self.namer.name, read))}))
+
+    def _kept_rounds(self, table: _Table) -> tuple[KeptRound, ...]:
+        if not self.kept.files:
+            known = [*(before.known for before in self.before), self.model.call_sites.known]
+            rounds = packed_rounds(self.model, known)
+            if rounds is None:
+                return ()  # nothing can be kept
+            later: dict[int, bytes] = {}
+            for before, kept in reversed(list(zip(self.before, rounds, strict=False))):
+                for read, answer in before.answers.items():
+                    name = self.namer.name(read)
+                    number = table.numbers.get(name) if name is not None else None
+                    if number is not None:
+                        parts = list(answer) if read[0] == "record" else answer  # type: ignore[call-overload, index]
+                        later[number] = digest(self.current.linked.of(parts))
+                kept.digests.update(later)
+            return rounds
+        rounds = tuple(KeptRound(old.known, dict(old.digests)) for old in self.kept.rounds)
+        fresh = range(len(self.kept.reads), len(table.names))
+        for round_number, model in enumerate(self.models[:-1]):
+            digests = rounds[round_number].digests
+            for (of_round, number), now in self.round_digests.items():
+                if of_round == round_number:
+                    digests[number] = now
+            current = Current(self.index, model)
+            for number in fresh:
+                if table.names[number][0] in readings.ANSWERS:
+                    digests[number] = current.digest(table.names[number])
+        return rounds
 
 
 class _Table:
@@ -370,4 +496,8 @@ def _cleared(kept: Kept) -> Kept:
     schema = Unit(moved(kept.schema.reads), kept.schema.findings)
     reads = [kept.reads[number] for number in order]
     digests = [kept.digests[number] for number in order]
-    return Kept(kept.files, reads, digests, kept.linked, schema, len(order))
+    rounds = tuple(
+        KeptRound(found.known, {numbers[old]: said for old, said in found.digests.items() if old in numbers})
+        for found in kept.rounds
+    )
+    return Kept(kept.files, reads, digests, kept.linked, kept.deciding, schema, rounds, len(order))

@@ -28,8 +28,18 @@ class FileState(msgspec.Struct, array_like=True):
     summary: bytes  # an encoded `FileSummary`
     events: Unit
     models: Unit
+    writes: dict[str, bytes] = {}  # digests of what it writes, by the names of attributes
+    calls: tuple[bytes, ...] = ()  # digests of what its calls give parameters, before each round and after the last
+    open: Ids = ()  # which of its functions have parameters that nothing declares
     subjects: tuple[str, ...] = ()  # the classes that rules were asked about
     made: MadeByCalls | None = None
+
+
+class KeptRound(msgspec.Struct, array_like=True):
+    """What was known of parameters in a round before the last, and the digests of answers that were other ones."""
+
+    known: tuple[tuple[str, str, object], ...]  # function, parameter, `plain_type`
+    digests: dict[int, bytes] = {}
 
 
 class Kept(msgspec.Struct, array_like=True):
@@ -39,7 +49,9 @@ class Kept(msgspec.Struct, array_like=True):
     reads: list[str]
     digests: list[bytes]
     linked: tuple[str, ...]  # functions whose bodies were read when the project was linked
+    deciding: tuple[str, ...]  # functions whose bodies decide whose parameters are inferred from calls
     schema: Unit
+    rounds: tuple[KeptRound, ...] = ()  # the last one too, whose digests are `digests`
     lasting: int = 0  # how many of `reads` there were when they were last cleared of those nobody reads
 
 

@@ -26,6 +26,7 @@ from ormlint.index.project import ProjectIndex
 from ormlint.index.reads import Noting, Read
 from ormlint.index.symbols import ClassSymbol, FunctionSymbol, Module, Value
 from ormlint.semantic.model import SemanticModel
+from ormlint.semantic.written import FileWrites
 
 # Of the facts of one file: looked up in it as it was and as it is.
 CONTENT = frozenset("cfnmb")
@@ -36,13 +37,23 @@ PATHS = frozenset("pqP")
 # Answers of the interpreter, which belong to one file.
 ANSWERS = frozenset("retv")
 # Answers from all files' summaries.
-PROJECT = frozenset("SKCWL")
+PROJECT = frozenset("SKCWLO")
+# What is written to columns of a name, from the files that do.
+WRITTEN = "w"
 INTERFACES, TEXT, MADE, EVERYTHING, CALLERS = "A", "x", "D", "E", "L"
 # Beyond so many bodies of other files a reader counts as one of everything.
 MAX_BODIES = 300
 
-_ALL = {"models": "M", "tables": "T", "backrefs": "F", "paths": "P", "interfaces": INTERFACES, "made": MADE}
-_NAMED = {"called": "y", "stored": "S", "kept": "K"}
+_ALL = {
+    "models": "M",
+    "tables": "T",
+    "backrefs": "F",
+    "paths": "P",
+    "interfaces": INTERFACES,
+    "made": MADE,
+    "opened": "O",
+}
+_NAMED = {"called": "y", "stored": "S", "kept": "K", "written": "w"}
 _FUNCTIONS = {"body": "b", "record": "r", "writes": "W", "callers": "L"}
 _CLASSES = {"card": "k", "heirs": "h"}
 
@@ -72,6 +83,10 @@ class Namer:
         else:
             found |= bodies
         return found
+
+    def name(self, read: Read) -> str | None:
+        """Return the name of something read; None for what needs none."""
+        return self._name(read, None)
 
     def _name(self, read: Any, own: str | None) -> str | None:
         kind = type(read)
@@ -160,6 +175,9 @@ class Current:
         self.index = index
         self.model = model
         self.linked = IndexDigests(index)
+        self._written: dict[str, dict[str, bytes]] = {}
+        # What a file that did not change writes, by attribute; None for one that was interpreted.
+        self.kept_writes: Callable[[str], dict[str, bytes] | None] = lambda path: None
 
     def digest(self, name: str) -> bytes:
         """Return the digest of a read that is not of one file's facts."""
@@ -225,8 +243,33 @@ class Current:
         number = int(parts[2])
         return of(model.names.value_type(found[number])) if 0 <= number < len(found) else None
 
+    def _writes(self, path: str, name: str) -> object:
+        """Return what a file writes to columns of a name; of one that did not change what was kept."""
+        kept = self.kept_writes(path)
+        if kept is not None:
+            return kept.get(name)
+        return self.writes_of(path).get(name)
+
+    def writes_of(self, path: str) -> dict[str, bytes]:
+        """Return digests of what an interpreted file writes, by the names of attributes."""
+        found = self._written.get(path)
+        if found is None:
+            writes, of = FileWrites(self.model.records_of(path)), self.linked.of
+            found = self._written[path] = {}
+            for name in writes.names:
+                sites = [
+                    (item.node.start, item.node.end, item.context, of(item.attribute), of(item.type))
+                    for item in writes.sites.get(name, ())
+                ]
+                found[name] = digest((sites, sorted(map(repr, map(of, writes.loose.get(name, ()))))))
+        return found
+
     def _of_project(self, kind: str, rest: str) -> object:
         project = self.model.project
+        if kind == WRITTEN:
+            return [(path, self._writes(path, rest)) for path in project.writers.get(rest, ())]
+        if kind == "O":
+            return sorted(project.opened), sorted(project.changed), sorted(project.constructed)
         if kind == "S":
             return rest in project.stored
         if kind == "K":

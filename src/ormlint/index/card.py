@@ -68,7 +68,7 @@ def _column(column: Column, sources: dict[str, SourceText]) -> dict[str, Any]:
         "type": _type_name(column, sources),
         "nullable": column.nullable,
         "primary_key": column.primary_key,
-        "default": _default(column.default, sources),
+        "default": None if column.is_field_default else _default(column.default, sources),
         "server_default": _default(column.server_default, sources),
         "onupdate": _default(column.onupdate, sources),
         "server_onupdate": _default(column.server_onupdate, sources),

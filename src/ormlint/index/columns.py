@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from ormlint.facts import expressions as e
+from ormlint.index.constants import NOT_KNOWN, Constants, Scope
 from ormlint.index.enums import EnumColumn, EnumIndex, labels_of
 from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module, Resolver, Symbol, Value
 from ormlint.index.vocabulary import COLUMN_CALLS, ENUM_TYPES, MAPPED, MAPPED_COLLECTIONS
@@ -26,7 +29,7 @@ _PYTHON_TYPES = {
 }
 
 
-_KEY_OPTIONS = frozenset({"name", "ondelete", "onupdate", "initially", "match"})
+_KEY_OPTIONS = frozenset({"name", "ondelete", "onupdate", "initially", "match", "deferrable", "use_alter"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,8 @@ class Column:
     type: str | None = None
     type_expr: e.Expr | None = None
     type_module: Module | None = None  # where the expression stands
+    has_variant: bool = False  # on some database it is another type
+    written: tuple[e.Expr, Module] | None = None  # the type as given, with its variants
     timezone: bool | None = None
     nullable: bool | None = None
     primary_key: bool = False
@@ -71,13 +76,14 @@ class Column:
     server_onupdate: Default | None = None
     foreign_keys: tuple[str, ...] = ()
     references: tuple[Reference, ...] = ()  # one for each of `foreign_keys`, in the same order
-    foreign_key_options: dict[str, str] = field(default_factory=dict)  # `name`, `ondelete` … of its only key
+    foreign_key_options: dict[str, Any] = field(default_factory=dict)  # `name`, `ondelete` … of its only key
     unique: bool = False
     index: bool = False
     enum: EnumColumn | None = None
     python_type: Symbol | None = None
     init: bool | None = None  # of a dataclass field
     has_dataclass_default: bool = False
+    is_field_default: bool = False  # the default is that of the SQLModel field round a `sa_column=`
     arguments: tuple[str, ...] = ()
     unread: bool = False  # some argument was a `*` or `**`
     extra: dict[str, e.Expr] = field(default_factory=dict)
@@ -93,17 +99,32 @@ class Column:
 class ColumnReader:
     """Reads `Column(...)`, `mapped_column(...)`, `Field(...)` and bare annotations."""
 
-    def __init__(self, resolver: Resolver, enums: EnumIndex) -> None:
+    def __init__(self, resolver: Resolver, enums: EnumIndex, constants: Constants) -> None:
         self.resolver = resolver
         self.enums = enums
+        self.constants = constants
+        # Set by the index: the names of a class body in an expression replaced by what they are bound to.
+        self.in_body: Callable[[e.Expr, ClassSymbol | None], e.Expr] = lambda expr, scope: expr
+
+    def value(self, expr: e.Expr, module: Module, scope: ClassSymbol | None) -> object:
+        """Return the value of an argument of a column in the body of `scope`; `NOT_KNOWN` where it is not known."""
+        if isinstance(expr, (e.Str, e.Constant)):
+            return expr.value
+        return self.constants.value(self.in_body(expr, scope), Scope(self.resolver.home(expr, module)))
+
+    def text(self, expr: e.Expr | None, module: Module, scope: ClassSymbol | None) -> str | None:
+        """Return the value of an argument that is a string, or None."""
+        found = self.value(expr, module, scope) if expr is not None else None
+        return found if isinstance(found, str) else None
 
     def from_call(self, call: e.Call, name: str, module: Module, scope: ClassSymbol | None) -> Column:
         """Read `Column(...)` or `mapped_column(...)` given to attribute `name`, in the body of `scope`."""
         column = Column(name)
         column.arguments = tuple(keyword.name for keyword in call.keywords)
         positional = list(call.args)
-        if positional and isinstance(positional[0], e.Str):
-            column.name = positional[0].value
+        name_given = self._given_name(positional[0], module, scope) if positional else None
+        if name_given is not None:
+            column.name = name_given
             positional.pop(0)
         for argument in positional:
             if isinstance(argument, e.Starred):
@@ -113,6 +134,16 @@ class ColumnReader:
         for keyword in call.keywords:
             self.keyword(column, keyword, module, scope)
         return column
+
+    def _given_name(self, expr: e.Expr, module: Module, scope: ClassSymbol | None) -> str | None:
+        """Return the name that the first argument is, or None for a type or a constraint."""
+        if isinstance(expr, (e.Call, e.Starred)):
+            return None
+        if isinstance(expr, (e.Name, e.Attribute)):
+            symbol = self.resolver.expr(module, expr)
+            if not isinstance(symbol, Value) or isinstance(symbol.value, e.Call):
+                return None
+        return self.text(expr, module, scope)
 
     def _positional(self, column: Column, argument: e.Expr, module: Module, scope: ClassSymbol | None) -> None:
         func = argument.func if isinstance(argument, e.Call) else argument
@@ -125,10 +156,12 @@ class ColumnReader:
             if call is not None and target is not None:
                 self.reference(column, target, module, call.keyword("ondelete"))
             for keyword in call.keywords if call is not None else ():
-                if keyword.name in _KEY_OPTIONS and isinstance(keyword.value, e.Str):
-                    column.foreign_key_options[keyword.name] = keyword.value.value
-            if isinstance(target, e.Str):
-                column.foreign_keys = (*column.foreign_keys, target.value)
+                given = self.value(keyword.value, module, scope) if keyword.name in _KEY_OPTIONS else None
+                if given is not NOT_KNOWN and given is not None:
+                    column.foreign_key_options[keyword.name] = given
+            spelt = self.text(target, module, scope)
+            if spelt is not None:
+                column.foreign_keys = (*column.foreign_keys, spelt)
             elif target is not None:
                 # `ForeignKey(User.id)`: the index turns it into table and column when all classes are read.
                 column.foreign_keys = (*column.foreign_keys, f"={e.dotted_name(target) or '?'}")
@@ -137,7 +170,7 @@ class ColumnReader:
             column.default = column.default or Default("sql", argument, module)
             return
         if last in ("Computed", "Identity", "FetchedValue", "DefaultClause"):
-            default = Default("sql", argument, module)
+            default = Default("sql", argument, self.resolver.home(argument, module))
             column.server_default = column.server_default or default
             return
         if last in ("CheckConstraint", "UniqueConstraint", "PrimaryKeyConstraint", "ColumnDefault"):
@@ -149,16 +182,20 @@ class ColumnReader:
         self, column: Column, target: e.Expr, module: Module, ondelete: e.Expr | None, of_table: bool = False
     ) -> None:
         """Note where a foreign key of a column is written."""
+        module = self.resolver.home(target, module)
         name = target.value if isinstance(target, e.Str) else None
         action = ondelete.value if isinstance(ondelete, e.Str) else None
         column.references = (*column.references, Reference(name, target, module, action, of_table))
 
     def set_type(self, column: Column, expr: e.Expr, module: Module, scope: ClassSymbol | None = None) -> None:
         """Read a type: `String`, `String(20)`, `Enum(Status)`, a project's own type."""
+        module = self.resolver.home(expr, module)
         column.type_expr, column.type_module = expr, module
+        column.written = column.written or (expr, module)
         func = expr.func if isinstance(expr, e.Call) else expr
         if isinstance(func, e.Attribute) and func.attr in ("with_variant", "evaluates_none", "as_mutable"):
             inner = func.value
+            column.has_variant = column.has_variant or func.attr == "with_variant"
             if func.attr == "as_mutable" and isinstance(expr, e.Call) and expr.args:
                 inner = expr.args[0]
             self.set_type(column, inner, module, scope)
@@ -167,6 +204,11 @@ class ColumnReader:
         if isinstance(symbol, Value) and symbol.value is not None:
             if isinstance(symbol.value, e.Call):
                 self.set_type(column, symbol.value, symbol.module)
+            return
+        if isinstance(symbol, FunctionSymbol) and isinstance(expr, e.Call):
+            made = self.constants.called(expr, symbol, module)
+            if isinstance(made, (e.Call, e.Name, e.Attribute)):
+                self.set_type(column, made, symbol.module)
             return
         if isinstance(symbol, ClassSymbol):
             column.type = f"project.{symbol.name}"
@@ -191,11 +233,11 @@ class ColumnReader:
     def keyword(self, column: Column, keyword: e.Keyword, module: Module, scope: ClassSymbol | None) -> None:
         """Apply one keyword of `Column(...)`, `mapped_column(...)` or `Field(...)` to a column."""
         name, value = keyword.name, keyword.value
-        flag = value.value if isinstance(value, e.Constant) and isinstance(value.value, bool) else None
+        flag = self._flag(name, value, module, scope)
         if not name:
             column.unread = True
-        elif name == "name" and isinstance(value, e.Str):
-            column.name = value.value
+        elif name == "name":
+            column.name = self.text(value, module, scope) or column.name
         elif name == "nullable":
             column.nullable = flag
             column.extra["nullable"] = value
@@ -208,12 +250,12 @@ class ColumnReader:
                 column.default = self.default(value, module)
         elif name == "server_default":
             if not (isinstance(value, e.Constant) and value.value is None):
-                column.server_default = Default("sql", value, module)
+                column.server_default = Default("sql", value, self.resolver.home(value, module))
         elif name == "onupdate":
             if not (isinstance(value, e.Constant) and value.value is None):
                 column.onupdate = self.default(value, module)
         elif name == "server_onupdate":
-            column.server_onupdate = Default("sql", value, module)
+            column.server_onupdate = Default("sql", value, self.resolver.home(value, module))
         elif name == "unique":
             column.unique = flag is True
         elif name == "index":
@@ -223,8 +265,17 @@ class ColumnReader:
         elif name == "type_":
             self.set_type(column, value, module, scope)
 
+    def _flag(self, name: str, value: e.Expr, module: Module, scope: ClassSymbol | None) -> bool | None:
+        if isinstance(value, e.Constant):
+            return value.value if isinstance(value.value, bool) else None
+        if name not in ("nullable", "primary_key", "unique", "index", "init") or isinstance(value, e.Str):
+            return None
+        found = self.value(value, module, scope)
+        return found if isinstance(found, bool) else None
+
     def default(self, expr: e.Expr, module: Module) -> Default:
         """Classify a default: a SQL expression, or something Python gives."""
+        module = self.resolver.home(expr, module)
         if isinstance(expr, (e.Constant, e.Str, e.Lambda, e.Display, e.DictDisplay, e.Bytes)):
             return Default("python", expr, module)
         func = expr.func if isinstance(expr, e.Call) else expr
@@ -418,6 +469,8 @@ def _inherit(column: Column, base: Column) -> None:
     column.type = column.type or base.type
     if column.type_expr is None:
         column.type_expr, column.type_module = base.type_expr, base.type_module
+        column.has_variant = base.has_variant
+    column.written = column.written or base.written
     column.timezone = column.timezone if column.timezone is not None else base.timezone
     if column.nullable is None and "nullable" in base.extra:
         column.nullable = base.nullable

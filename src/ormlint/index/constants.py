@@ -1,115 +1,366 @@
-"""Strings and flags known without running anything: literals, constants, `cls.__name__` and their kin."""
+"""Values known without running anything: literals, constants, enum members, `cls.__name__` and their kin."""
 
 from __future__ import annotations
 
+import operator
 import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
 from ormlint.index.bases import BaseReader
-from ormlint.index.symbols import ClassSymbol, External, Module, Resolver, Value
+from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module, Resolver, Symbol, Value
+
+if TYPE_CHECKING:
+    from ormlint.index.enums import EnumClass
+
+
+class NotKnown:
+    """The value of what is not known; it is false, as None is, and equals nothing else."""
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __repr__(self) -> str:
+        return "NOT_KNOWN"
+
+
+NOT_KNOWN = NotKnown()
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member of an enum of the project."""
+
+    enum: EnumClass
+    name: str
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where an expression stands: its module, the class a method's first parameter stands for, local names."""
+
+    module: Module
+    cls: ClassSymbol | None = None
+    first: str = "cls"
+    names: Mapping[str, object] = field(default_factory=dict)
+
+
+_BINARY: dict[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "//": operator.floordiv,
+    "%": operator.mod,
+    "|": operator.or_,
+}
+_COMPARE: dict[str, Callable[[Any, Any], Any]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "in": lambda left, right: left in right,
+    "not in": lambda left, right: left not in right,
+    "is": lambda left, right: left is right,
+    "is not": lambda left, right: left is not right,
+}
+_METHODS: dict[type, tuple[str, ...]] = {
+    str: (
+        *("lower", "upper", "title", "capitalize", "casefold", "strip", "lstrip", "rstrip", "replace", "join"),
+        *("format", "removeprefix", "removesuffix", "split", "startswith", "endswith", "zfill"),
+    ),
+    dict: ("values", "keys", "items", "get"),
+}
+_BUILTINS: dict[str, Callable[..., Any]] = {
+    "str": str,
+    "int": int,
+    "len": len,
+    "list": list,
+    "tuple": tuple,
+    "set": lambda *given: list(dict.fromkeys(*given)),
+    "sorted": sorted,
+    "dict": dict,
+    "range": range,
+    "max": max,
+    "min": min,
+}
+_MUTATORS = frozenset({"append", "extend", "insert", "remove", "pop", "clear", "update", "add", "setdefault", "sort"})
+_PLAIN = (str, int, float, type(None))
+_LONGEST = 10_000  # of a string or list: what is longer is data, not a name
 
 
 class Constants:
-    """Evaluates string expressions, in a class's `declared_attr` also those that depend on the class."""
+    """Evaluates expressions, in a class's `declared_attr` also those that depend on the class."""
 
     def __init__(self, resolver: Resolver, bases: BaseReader) -> None:
         self.resolver = resolver
         self.bases = bases
+        # Set by the index: the enum a class is, the table of a mapped class, what a call of a function gives.
+        self.enum_of: Callable[[Symbol], EnumClass | None] = lambda symbol: None
+        self.table_of: Callable[[ClassSymbol], str | None] = lambda symbol: None
+        self.called: Callable[[e.Call, FunctionSymbol, Module], e.Expr | None] = lambda call, function, module: None
 
     def string(
-        self,
-        expr: e.Expr | None,
-        module: Module,
-        cls: ClassSymbol | None = None,
-        first: str = "cls",
-        depth: int = 0,
+        self, expr: e.Expr | None, module: Module, cls: ClassSymbol | None = None, first: str = "cls", depth: int = 0
     ) -> str | None:
         """Return the value of a string expression, or None. `first` is the parameter that stands for `cls`."""
-        if expr is None or depth > 8:
-            return None
         if isinstance(expr, e.Str):
             return expr.value
-        if isinstance(expr, e.FString):
-            parts = [self.string(part, module, cls, first, depth + 1) for part in expr.parts]
-            return "".join(part for part in parts if part) if None not in parts else None
-        if isinstance(expr, e.Binary) and expr.op == "+":
-            left = self.string(expr.left, module, cls, first, depth + 1)
-            right = self.string(expr.right, module, cls, first, depth + 1)
-            return left + right if left is not None and right is not None else None
-        if isinstance(expr, e.Attribute) and isinstance(expr.value, e.Attribute) and cls:
-            holder = self._class_of(expr.value, module, cls, first)
-            if holder is not None:
-                return holder.name if expr.attr == "__name__" else self._class_constant(holder, expr.attr, depth)
-        if isinstance(expr, e.Attribute) and isinstance(expr.value, e.Name) and expr.value.id == first and cls:
+        found = self.value(expr, Scope(module, cls, first), depth)
+        if isinstance(found, Member) and found.enum.is_str:
+            found = found.value
+        return found if isinstance(found, str) else None
+
+    def strings(self, exprs: tuple[e.Expr, ...], module: Module) -> list[str] | None:
+        """Return the strings that expressions are, `*` spread, or None where one is not known or no string."""
+        scope = Scope(module)
+        found: list[object] = []
+        for expr in exprs:
+            inner = self.value(expr.value if isinstance(expr, e.Starred) else expr, scope)
+            items = self.items(inner) if isinstance(expr, e.Starred) else [inner]
+            found.extend(items if items is not None else [NOT_KNOWN])
+        texts = [_plain(item) for item in found]
+        return [text for text in texts if isinstance(text, str)] if all(isinstance(t, str) for t in texts) else None
+
+    def value(self, expr: e.Expr | None, scope: Scope, depth: int = 0) -> object:
+        """Return the value of an expression, `NOT_KNOWN` where it is not known; sets come as lists."""
+        if expr is None or depth > 12:
+            return NOT_KNOWN
+        if isinstance(expr, (e.Str, e.Constant)):
+            return expr.value
+        method = _EVALUATORS.get(type(expr))
+        if method is None:
+            return NOT_KNOWN
+        try:
+            found = method(self, expr, scope, depth + 1)
+        except (TypeError, ValueError, LookupError, ArithmeticError, AttributeError, re.error):
+            return NOT_KNOWN  # Python would refuse it too
+        return NOT_KNOWN if isinstance(found, (str, list)) and len(found) > _LONGEST else found
+
+    def _fstring(self, expr: e.FString, scope: Scope, depth: int) -> object:
+        parts = [_text(self.value(part, scope, depth)) for part in expr.parts]
+        return "".join(part for part in parts if part) if None not in parts else NOT_KNOWN
+
+    def _binary(self, expr: e.Binary, scope: Scope, depth: int) -> object:
+        left, right = self.value(expr.left, scope, depth), self.value(expr.right, scope, depth)
+        if left is NOT_KNOWN or right is NOT_KNOWN or expr.op not in _BINARY:
+            return NOT_KNOWN
+        if expr.op == "*" and not (isinstance(left, (int, float)) and isinstance(right, (int, float))):
+            return NOT_KNOWN
+        return _BINARY[expr.op](_plain(left), _plain(right))
+
+    def _unary(self, expr: e.Unary, scope: Scope, depth: int) -> object:
+        found = self.value(expr.operand, scope, depth)
+        if found is NOT_KNOWN:
+            return NOT_KNOWN
+        return not found if expr.op == "not" else -found if expr.op == "-" else NOT_KNOWN  # type: ignore[operator]
+
+    def _compare(self, expr: e.Compare, scope: Scope, depth: int) -> object:
+        values = [self.value(item, scope, depth) for item in (expr.left, *(part.right for part in expr.rest))]
+        if any(value is NOT_KNOWN for value in values):
+            return NOT_KNOWN
+        pairs = zip(expr.rest, values, values[1:], strict=False)
+        return all(_COMPARE[part.op](left, right) for part, left, right in pairs)
+
+    def _bool_op(self, expr: e.BoolOp, scope: Scope, depth: int) -> object:
+        left = self.value(expr.left, scope, depth)
+        if left is NOT_KNOWN:
+            return NOT_KNOWN
+        return self.value(expr.right, scope, depth) if bool(left) is (expr.op == "and") else left
+
+    def _conditional(self, expr: e.Conditional, scope: Scope, depth: int) -> object:
+        test = self.value(expr.test, scope, depth)
+        return NOT_KNOWN if test is NOT_KNOWN else self.value(expr.body if test else expr.orelse, scope, depth)
+
+    def _display(self, expr: e.Display, scope: Scope, depth: int) -> object:
+        found: list[object] = []
+        for element in expr.elements:
+            inner = self.value(element.value if isinstance(element, e.Starred) else element, scope, depth)
+            items = self.items(inner) if isinstance(element, e.Starred) else [inner]
+            if items is None or any(item is NOT_KNOWN for item in items):
+                return NOT_KNOWN
+            found.extend(items)
+        return tuple(found) if expr.kind == "tuple" else list(dict.fromkeys(found)) if expr.kind == "set" else found
+
+    def _dict(self, expr: e.DictDisplay, scope: Scope, depth: int) -> object:
+        found: dict[object, object] = {}
+        for item in expr.items:
+            value = self.value(item.value, scope, depth)
+            if item.key is None:
+                found.update(value)  # type: ignore[call-overload]
+                continue
+            key = self.value(item.key, scope, depth)
+            if key is NOT_KNOWN or value is NOT_KNOWN:
+                return NOT_KNOWN
+            found[key] = value
+        return found
+
+    def _subscript(self, expr: e.Subscript, scope: Scope, depth: int) -> object:
+        owner: Any = self.value(expr.value, scope, depth)
+        if owner is NOT_KNOWN:
+            return NOT_KNOWN
+        if isinstance(expr.index, e.Slice):
+            ends = [
+                None if part is None else self.value(part, scope, depth)
+                for part in (expr.index.lower, expr.index.upper, expr.index.step)
+            ]
+            return NOT_KNOWN if NOT_KNOWN in ends else owner[slice(*ends)]
+        index = self.value(expr.index, scope, depth)
+        return NOT_KNOWN if index is NOT_KNOWN else owner[index]
+
+    def _comprehension(self, expr: e.Comprehension, scope: Scope, depth: int) -> object:
+        if len(expr.clauses) != 1 or expr.kind == "dict" or not isinstance(expr.clauses[0].target, e.Name):
+            return NOT_KNOWN
+        clause = expr.clauses[0]
+        items = self.iterated(clause.iter, scope, depth)
+        found: list[object] = []
+        for item in items if items is not None else (NOT_KNOWN,):
+            names = {**scope.names, expr.clauses[0].target.id: item}
+            inner = Scope(scope.module, scope.cls, scope.first, names)
+            tests = [self.value(condition, inner, depth) for condition in clause.conditions]
+            value = self.value(expr.element, inner, depth)
+            if value is NOT_KNOWN or any(test is NOT_KNOWN for test in tests):
+                return NOT_KNOWN
+            if all(tests):
+                found.append(value)
+        return found
+
+    def iterated(self, expr: e.Expr, scope: Scope, depth: int = 0) -> list[object] | None:
+        """Return what a loop over an expression runs through: the members of an enum too."""
+        if isinstance(expr, (e.Name, e.Attribute)):
+            symbol = self.resolver.expr(scope.module, expr)
+            enum = self.enum_of(symbol) if isinstance(symbol, ClassSymbol) else None
+            if enum is not None:
+                if enum.open_reason:
+                    return None
+                names = [name for name in enum.members if name not in enum.aliases]
+                return [Member(enum, name, _known(enum.members[name])) for name in names]
+        return self.items(self.value(expr, scope, depth))
+
+    def items(self, value: object) -> list[object] | None:
+        """Return the elements of a known list, tuple, dict or range."""
+        return list(value) if isinstance(value, (list, tuple, dict, range)) else None
+
+    def _name(self, expr: e.Name | e.Attribute, scope: Scope, depth: int) -> object:
+        if isinstance(expr, e.Name) and expr.id in scope.names:
+            return scope.names[expr.id]
+        if isinstance(expr, e.Attribute):
+            found = self._attribute(expr, scope, depth)
+            if found is not NOT_KNOWN:
+                return found
+        return self._of_symbol(self.resolver.expr(scope.module, expr), depth)
+
+    def _of_symbol(self, symbol: Symbol, depth: int) -> object:
+        if isinstance(symbol, External) and not symbol.name.startswith(("sqlalchemy.", "builtins.")):
+            symbol = self.resolver.installed_object(symbol.name) or symbol
+        if isinstance(symbol, Value):
+            if symbol.owner is not None and (enum := self.enum_of(symbol.owner)) is not None:
+                name = symbol.name
+                return Member(enum, name, _known(enum.members.get(name))) if name in enum.members else NOT_KNOWN
+            if symbol.owner is None and self._changes(symbol):
+                return NOT_KNOWN
+            return self.value(symbol.value, Scope(symbol.module, symbol.owner), depth)
+        return NOT_KNOWN
+
+    def _changes(self, value: Value) -> bool:
+        """Tell whether a module binds a name in several ways, or changes what it holds."""
+        others = [found for found in self.resolver.candidates(value.module, value.name) if found is not value]
+        if any(not (isinstance(found, Value) and _is_none(found.value)) for found in others):
+            return True
+        if not isinstance(value.value, (e.Display, e.DictDisplay, e.Call, e.Comprehension)):
+            return False
+        for statement in value.module.interface.body:
+            call = statement.value if isinstance(statement, s.ExprStmt) else None
+            changed: e.Expr | None = None
+            if isinstance(call, e.Call) and isinstance(call.func, e.Attribute) and call.func.attr in _MUTATORS:
+                changed = call.func.value
+            elif isinstance(statement, s.Assign) and isinstance(statement.targets[0], e.Subscript):
+                changed = statement.targets[0].value
+            if isinstance(changed, e.Name) and changed.id == value.name:
+                return True
+        return False
+
+    def _attribute(self, expr: e.Attribute, scope: Scope, depth: int) -> object:
+        cls = scope.cls
+        if isinstance(expr.value, e.Name) and expr.value.id == scope.first and cls is not None:
             if expr.attr in ("__name__", "__qualname__"):
                 return cls.name
             if expr.attr == "__tablename__":
-                return None
+                return _known(self.table_of(cls))
             return self._class_constant(cls, expr.attr, depth)
-        if isinstance(expr, e.Call):
-            return self._call(expr, module, cls, first, depth)
-        if isinstance(expr, (e.Name, e.Attribute)):
-            symbol = self.resolver.expr(module, expr)
-            if isinstance(symbol, Value):
-                return self.string(symbol.value, symbol.module, None, first, depth + 1)
-            if isinstance(expr, e.Attribute) and expr.attr == "__name__":
-                owner = self.resolver.expr(module, expr.value)
-                if isinstance(owner, ClassSymbol):
-                    return owner.name
-        return None
+        if isinstance(expr.value, e.Attribute) and cls is not None:
+            holder = self._class_of(expr.value, scope)
+            if holder is not None:
+                return self._of_class(holder, expr.attr, depth)
+        owner = self.resolver.expr(scope.module, expr.value)
+        if isinstance(owner, ClassSymbol) and expr.attr in ("__name__", "__qualname__", "__tablename__"):
+            return self._of_class(owner, expr.attr, depth)
+        if expr.attr in ("value", "name", "_value_", "_name_"):
+            member = self.value(expr.value, scope, depth)
+            if isinstance(member, Member):
+                return member.name if "name" in expr.attr else member.value
+        return NOT_KNOWN
 
-    def _call(self, expr: e.Call, module: Module, cls: ClassSymbol | None, first: str, depth: int) -> str | None:
+    def _of_class(self, cls: ClassSymbol, name: str, depth: int) -> object:
+        if name == "__tablename__":
+            return _known(self.table_of(cls))
+        return cls.name if name in ("__name__", "__qualname__") else self._class_constant(cls, name, depth)
+
+    def _call(self, expr: e.Call, scope: Scope, depth: int) -> object:
         func = expr.func
-        if isinstance(func, e.Attribute) and not expr.args and func.attr in ("lower", "upper"):
-            value = self.string(func.value, module, cls, first, depth + 1)
-            return value and (value.lower() if func.attr == "lower" else value.upper())
-        if isinstance(func, e.Attribute) and func.attr == "replace" and len(expr.args) == 2:
-            parts = [self.string(part, module, cls, first, depth + 1) for part in (func.value, *expr.args)]
-            return str(parts[0]).replace(str(parts[1]), str(parts[2])) if None not in parts else None
+        symbol = self.resolver.expr(scope.module, func)
+        if isinstance(symbol, FunctionSymbol):
+            found = self.called(expr, symbol, scope.module) if not scope.names else None
+            if found is not None and found is not expr:
+                return self.value(found, Scope(symbol.module), depth + 2)
         if isinstance(func, e.Attribute) and func.attr == "sub":
-            return self._substituted(func, expr.args, module, cls, first, depth)
+            return self._substituted(func, expr.args, scope, depth)
+        args = [self.value(argument, scope, depth) for argument in expr.args]
+        keywords = {keyword.name: self.value(keyword.value, scope, depth) for keyword in expr.keywords}
+        is_known = NOT_KNOWN not in args and NOT_KNOWN not in keywords.values() and "" not in keywords
+        if isinstance(func, e.Attribute):
+            owner = self.value(func.value, scope, depth)
+            owner = owner.value if isinstance(owner, Member) and owner.enum.is_str else owner
+            if is_known and func.attr in _METHODS.get(type(owner), ()):
+                found = getattr(owner, func.attr)(*[_plain(argument) for argument in args], **keywords)
+                return list(found) if isinstance(owner, dict) and func.attr != "get" else found
         name = (e.dotted_name(func) or "").rpartition(".")[2]
-        if len(expr.args) == 1 and re.fullmatch(
-            r"_?(camel|pascal)?_?(case)?_?(to)?_?snake(_?case|ify)?|\w*snake\w*", name
-        ):
-            value = self.string(expr.args[0], module, cls, first, depth + 1)
-            return camel_to_snake(value) if value is not None else None
-        return None
+        if isinstance(symbol, External) and symbol.name == f"builtins.{name}" and name in _BUILTINS and is_known:
+            if name == "str" and isinstance(args[0], Member):
+                return NOT_KNOWN  # it depends on the kind of enum
+            return _BUILTINS[name](*args, **keywords)
+        if len(args) == 1 and isinstance(args[0], str) and re.fullmatch(r"\w*snake\w*", name):
+            return camel_to_snake(args[0])
+        if len(expr.args) == 1 and (items := self.iterated(expr.args[0], scope, depth)) is not None:
+            return items if name in ("list", "tuple") else NOT_KNOWN
+        return NOT_KNOWN
 
-    def _substituted(
-        self,
-        func: e.Attribute,
-        args: tuple[e.Expr, ...],
-        module: Module,
-        cls: ClassSymbol | None,
-        first: str,
-        depth: int,
-    ) -> str | None:
+    def _substituted(self, func: e.Attribute, args: tuple[e.Expr, ...], scope: Scope, depth: int) -> object:
         """Return what `re.sub(pattern, text, name)` or `COMPILED.sub(text, name)` gives."""
-        owner = self.resolver.expr(module, func.value)
-        if owner == External("re"):
-            given: tuple[e.Expr, ...] = args
-        else:
+        owner = self.resolver.expr(scope.module, func.value)
+        given = args
+        if owner != External("re"):
             compiled = owner.value if isinstance(owner, Value) else None
             if not isinstance(compiled, e.Call) or not compiled.args or not isinstance(owner, Value):
-                return None
+                return NOT_KNOWN
             if self.resolver.expr(owner.module, compiled.func) != External("re.compile"):
-                return None
+                return NOT_KNOWN
             given = (compiled.args[0], *args)
-        parts = [self.string(part, module, cls, first, depth + 1) for part in given]
-        if len(parts) != 3 or None in parts:
-            return None
-        try:
-            return re.sub(str(parts[0]), str(parts[1]), str(parts[2]))
-        except (re.error, IndexError):
-            return None
+        parts = [self.value(part, scope, depth) for part in given]
+        if len(parts) != 3 or not all(isinstance(part, str) for part in parts):
+            return NOT_KNOWN
+        return re.sub(str(parts[0]), str(parts[1]), str(parts[2]))
 
-    def _class_of(self, expr: e.Attribute, module: Module, cls: ClassSymbol, first: str) -> ClassSymbol | None:
+    def _class_of(self, expr: e.Attribute, scope: Scope) -> ClassSymbol | None:
         """Return the class that `cls.item_class` holds, where the class or a base sets it to one."""
-        if not (isinstance(expr.value, e.Name) and expr.value.id == first):
+        if scope.cls is None or not (isinstance(expr.value, e.Name) and expr.value.id == scope.first):
             return None
-        found = self._class_value(cls, expr.attr)
+        found = self._class_value(scope.cls, expr.attr)
         if found is None:
             return None
         value, owner = found
@@ -118,14 +369,14 @@ class Constants:
 
     def target_class(self, expr: e.Expr, cls: ClassSymbol, first: str) -> ClassSymbol | None:
         """Return the class a `declared_attr` names by an attribute of `cls`, or None."""
-        return self._class_of(expr, cls.module, cls, first) if isinstance(expr, e.Attribute) else None
+        return self._class_of(expr, Scope(cls.module, cls, first)) if isinstance(expr, e.Attribute) else None
 
-    def _class_constant(self, cls: ClassSymbol, name: str, depth: int) -> str | None:
+    def _class_constant(self, cls: ClassSymbol, name: str, depth: int) -> object:
         found = self._class_value(cls, name)
         if found is None:
-            return None
+            return NOT_KNOWN
         value, owner = found
-        return self.string(value, owner.module, cls, "cls", depth + 1)
+        return self.value(value, Scope(owner.module, cls), depth)
 
     def _class_value(self, cls: ClassSymbol, name: str) -> tuple[e.Expr, ClassSymbol] | None:
         """Return the expression a class or its bases give a name, and the class that does."""
@@ -139,6 +390,41 @@ class Constants:
                     if isinstance(target, e.Name) and target.id == name:
                         return statement.value, base
         return None
+
+
+_EVALUATORS: dict[type, Callable[[Constants, Any, Scope, int], object]] = {
+    e.FString: Constants._fstring,
+    e.Binary: Constants._binary,
+    e.Unary: Constants._unary,
+    e.Compare: Constants._compare,
+    e.BoolOp: Constants._bool_op,
+    e.Conditional: Constants._conditional,
+    e.Display: Constants._display,
+    e.DictDisplay: Constants._dict,
+    e.Subscript: Constants._subscript,
+    e.Comprehension: Constants._comprehension,
+    e.Name: Constants._name,
+    e.Attribute: Constants._name,
+    e.Call: Constants._call,
+}
+
+
+def _known(value: object) -> object:
+    return NOT_KNOWN if value is None else value
+
+
+def _is_none(expr: e.Expr | None) -> bool:
+    return isinstance(expr, e.Constant) and expr.value is None
+
+
+def _plain(value: object) -> object:
+    return value.value if isinstance(value, Member) and value.enum.is_str else value
+
+
+def _text(value: object) -> str | None:
+    if isinstance(value, Member):
+        return None  # how a member is written depends on the kind of enum and on the version of Python
+    return str(value) if isinstance(value, _PLAIN) else None
 
 
 def camel_to_snake(name: str) -> str:

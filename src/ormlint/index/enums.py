@@ -67,8 +67,8 @@ class EnumIndex:
 
     def __init__(self, resolver: Resolver) -> None:
         self.resolver = resolver
-        # Set by the index: the value of a string expression, or None.
-        self.string: Callable[[e.Expr, Module], str | None] = lambda expr, module: None
+        # Set by the index: the strings that arguments are, `*` spread; None where one is not known.
+        self.strings: Callable[[tuple[e.Expr, ...], Module], list[str] | None] = lambda exprs, module: None
         self._memo: dict[str, tuple[EnumClass | None, tuple[object, ...]]] = {}
 
     def of(self, symbol: Symbol) -> EnumClass | None:
@@ -152,16 +152,18 @@ class EnumIndex:
         native = call.keyword("native_enum")
         is_valid = isinstance(validate, e.Constant) and validate.value is True
         is_native = not (isinstance(native, e.Constant) and native.value is False)
-        strings = [self.string(argument, module) for argument in call.args]
-        labels = tuple(string for string in strings if string is not None)
-        if call.args and len(labels) == len(strings):
-            return EnumColumn(None, labels, None, is_valid, is_native, name)
+        labels = self.strings(call.args, module)
+        if labels:
+            return EnumColumn(None, tuple(labels), None, is_valid, is_native, name)
         if len(call.args) != 1:
             return EnumColumn(None, None, None, is_valid, is_native, name)
         argument = call.args[0]
         if isinstance(argument, e.Starred):
             return EnumColumn(None, None, None, is_valid, is_native, name)
-        enum = self.of(self.resolver.expr(module, argument))
+        symbol = self.resolver.expr(module, argument)
+        if isinstance(symbol, External) and "." in symbol.name:
+            symbol = self.resolver.installed_object(symbol.name) or symbol
+        enum = self.of(symbol)
         if enum is None and scope is not None and isinstance(argument, e.Name):
             enum = self.of(self.resolver.attribute(scope, argument.id))  # an enum nested in the model
         by_value = self.by_value(call.keyword("values_callable"))

@@ -9,7 +9,8 @@ from ormlint.index.classbody import ClassBody, Member, read_class_body
 from ormlint.index.columns import ColumnReader, TypeMap
 from ormlint.index.constants import Constants, camel_to_snake
 from ormlint.index.constructors import read_constructor, unread_package
-from ormlint.index.members import BodyOf, MemberReader
+from ormlint.index.inlining import BodyOf
+from ormlint.index.members import MemberReader
 from ormlint.index.model import MappedClass, ModelAttribute
 from ormlint.index.reads import recorded
 from ormlint.index.symbols import ClassSymbol, External, Module, Resolver, Symbol, Unknown
@@ -56,6 +57,8 @@ class Mapper:
         self.columns = columns
         self.constants = constants
         self.members = MemberReader(resolver, columns, constants, body_of)
+        constants.table_of = self._table_of
+        self._naming: set[str] = set()  # classes whose table name is being computed
         self._bodies: dict[str, tuple[ClassBody, tuple[object, ...]]] = {}
         self._styles: dict[str, tuple[str | None, tuple[object, ...]]] = {}
         self._type_maps: dict[str, tuple[TypeMap, tuple[object, ...]]] = {}
@@ -163,8 +166,11 @@ class Mapper:
 
     # -- reading one
 
-    def read(self, symbol: ClassSymbol, style: str) -> MappedClass:
-        """Read a mapped class: its attributes from the last base to the class itself."""
+    def read(self, symbol: ClassSymbol, style: str, is_imperative: bool = False) -> MappedClass:
+        """Read a mapped class: its attributes from the last base to the class itself.
+
+        To imperative mapping what a class body says of columns means nothing: they are attributes as any other.
+        """
         mro = self.bases.mro(symbol)
         mapped = MappedClass(symbol, style, None, mro)
         mapped.is_dataclass = self._is_dataclass(symbol, mro)
@@ -177,6 +183,10 @@ class Mapper:
             if isinstance(base, ClassSymbol):
                 self._merge(mapped, base, type_map, set_by_init)
         mapped.set_by_init = frozenset(set_by_init)
+        if is_imperative:
+            _without_columns(mapped)
+            mapped.constructor = read_constructor(mapped, self.body, self.resolver)
+            return mapped
         mapped.table = self._table_name(symbol, style, mro)
         self._table_object(mapped)
         apply_table_args(mapped, self.body, lambda base: self.style(base) is not None, self.members)
@@ -313,6 +323,16 @@ class Mapper:
             for item in member.value.items
         )
 
+    def _table_of(self, symbol: ClassSymbol) -> str | None:
+        style = self.style(symbol)
+        if style is None or symbol.key in self._naming:
+            return None
+        self._naming.add(symbol.key)
+        try:
+            return self._table_name(symbol, style, self.bases.mro(symbol))
+        finally:
+            self._naming.discard(symbol.key)
+
     def _table_name(self, symbol: ClassSymbol, style: str, mro: tuple[Base, ...]) -> str | None:
         for base in mro:
             if not isinstance(base, ClassSymbol):
@@ -377,6 +397,15 @@ class Mapper:
 
 def _is_true(member: Member | None) -> bool:
     return member is not None and isinstance(member.value, e.Constant) and member.value.value is True
+
+
+def _without_columns(mapped: MappedClass) -> None:
+    """Take a class body for what it is without a declarative base."""
+    for attribute in list(mapped.attributes.values()):
+        if attribute.kind in ("column", "relationship", "synonym", "column_property", "composite"):
+            if attribute.value is None:
+                del mapped.attributes[attribute.name]
+            attribute.kind, attribute.column, attribute.relationship = "plain", None, None
 
 
 def _soften(attribute: ModelAttribute, previous: ModelAttribute) -> None:

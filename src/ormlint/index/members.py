@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeAlias
-
 from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
-from ormlint.facts.walk import walk_statements
 from ormlint.index.classbody import Member
 from ormlint.index.columns import Column, ColumnReader, Default, TypeMap, split_optional
 from ormlint.index.constants import Constants
+from ormlint.index.inlining import BodyOf, Inliner, returned_values, substitute
 from ormlint.index.model import MappedClass, ModelAttribute, Relationship
 from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module, Resolver, Value
 from ormlint.index.vocabulary import (
@@ -20,8 +17,6 @@ from ormlint.index.vocabulary import (
     PROPERTY_CALLS,
     RELATIONSHIP_CALLS,
 )
-
-BodyOf: TypeAlias = "Callable[[FunctionSymbol], tuple[s.Stmt, ...]]"
 
 _COLLECTIONS = frozenset(
     {
@@ -41,6 +36,9 @@ _COLLECTIONS = frozenset(
 )
 
 
+_CONSTANT = (e.Str, e.Constant, e.FString, e.Name, e.Attribute, e.Display, e.Binary)
+
+
 class MemberReader:
     """Turns members of class bodies into model attributes."""
 
@@ -49,6 +47,30 @@ class MemberReader:
         self.columns = columns
         self.constants = constants
         self.body_of = body_of
+        self.inliner = Inliner(resolver, constants, body_of)
+        constants.called = self.inliner.call
+        columns.in_body = self._in_body
+        self._names: dict[str, dict[str, e.Expr]] = {}
+
+    def class_names(self, symbol: ClassSymbol | None) -> dict[str, e.Expr]:
+        """Return the names that the body of a class binds to expressions other than its attributes."""
+        if symbol is None:
+            return {}
+        key = symbol.key
+        if key not in self._names:
+            self._names[key] = {
+                target.id: statement.value
+                for statement in symbol.facts.body
+                if isinstance(statement, s.Assign) and isinstance(statement.value, _CONSTANT)
+                for target in statement.targets
+                if isinstance(target, e.Name)
+            }
+        return self._names[key]
+
+    def _in_body(self, expr: e.Expr, scope: ClassSymbol | None) -> e.Expr:
+        names = self.class_names(scope)
+        filled: e.Expr = substitute(expr, names) if names else expr
+        return filled
 
     def is_column_member(self, member: Member) -> bool:
         """Tell whether a member is written as a column."""
@@ -196,13 +218,15 @@ class MemberReader:
             attribute.is_field = True
             alias = call.keyword("alias") or call.keyword("validation_alias")
             attribute.alias = alias.value if isinstance(alias, e.Str) else None
-            self._sqlmodel_column(attribute, call, mapped, type_map)
+            self._sqlmodel_column(attribute, call, mapped, type_map, module)
             return
         if mapped.style == "sqlmodel" and attribute.annotation is not None:
             last = (e.dotted_name(call.func) or "").rpartition(".")[2]
             if last == "PrivateAttr":
                 return
             attribute.is_field = True
+            if self._from_helper(attribute, call, module, mapped, mapped_inner, type_map):
+                return
             self._sqlmodel_column(attribute, None, mapped, type_map)
             called = self.resolver.expr(module, call.func)
             if attribute.column is not None and not isinstance(called, (ClassSymbol, External)):
@@ -211,12 +235,7 @@ class MemberReader:
             return
         if not name or name.startswith("sqlalchemy."):
             # A helper that may build a column, or an extension of SQLAlchemy: only the name is certain.
-            helper = self._helper_column(call, module, attribute)
-            if helper is not None:
-                attribute.kind = "column"
-                attribute.column = helper
-                if mapped_inner is not None:
-                    self.columns.apply_annotation(helper, mapped_inner[1], attribute.module, True, type_map)
+            if self._from_helper(attribute, call, module, mapped, mapped_inner, type_map):
                 return
             if mapped_inner is not None and mapped_inner[0] == "Mapped":
                 attribute.kind = "unknown"
@@ -224,19 +243,36 @@ class MemberReader:
             symbol = self.resolver.expr(module, call.func)
             attribute.kind = "plain" if isinstance(symbol, ClassSymbol) else "unknown"
 
-    def _helper_column(self, call: e.Call, module: Module, attribute: ModelAttribute) -> Column | None:
-        """Read `id = uuid_key()` where the project's function returns a column with literal arguments."""
+    def _from_helper(
+        self,
+        attribute: ModelAttribute,
+        call: e.Call,
+        module: Module,
+        mapped: MappedClass,
+        mapped_inner: tuple[str, e.Expr] | None,
+        type_map: TypeMap | None,
+    ) -> bool:
+        """Read `id = uuid_key()`, where a function of the project returns a column, a relationship or a field."""
         symbol = self.resolver.expr(module, call.func)
         if not isinstance(symbol, FunctionSymbol):
-            return None
-        returned, _ = self.returned(symbol)
-        if isinstance(returned, e.Call) and self._callee(symbol.module, returned) in COLUMN_CALLS:
-            column = self.columns.from_call(returned, attribute.name, symbol.module, None)
-            if returned.args and isinstance(returned.args[0], e.Name):
-                column.type = column.type_expr = None  # the type is the helper's own parameter
-            column.unread = True
-            return column
-        return None
+            return False
+        owner = attribute.owner if module is attribute.module else None
+        made = self.inliner.call(call, symbol, module, self.class_names(owner))
+        is_followed = made is not None
+        if made is None:
+            made, _ = self.returned(symbol)
+        if not isinstance(made, e.Call) or not self._callee(symbol.module, made).startswith(
+            ("sqlalchemy.", "sqlmodel.")
+        ):
+            return False
+        written, attribute.value = attribute.value, None
+        self._from_call(attribute, made, symbol.module, mapped, mapped_inner, type_map)
+        attribute.value = written
+        if attribute.column is not None and not is_followed:
+            attribute.column.unread = True
+            if made.args and isinstance(made.args[0], e.Name):
+                attribute.column.type = attribute.column.type_expr = None  # the helper's own parameter
+        return True
 
     def returned(self, function: FunctionSymbol) -> tuple[e.Expr | None, str]:
         """Return what a function returns (None where it returns several things), and its first parameter's name.
@@ -245,14 +281,13 @@ class MemberReader:
         """
         params = function.facts.params
         first = params[0].name if params else "cls"
-        values = [
-            statement.value
-            for statement in walk_statements(self.body_of(function))
-            if isinstance(statement, s.Return)
-            and statement.value is not None
-            and not (isinstance(statement.value, e.Constant) and statement.value.value is None)
-        ]
+        values = list(returned_values(self.body_of(function)))
         return (values[0] if len(values) == 1 else None), first
+
+    def result(self, function: FunctionSymbol, cls: ClassSymbol) -> e.Expr | None:
+        """Return what a `declared_attr` returns for one class, with what is known of `cls` put in."""
+        found = self.inliner.run(function, {}, cls)
+        return found if found is not None else self.returned(function)[0]
 
     # -- functions
 
@@ -301,7 +336,7 @@ class MemberReader:
         mapped: MappedClass,
         type_map: TypeMap | None,
     ) -> ModelAttribute:
-        returned, first = self.returned(function)
+        returned, first = self.result(function, mapped.symbol), self.returned(function)[1]
         attribute.kind = "unknown"
         attribute.read_only = False
         if isinstance(returned, e.Call):
@@ -375,7 +410,7 @@ class MemberReader:
             self._relationship_target(relationship, target, module)
         uselist = call.keyword("uselist")
         if isinstance(uselist, e.Constant) and isinstance(uselist.value, bool):
-            relationship.uselist = uselist.value
+            relationship.uselist, relationship.by_annotation = uselist.value, False
         options = call.keyword("sa_relationship_kwargs")
         if isinstance(options, e.DictDisplay):
             for item in options.items:
@@ -418,7 +453,7 @@ class MemberReader:
         if isinstance(core, e.Subscript):
             last = (e.dotted_name(core.value) or "").rpartition(".")[2]
             if last in _COLLECTIONS:
-                relationship.uselist = True
+                relationship.uselist = relationship.by_annotation = True
             elif last == "Mapped":
                 return self._relationship_annotation(relationship, core.index, module)
             index = core.index
@@ -451,17 +486,27 @@ class MemberReader:
     # -- SQLModel
 
     def _sqlmodel_column(
-        self, attribute: ModelAttribute, call: e.Call | None, mapped: MappedClass, type_map: TypeMap | None
+        self,
+        attribute: ModelAttribute,
+        call: e.Call | None,
+        mapped: MappedClass,
+        type_map: TypeMap | None,
+        module: Module | None = None,
     ) -> None:
+        module = module or attribute.module
         attribute.kind = "column"
         column = Column(attribute.name)
         if call is not None:
+            owner = attribute.owner if module is attribute.module else None
             given = call.keyword("sa_column")
-            if isinstance(given, e.Call) and self._callee(attribute.module, given) in COLUMN_CALLS:
-                column = self.columns.from_call(given, attribute.name, attribute.module, attribute.owner)
+            if isinstance(given, e.Call) and self._callee(module, given) in COLUMN_CALLS:
+                # The `Column` is taken as it is: what the field says besides is for Pydantic only.
+                column = self.columns.from_call(given, attribute.name, module, owner)
                 if column.nullable is None and "nullable" not in column.extra:
                     column.nullable = not column.primary_key
-            self._sqlmodel_field(column, call, attribute)
+                self._field_default(column, call, module)
+            else:
+                self._sqlmodel_field(column, call, module, owner)
         elif attribute.value is not None and not _is_none(attribute.value):
             column.default = self.columns.default(attribute.value, attribute.module)
         attribute.column = column
@@ -470,22 +515,31 @@ class MemberReader:
         if attribute.annotation is not None:
             self.columns.apply_annotation(column, attribute.annotation, attribute.module, True, None)
 
-    def _sqlmodel_field(self, column: Column, call: e.Call, attribute: ModelAttribute) -> None:
-        module = attribute.module
+    def _field_default(self, column: Column, call: e.Call, module: Module) -> None:
+        """Note the default a field gives beside its `sa_column=`: Pydantic fills it in, the column knows nothing."""
+        given = call.argument(0, "default") or call.keyword("default_factory")
+        if given is None or isinstance(given, e.EllipsisLiteral) or _is_none(given):
+            return
+        column.has_dataclass_default = True
+        if column.default is None:
+            column.default = self.columns.default(given, module)
+            column.is_field_default = True
+
+    def _sqlmodel_field(self, column: Column, call: e.Call, module: Module, owner: ClassSymbol | None) -> None:
         for keyword in call.keywords:
             name, value = keyword.name, keyword.value
             if name in ("default", "default_factory", "primary_key", "nullable", "unique", "index"):
-                self.columns.keyword(column, keyword, module, attribute.owner)
-            elif name == "foreign_key" and isinstance(value, e.Str):
-                column.foreign_keys = (*column.foreign_keys, value.value)
+                self.columns.keyword(column, keyword, module, owner)
+            elif name == "foreign_key" and (target := self.columns.text(value, module, owner)) is not None:
+                column.foreign_keys = (*column.foreign_keys, target)
                 self.columns.reference(column, value, module, call.keyword("ondelete"))
             elif name == "sa_type":
-                self.columns.set_type(column, value, module, attribute.owner)
+                self.columns.set_type(column, value, module, owner)
             elif name == "sa_column_kwargs" and isinstance(value, e.DictDisplay):
                 for item in value.items:
                     if isinstance(item.key, e.Str):
                         inner = e.Keyword(item.start, item.end, item.key.value, item.value)
-                        self.columns.keyword(column, inner, module, attribute.owner)
+                        self.columns.keyword(column, inner, module, owner)
             elif name in ("sa_column", "sa_column_args") and not isinstance(value, e.Call):
                 column.unread = True
         if call.args and not (isinstance(call.args[0], (e.EllipsisLiteral, e.Constant))):

@@ -27,6 +27,7 @@ class Relationship:
     has_unknown_backref: bool = False
     call: e.Call | None = None
     backref_uselist: bool | None = None
+    by_annotation: bool = False  # `uselist` was read from the annotation
 
 
 @dataclass(eq=False, slots=True)

@@ -12,16 +12,18 @@ from ormlint.index.bases import BaseReader, DynamicBase
 from ormlint.index.classbody import Member
 from ormlint.index.columns import ColumnReader
 from ormlint.index.constants import Constants
+from ormlint.index.directions import leads_to_many
 from ormlint.index.enums import EnumClass, EnumIndex
 from ormlint.index.environments import Environment, find_environments
 from ormlint.index.idents import Idents
+from ormlint.index.indexes import NamedIndex, read_indexes
 from ormlint.index.installed import InstalledModules
 from ormlint.index.mapping import Mapper
 from ormlint.index.model import Constructor, MappedClass, ModelAttribute, Relationship
 from ormlint.index.modules import ModuleMap, shared_folders
 from ormlint.index.reads import READS, Noting, recorded
 from ormlint.index.registries import MadeByCalls, all_made, made_by_calls, registry_of
-from ormlint.index.symbols import ClassSymbol, FunctionSymbol, Module, Resolver, Symbol, build_module
+from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module, Resolver, Symbol, build_module
 from ormlint.index.tablemapped import add_imperative
 from ormlint.index.tables import Tables, read_tables
 from ormlint.text import Range
@@ -47,9 +49,10 @@ class ProjectIndex:
         self.bases = BaseReader(self.resolver)
         self.resolver.is_flask = self.bases.is_flask
         self.enums = EnumIndex(self.resolver)
-        self.columns = ColumnReader(self.resolver, self.enums)
         self.constants = Constants(self.resolver, self.bases)
-        self.enums.string = self.constants.string
+        self.constants.enum_of = self.enums.of
+        self.enums.strings = self.constants.strings
+        self.columns = ColumnReader(self.resolver, self.enums, self.constants)
         self.mapper = Mapper(self.resolver, self.bases, self.columns, self.constants, self.body)
         self.documents: dict[str, str] = {}  # `alembic.ini`, `pyproject.toml`: path → text
         self._environments: dict[tuple[str, ...], tuple[list[Environment], tuple[object, ...]]] = {}
@@ -58,6 +61,7 @@ class ProjectIndex:
         self.own_floating: set[str] = set()
         self._registries: dict[str, tuple[str | None, tuple[object, ...]]] = {}
         self.made_in: dict[str, MadeByCalls] = {}  # by path, what is known already
+        self._installed_models: dict[str, MappedClass | None] = {}
         self._subclasses: dict[str, list[MappedClass]] = {}
 
     # -- questions
@@ -115,6 +119,16 @@ class ProjectIndex:
         """The tables, without noting that they were read."""
         with Noting(set()):
             return read_tables(self)
+
+    @property
+    def indexes(self) -> dict[str, list[NamedIndex]]:
+        """The indexes that classes declare, by name."""
+        READS.seen.add(("models",))
+        return self._indexes
+
+    @cached_property
+    def _indexes(self) -> dict[str, list[NamedIndex]]:
+        return read_indexes(self)
 
     def environments(self, configured: tuple[str, ...] = ()) -> list[Environment]:
         """Return the Alembic environments: those in the configured folders, or all that are found.
@@ -268,7 +282,11 @@ class ProjectIndex:
         symbol = self.resolver.expr(module, call.args[0])
         if not isinstance(symbol, ClassSymbol) or symbol.key in self.own_mapped:
             return
-        mapped = self.mapper.read(symbol, "declarative")
+        mapped = self.mapper.read(symbol, "declarative", is_imperative=True)
+        for base in mapped.mro[1:]:
+            parent = self.mapped_of(base) if isinstance(base, ClassSymbol) else None
+            for name, attribute in parent.attributes.items() if parent is not None else ():
+                mapped.attributes.setdefault(name, attribute)
         reason = add_imperative(mapped, call, module, self.mapper.members)
         mapped.open_reason = mapped.open_reason or reason
         self._add(mapped)
@@ -280,13 +298,19 @@ class ProjectIndex:
             if column is None or not any(key.startswith("=") for key in column.foreign_keys):
                 continue
             keys: list[str] = []
-            for key in column.foreign_keys:
+            for position, key in enumerate(column.foreign_keys):
                 owner, _, name = key[1:].rpartition(".")
-                target = self.model_by_name(owner, mapped) if key.startswith("=") and owner else None
-                found = target.attributes.get(name) if target is not None else None
                 if not key.startswith("="):
                     keys.append(key)
-                elif target is not None and target.table and found is not None and found.column is not None:
+                    continue
+                target = mapped if not owner else None  # `ForeignKey(id)`: a column of the same body
+                if owner and position < len(column.references):
+                    reference = column.references[position]
+                    at = reference.expr.value if isinstance(reference.expr, e.Attribute) else reference.expr
+                    target = self._mapped_anywhere(self.resolver.expr(reference.module, at))
+                target = target or self.model_by_name(owner, mapped)
+                found = target.attributes.get(name) if target is not None else None
+                if target is not None and target.table and found is not None and found.column is not None:
                     keys.append(f"{target.table}.{found.column.name}")
                 else:
                     keys.append("?")
@@ -303,25 +327,22 @@ class ProjectIndex:
                 relationship.target = found.symbol if found is not None else None
             if relationship.uselist is None:
                 relationship.uselist = self._uselist(mapped, relationship)
+            elif relationship.uselist and relationship.by_annotation and relationship.call is not None:
+                # `Mapped[list[X]]` chooses the collection; whether there is one is said by the direction.
+                if any(relationship.call.keyword(name) is not None for name in ("primaryjoin", "foreign_keys")):
+                    relationship.uselist = self._uselist(mapped, relationship) is not False
 
     def _uselist(self, mapped: MappedClass, relationship: Relationship) -> bool | None:
         """Tell the side of a relationship from the foreign keys; None when they do not show it."""
-        target = self.target(relationship)
+        target = self._mapped_anywhere(relationship.target) if relationship.target is not None else None
         if target is None or relationship.call is None:
             return None
         if relationship.call.keyword("secondary") is not None or (
             len(relationship.call.args) > 1 and relationship.lazy != ""
         ):
             return True
-        forward = _references(mapped, target)
-        backward = _references(target, mapped)
-        if forward and not backward:
-            return False
-        if backward and not forward:
-            return True
-        if relationship.call.keyword("remote_side") is not None:
-            return False
-        return None
+        near = mapped.symbol.module
+        return leads_to_many(mapped, target, relationship.call, lambda name: self._class_named(near, name, mapped))
 
     def _add_backrefs(self, mapped: MappedClass) -> None:
         for attribute in list(mapped.attributes.values()):
@@ -377,23 +398,34 @@ class ProjectIndex:
                 made = ModelAttribute(target.attr, "plain", module, target.range, None)
                 mapped.attributes.setdefault(target.attr, made)
 
-    def _class_named(self, module: Module, expr: e.Expr) -> MappedClass | None:
+    def _class_named(self, module: Module, named: e.Expr | str, near: MappedClass | None = None) -> MappedClass | None:
         """Return the mapped class an expression means; names bound in functions are known by their spelling."""
-        mapped = self.mapped_of(self.resolver.expr(module, expr))
-        if mapped is None:
-            mapped = self.model_by_name(e.dotted_name(expr) or "?", module)
-        return mapped
+        name = named if isinstance(named, str) else e.dotted_name(named) or "?"
+        symbol = self.resolver.dotted(module, name) if isinstance(named, str) else self.resolver.expr(module, named)
+        return self._mapped_anywhere(symbol) or self.model_by_name(name, near or module)
+
+    def _mapped_anywhere(self, symbol: Symbol) -> MappedClass | None:
+        """Return the mapped class a symbol is, one of an installed package too."""
+        if isinstance(symbol, External) and "." in symbol.name:
+            symbol = self.resolver.installed_object(symbol.name) or symbol
+        if not isinstance(symbol, ClassSymbol) or not symbol.module.is_installed:
+            return self.mapped_of(symbol)
+        if symbol.key not in self._installed_models:
+            style = self.mapper.style(symbol)
+            self._installed_models[symbol.key] = self.mapper.read(symbol, style) if style is not None else None
+        return self._installed_models[symbol.key]
 
     def _add_attribute(self, owner: MappedClass, name: str, module: Module, place: Range, value: e.Expr | None) -> None:
         for heir in self.subclasses(owner):
-            if name in heir.attributes:
+            known = heir.attributes.get(name)
+            if known is not None and not (known.kind == "plain" and isinstance(value, e.Call)):
                 continue
             member = Member(name, heir.symbol, place, value=value)
             attribute: ModelAttribute | None = None
             if module is heir.symbol.module:
                 attribute = self.mapper.members.attribute(member, heir, True, None)
-            if attribute is None:
-                attribute = ModelAttribute(name, "unknown", module, place, None)
+            if attribute is None or (known is not None and attribute.kind in ("plain", "unknown")):
+                attribute = known or ModelAttribute(name, "unknown", module, place, None)
             attribute.module = module
             heir.attributes[name] = attribute
             if attribute.relationship is not None:
@@ -462,18 +494,6 @@ class ProjectIndex:
                     mapped.attributes.setdefault(name, attribute)
                 if twin.open_reason and not mapped.open_reason:
                     mapped.open_reason = twin.open_reason
-
-
-def _references(child: MappedClass, parent: MappedClass) -> bool:
-    """Tell whether a foreign key of `child` names the table of `parent`."""
-    if parent.table is None:
-        return False
-    for attribute in child.attributes.values():
-        for key in attribute.column.foreign_keys if attribute.column is not None else ():
-            parts = key.split(".")
-            if len(parts) >= 2 and (parts[-2] == parent.table or parts[0] == parent.name):
-                return True
-    return False
 
 
 def _registry(mapped: MappedClass) -> object:

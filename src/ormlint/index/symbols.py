@@ -380,8 +380,14 @@ class Resolver:
         # Set by the index: whether a module-level name holds a Flask-SQLAlchemy extension, whose attributes
         # are SQLAlchemy's own names (`db.Column`).
         self.is_flask: Callable[[Value], bool] = lambda value: False
+        # Arguments that stand in place of a function's parameters, with the module they were written in.
+        self.homes: dict[e.Node, Module] = {}
         self._memo: dict[tuple[str, str], tuple[Symbol, tuple[object, ...]]] = {}
         self._active: set[tuple[str, str]] = set()
+
+    def home(self, node: e.Node, module: Module) -> Module:
+        """Return the module a node was written in, where an expression of `module` holds it."""
+        return self.homes.get(node, module)
 
     def name(self, module: Module, name: str) -> Symbol:
         """Return what a bare name means at the top level of `module`."""
@@ -409,12 +415,20 @@ class Resolver:
     def expr(self, module: Module, expr: e.Expr) -> Symbol:
         """Return what a name or dotted expression means at the top level of `module`."""
         if isinstance(expr, e.Name):
-            return self.name(module, expr.id)
+            return self.name(self.homes.get(expr, module), expr.id)
         if isinstance(expr, e.Attribute):
             return self.attribute(self.expr(module, expr.value), expr.attr)
         if isinstance(expr, e.Subscript):
             return self.expr(module, expr.value)
         return Unknown("not a name")
+
+    def dotted(self, module: Module, name: str) -> Symbol:
+        """Return what a dotted name means at the top level of `module`."""
+        first, *rest = name.split(".")
+        found = self.name(module, first)
+        for part in rest:
+            found = self.attribute(found, part)
+        return found
 
     def attribute(self, owner: Symbol, name: str) -> Symbol:
         """Return `owner.name` for modules and external objects; values are not looked into."""
@@ -550,7 +564,7 @@ def _weight(symbol: Symbol) -> int:
     if isinstance(symbol, (ClassSymbol, Module, FunctionSymbol)):
         return 0
     if isinstance(symbol, External):
-        return 1
+        return -1 if symbol.name.startswith(("sqlalchemy.", "sqlmodel.")) else 1
     if isinstance(symbol, Value):
         return 3 if isinstance(symbol.value, e.Constant) else 2
     return 4

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from ormlint.index.environments import Environment
 from ormlint.index.model import MappedClass, ModelAttribute
-from ormlint.schema.difference import SchemaDifference
+from ormlint.schema.difference import RevisionHazard, SchemaDifference, TableWithoutModel
 from ormlint.semantic.events import (
     AttributeStore,
     ColumnWrite,
+    ComparedString,
     ConstructorCall,
     CoroutineUse,
     DiscardedValue,
@@ -27,6 +28,7 @@ from ormlint.semantic.events import (
     SqlText,
     TimeOperand,
     UnknownAttributeLoad,
+    Upsert,
 )
 
 
@@ -52,6 +54,7 @@ class History:
 __all__ = [
     "AttributeStore",
     "ColumnWrite",
+    "ComparedString",
     "ConstructorCall",
     "CoroutineUse",
     "DiscardedValue",
@@ -68,9 +71,12 @@ __all__ = [
     "PythonOperator",
     "RelationshipOperand",
     "Reveal",
+    "RevisionHazard",
     "RowLoad",
     "SchemaDifference",
     "SqlText",
+    "TableWithoutModel",
     "TimeOperand",
     "UnknownAttributeLoad",
+    "Upsert",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ormlint.facts import expressions as e
+from ormlint.facts import statements as s
 from ormlint.index.bases import DynamicBase
 from ormlint.index.model import MappedClass
 from ormlint.index.symbols import ClassSymbol, External, Module, Unknown
@@ -117,3 +118,22 @@ def metadata_key(context: Context, mapped: MappedClass) -> object | None:
         if any(name in members for name in ("metadata", "registry", "__bind_key__")):
             return None
     return None
+
+
+def loaded_together(context: Context, first: MappedClass, second: MappedClass) -> bool:
+    """Tell whether some module surely loads the modules of both classes: copies of a program are no duplicates."""
+    wanted = {first.symbol.module.path, second.symbol.module.path}
+    if len(wanted) == 1:
+        return True
+    for module in context.index.modules.values():
+        if module.is_installed or any(word in module.path for word in ("migration", "alembic", "test")):
+            continue
+        loaded = {module.path}
+        for name, bindings in module.scope.items():
+            if any(isinstance(binding.target, s.ImportBinding) for binding in bindings):
+                found = context.index.resolver.name(module, name)
+                if isinstance(found, ClassSymbol):
+                    loaded.add(found.module.path)
+        if wanted <= loaded:
+            return True
+    return False

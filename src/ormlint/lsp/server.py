@@ -8,13 +8,14 @@ import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 from lsprotocol import types as lsp
 from pygls import uris
 from pygls.lsp.server import LanguageServer
 
 from ormlint._version import __version__
-from ormlint.lsp import actions, completions, findings, hovers
+from ormlint.lsp import actions, cards, completions, findings, hovers
 from ormlint.lsp.documents import replaced
 from ormlint.lsp.lookup import Target, target_at
 from ormlint.lsp.positions import to_offset, to_range
@@ -287,6 +288,23 @@ def build_server() -> OrmlintServer:
             return offered
         state = await ls.state_of(session)
         return completions.completions(state, path, before) if state is not None else []
+
+    @server.feature(cards.MODELS)
+    async def models(ls: OrmlintServer, params: object) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        for session in list(ls.sessions.values()):
+            state = await ls.state_of(session)
+            for mapped in cards.models(state) if state is not None else ():
+                uri = ls.uri(session, mapped.symbol.module.path)
+                item = cards.listed(state, uri, mapped, ls.encoding) if state is not None else None
+                if item is not None:
+                    found.append(item)
+        return found
+
+    @server.feature(cards.CARD)
+    async def model_card(ls: OrmlintServer, params: object) -> dict[str, str] | None:
+        found = await ls.at(*cards.position(params))
+        return cards.card(found[1], found[3].model) if found is not None and found[3].model is not None else None
 
     return server
 

@@ -73,7 +73,8 @@ def _git_files(root: Path) -> list[str] | None:
     Under pre-commit (which sets PRE_COMMIT) only tracked files count: an untracked file is not part of the commit.
     """
     scope = ["--cached"] if os.environ.get("PRE_COMMIT") else ["--cached", "--others", "--exclude-standard"]
-    command = ["git", "-c", "core.quotepath=off", "ls-files", "-z", *scope, "--", "*.py"]
+    # A checkout's own configuration may name a program as `core.fsmonitor`: listing files must not run it.
+    command = ["git", "-c", "core.fsmonitor=false", "-c", "core.quotepath=off", "ls-files", "-z", *scope, "--", "*.py"]
     try:
         environment = {name: value for name, value in os.environ.items() if name not in _HOOK_VARIABLES}
         done = subprocess.run(command, cwd=root, capture_output=True, check=False, env=environment)

@@ -1,18 +1,23 @@
-"""One difference between models and migrations, as rules are told of it."""
+"""What rules are told of migrations: one difference from the models, one step that will fail."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ormlint.index.environments import Environment
 from ormlint.index.model import MappedClass, ModelAttribute
+from ormlint.schema.replay.hazards import Hazard
 from ormlint.schema.replay.simulated import SimColumn, Step
 
 
 @dataclass(frozen=True, slots=True)
 class SchemaDifference:
-    """One difference. `kind`: "table", "column", "nullable" or "enum-labels"; `steps` are the revisions' part in it.
+    """One difference.
 
-    `labels` are the labels that the migrated enum type `type_name` lacks.
+    `kind` is what differs: "table", "column" (the model has it, no revision makes it), "extra-column" (the
+    reverse), "nullable", "default-missing" (in the migrations), "default-extra", "default-other", "type",
+    "narrow", "enum-labels", "unique-missing", "unique-extra", "foreign-key-missing", "foreign-key-other" or
+    "index-missing". `ours` is what the model says and `theirs` what the revisions make; `steps` are their part in it.
     """
 
     kind: str
@@ -21,5 +26,25 @@ class SchemaDifference:
     attribute: ModelAttribute | None
     steps: tuple[Step, ...]
     column: SimColumn | None = None
-    labels: tuple[str, ...] = ()
-    type_name: str = ""
+    ours: str = ""
+    theirs: str = ""
+    labels: tuple[str, ...] = ()  # that the migrated enum type `theirs` lacks
+    others: int = 0  # how many more columns of one type decorator differ alike
+    dialect: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TableWithoutModel:
+    """A table that the revisions make and leave, and that no model or `Table` of the project has."""
+
+    table: str
+    step: Step
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionHazard:
+    """A step of a revision that fails, or hides what others would show. `age` counts revisions, 0 for the newest."""
+
+    hazard: Hazard
+    environment: Environment
+    age: int

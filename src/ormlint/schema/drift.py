@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
 from ormlint.facts.walk import walk_statements
-from ormlint.index.bases import DynamicBase
 from ormlint.index.environments import Environment
 from ormlint.index.model import MappedClass, ModelAttribute
 from ormlint.index.project import ProjectIndex
-from ormlint.index.symbols import ClassSymbol, External, Module
-from ormlint.schema.difference import SchemaDifference
-from ormlint.schema.metadata import build_tables
+from ormlint.index.symbols import ClassSymbol
+from ormlint.schema.columns import ColumnComparison, decorator_of
+from ormlint.schema.constraints import constraint_differences
+from ormlint.schema.coverage import Coverage, Metadatas, created_at_runtime, is_test
+from ormlint.schema.difference import SchemaDifference, TableWithoutModel
+from ormlint.schema.metadata import StaticTable, build_tables
+from ormlint.schema.modeltypes import ModelTypes
 from ormlint.schema.replay.run import Replay, replay
 from ormlint.schema.replay.simulated import SimColumn, SimTable
-
-_TEST_PARTS = frozenset({"test", "tests", "testing", "conftest.py", "examples"})
 
 
 def dialect_of(index: ProjectIndex, environment: Environment, configured: tuple[str, ...]) -> str:
@@ -42,13 +44,19 @@ def replays(index: ProjectIndex, folders: tuple[str, ...], dialects: tuple[str, 
     return [replay(index, item, dialect_of(index, item, dialects)) for item in chosen]
 
 
-def differences(
-    index: ProjectIndex, folders: tuple[str, ...] = (), dialects: tuple[str, ...] = ()
-) -> Iterator[SchemaDifference]:
-    """Yield what the models have and the revisions of all environments together do not make."""
-    done = replays(index, folders, dialects)
+def compare(index: ProjectIndex, done: list[Replay]) -> Iterator[SchemaDifference | TableWithoutModel]:
+    """Yield the differences between the models and what has been replayed."""
     if done:
         yield from _Comparison(index, done).run()
+
+
+@dataclass(eq=False, slots=True)
+class _Model:
+    """A mapped class with the name of its table, schema included, and that of its `MetaData`."""
+
+    name: str
+    mapped: MappedClass
+    metadata: str | None
 
 
 class _Comparison:
@@ -57,69 +65,106 @@ class _Comparison:
     def __init__(self, index: ProjectIndex, done: list[Replay]) -> None:
         self.index = index
         self.replays = done
-        self.by_last_name: dict[str, list[str]] = {}
+        self.metadatas = Metadatas(index)
+        self.revisions = {module.path for item in done for module in item.environment.modules}
+        self.coverage = {id(item): Coverage(index, self.metadatas, item.environment, item.dialect) for item in done}
+        types = {item.dialect: ModelTypes(index, item.dialect) for item in done}
+        self.columns = {id(item): ColumnComparison(types[item.dialect], item) for item in done}
+        self.keys: dict[str, list[str]] = {}  # a table's name without schema, in small letters → keys
         for item in done:
             for key in item.schema.tables:
-                keys = self.by_last_name.setdefault(key.rpartition(".")[2].lower(), [])
+                keys = self.keys.setdefault(key.rpartition(".")[2].lower(), [])
                 if key not in keys:
                     keys.append(key)
+        self.static: dict[str, StaticTable] = {}
+        self.models: list[_Model] = []
+        self.decorated: dict[tuple[ClassSymbol, str], list[SchemaDifference]] = {}
 
-    def run(self) -> Iterator[SchemaDifference]:
-        models = self._models()
-        migrated = self._migrated_bases(models)
-        # A broken chain, or an `env.py` that leaves tables out by a function, says nothing of missing tables.
-        closed = all(
-            item.schema.open is None and not item.environment.graph.problems and not _filters(item.environment)
-            for item in self.replays
-        )
-        missing = [
-            name for name, mapped in models if not self._may_exist(name) and _base(self.index, mapped) in migrated
-        ]
-        if missing and (not closed or self._creates_tables()):
-            missing = []
-        reported: set[str] = set()
-        for name, mapped in models:
-            if name in missing and name not in reported:
-                reported.add(name)
-                yield SchemaDifference("table", name, mapped, None, ())
-            key = self._key(name)
+    def run(self) -> Iterator[SchemaDifference | TableWithoutModel]:
+        """Yield all differences, each at the model it is about."""
+        self._read_models()
+        yield from self._missing_tables()
+        for model in self.models:
+            key = self._key(model.name)
             if key is not None:
-                yield from self._columns(key, mapped)
+                yield from self._columns(key, model)
+        for found in self.decorated.values():
+            yield replace(found[0], others=len(found) - 1)
+        yield from self._whole_tables()
 
-    def _models(self) -> list[tuple[str, MappedClass]]:
-        revisions = {module.path for item in self.replays for module in item.environment.modules}
-        models = []
-        for name, static in build_tables(self.index, lambda mapped: _is_ours(mapped, revisions)).items():
+    # -- the models
+
+    def _read_models(self) -> None:
+        self.static = build_tables(self.index, self._is_ours)
+        for name, static in self.static.items():
             for mapped in self.index.mapped.values():
-                if mapped.name in static.classes and mapped.table == static.table.name and _is_ours(mapped, revisions):
-                    models.append((name, mapped))
-        return models
+                if mapped.name in static.classes and mapped.table == static.table.name and self._is_ours(mapped):
+                    self.models.append(_Model(name, mapped, self.metadatas.of(mapped)))
 
-    def _migrated_bases(self, models: list[tuple[str, MappedClass]]) -> set[str]:
-        """Return the declarative bases whose tables are made by migrations: at least half of them are there."""
-        counts: dict[str, tuple[int, int]] = {}
-        for name, mapped in models:
-            base = _base(self.index, mapped)
-            found, total = counts.get(base, (0, 0))
-            counts[base] = (found + self._may_exist(name), total + 1)
-        return {base for base, (found, total) in counts.items() if found * 2 >= total}
+    def _is_ours(self, mapped: MappedClass) -> bool:
+        path = mapped.symbol.module.path
+        return path not in self.revisions and not is_test(path) and mapped.symbol.facts.function < 0
+
+    # -- tables
+
+    def _missing_tables(self) -> Iterator[SchemaDifference]:
+        """Yield tables that no environment makes, though one of them is for their `MetaData`.
+
+        Where `env.py` does not say which `MetaData` it is for, a table counts when revisions make another table of
+        the same `MetaData`, and of no other one.
+        """
+        created = created_at_runtime(self.index, self.metadatas, self.revisions)
+        owners: dict[str, set[str | None]] = {}
+        for model in self.models:
+            if self._may_exist(model.name):
+                owners.setdefault(model.name, set()).add(model.metadata)
+        proved = {next(iter(found)) for found in owners.values() if len(found) == 1}
+        reported: set[str] = set()
+        for model in self.models:
+            if model.name in reported or self._may_exist(model.name) or None in created or model.metadata in created:
+                continue
+            if model.metadata is None and created:
+                continue
+            answers = {id(item): self.coverage[id(item)].has(model.metadata) for item in self.replays}
+            relevant = [item for item in self.replays if answers[id(item)] is not False]
+            is_for = any(answers.values()) or (bool(relevant) and model.metadata in proved)
+            if is_for and all(self._would_make(item, model) for item in relevant):
+                reported.add(model.name)
+                yield SchemaDifference("table", model.name, model.mapped, None, ())
+
+    def _would_make(self, item: Replay, model: _Model) -> bool:
+        """Tell whether a table that an environment does not make is surely not made, and not left out on purpose."""
+        schema, _, name = model.name.rpartition(".")
+        if item.schema.open is not None or item.environment.graph.problems or name.lower() in item.hazards.views:
+            return False
+        return self.coverage[id(item)].leaves_out(name, schema or None) is False
 
     def _key(self, name: str) -> str | None:
         """Return the key of a model's table among the migrated ones; a schema may be chosen when it runs."""
-        keys = self.by_last_name.get(name.rpartition(".")[2].lower(), [])
+        keys = self.keys.get(name.rpartition(".")[2].lower(), [])
         if name in keys or len(keys) != 1:
             return name if name in keys else None
         return keys[0] if "." not in name or "." not in keys[0] else None
 
     def _may_exist(self, name: str) -> bool:
-        return name.rpartition(".")[2].lower() in self.by_last_name
+        return name.rpartition(".")[2].lower() in self.keys
 
-    def _columns(self, key: str, mapped: MappedClass) -> Iterator[SchemaDifference]:
-        places = [(item, item.schema.tables[key]) for item in self.replays if key in item.schema.tables]
-        if any(table.open or table.maybe or table.baseline for _, table in places):
+    def _places(self, key: str, metadata: str | None) -> list[tuple[Replay, SimTable]]:
+        """Return where a table is made by an environment that is, or may be, for its `MetaData`."""
+        return [
+            (item, item.schema.tables[key])
+            for item in self.replays
+            if key in item.schema.tables and self.coverage[id(item)].has(metadata) is not False
+        ]
+
+    # -- columns
+
+    def _columns(self, key: str, model: _Model) -> Iterator[SchemaDifference]:
+        places = self._places(key, model.metadata)
+        if not places or any(table.open or table.maybe or table.baseline for _, table in places):
             return
-        parents = (self.index.mapped_of(base) for base in mapped.mro[1:] if isinstance(base, ClassSymbol))
-        parent = next((item for item in parents if item is not None), None)
+        mapped = model.mapped
+        parent = self._parent(mapped)
         inherited = set(parent.mro) if parent is not None and parent.table != mapped.table else set()
         for attribute in mapped.columns():
             column = attribute.column
@@ -131,36 +176,29 @@ class _Comparison:
                 continue
             if attribute.owner is not mapped.symbol and (attribute.owner in inherited or parent is not None):
                 continue
-            wanted = column.name.encode()[:63].decode("utf-8", "ignore").lower()
+            wanted = _cut(column.name)
             found = [
-                (item, table, own)
-                for item, table in places
-                for name, own in table.columns.items()
-                if name.lower() == wanted
+                (item, own) for item, table in places for name, own in table.columns.items() if name.lower() == wanted
             ]
             if not found:
                 steps = tuple(step for _, table in places for step in table.steps[-1:])
                 yield SchemaDifference("column", key, mapped, attribute, steps)
-            elif len(found) == 1 and found[0][2].maybe is None:
+            elif len(found) == 1 and found[0][1].maybe is None:
                 yield from self._column(key, mapped, attribute, *found[0])
 
     def _column(
-        self, key: str, mapped: MappedClass, attribute: ModelAttribute, item: Replay, table: SimTable, own: SimColumn
+        self, key: str, mapped: MappedClass, attribute: ModelAttribute, item: Replay, own: SimColumn
     ) -> Iterator[SchemaDifference]:
-        column = attribute.column
-        assert column is not None
-        nullable = column.nullable
-        if nullable is not None and isinstance(own.nullable, bool) and not column.primary_key and not own.primary_key:
-            if nullable is not own.nullable:
-                yield SchemaDifference("nullable", key, mapped, attribute, own.steps[-1:], own)
-        enum = item.schema.enums.get(own.enum or "")
-        if column.enum is None or column.enum.labels is None or not column.enum.native or enum is None:
-            return
-        if enum.labels is not None:
-            lacking = tuple(label for label in column.enum.labels if label not in (enum.labels or ()))
-            if lacking:
-                steps = (enum.step,) if enum.step is not None else own.steps[-1:]
-                yield SchemaDifference("enum-labels", key, mapped, attribute, steps, own, lacking, own.enum or "")
+        for difference in self.columns[id(item)].run(key, mapped, attribute, own):
+            decorator = decorator_of(attribute) if difference.kind in ("type", "narrow") else None
+            if decorator is None:
+                yield difference
+            else:
+                self.decorated.setdefault((decorator, difference.kind), []).append(difference)
+
+    def _parent(self, mapped: MappedClass) -> MappedClass | None:
+        parents = (self.index.mapped_of(base) for base in mapped.mro[1:] if isinstance(base, ClassSymbol))
+        return next((item for item in parents if item is not None), None)
 
     def _may_be_absent(self, attribute: ModelAttribute) -> bool:
         """Tell whether a `declared_attr` decides by the class whether there is a column."""
@@ -169,16 +207,67 @@ class _Comparison:
         body = self.index.body(attribute.function)
         return any(isinstance(statement, (s.If, s.Try, s.Match)) for statement in walk_statements(body))
 
-    def _creates_tables(self) -> bool:
-        """Tell whether the application itself calls `create_all`: then tables appear without a revision."""
-        revisions = {module.path for item in self.replays for module in item.environment.modules}
-        creating = self.index.made_by_calls.creating
-        return any(path not in revisions and not _is_test(path) for path in creating)
+    # -- what only whole tables show
+
+    def _whole_tables(self) -> Iterator[SchemaDifference | TableWithoutModel]:
+        """Yield constraints, and what the revisions make and no model has; both sides must be known whole."""
+        by_key: dict[str, list[_Model]] = {}
+        for model in self.models:
+            key = self._key(model.name)
+            if key is not None:
+                by_key.setdefault(key, []).append(model)
+        for key, models in by_key.items():
+            names = {model.name for model in models}
+            static = self.static[models[0].name]
+            places = self._places(key, models[0].metadata)
+            if len(names) != 1 or len(places) != 1 or static.open or not self._is_whole(models):
+                continue
+            item, table = places[0]
+            if table.open or table.maybe or table.baseline:
+                continue
+            mapped = [model.mapped for model in models]
+            yield from constraint_differences(key, static, mapped, item, table)
+            yield from self._extra_columns(key, mapped, static, item, table)
+        yield from self._extra_tables(set(by_key))
+
+    def _is_whole(self, models: list[_Model]) -> bool:
+        """Tell whether all columns of some classes are known."""
+        return not any(
+            model.mapped.open_reason is not None
+            or any(attribute.kind == "unknown" for attribute in model.mapped.attributes.values())
+            or any(item.column is not None and item.column.unread for item in model.mapped.columns())
+            for model in models
+        )
+
+    def _extra_columns(
+        self, key: str, models: list[MappedClass], static: StaticTable, item: Replay, table: SimTable
+    ) -> Iterator[SchemaDifference]:
+        known = {_cut(column.name) for column in static.table.columns}
+        core = self.index.tables.by_name.get(key.rpartition(".")[2].lower())
+        known |= {_cut(name) for name in core.columns} if core is not None else set()
+        if core is not None and core.open:
+            return
+        for name, own in table.columns.items():
+            if own.maybe is None and name.lower() not in known:
+                yield SchemaDifference(
+                    "extra-column", key, models[0], None, own.steps[:1], own, theirs=name, dialect=item.dialect
+                )
+
+    def _extra_tables(self, modelled: set[str]) -> Iterator[TableWithoutModel]:
+        tables = self.index.tables
+        if tables.unknown or self.index.made_by_calls.any_table or self.index.made_by_calls.any_class:
+            return
+        made = {name.lower() for name in self.index.made_by_calls.tables} | set(tables.by_name)
+        for item in self.replays:
+            for key, table in item.schema.tables.items():
+                if key in modelled or table.name.lower() in made or table.maybe or table.baseline or not table.steps:
+                    continue
+                yield TableWithoutModel(key, table.steps[0])
 
 
-def _is_test(path: str) -> bool:
-    parts = path.split("/")
-    return not _TEST_PARTS.isdisjoint(parts) or parts[-1].startswith("test_")
+def _cut(name: str) -> str:
+    """Return a column's name as PostgreSQL keeps it, in small letters."""
+    return name.encode()[:63].decode("utf-8", "ignore").lower()
 
 
 def _is_attached(mapped: MappedClass, name: str) -> bool:
@@ -188,26 +277,3 @@ def _is_attached(mapped: MappedClass, name: str) -> bool:
         for statement in mapped.symbol.module.interface.attached
         for target in statement.targets
     )
-
-
-def _is_ours(mapped: MappedClass, revisions: set[str]) -> bool:
-    path = mapped.symbol.module.path
-    return path not in revisions and not _is_test(path) and mapped.symbol.facts.function < 0
-
-
-def _base(index: ProjectIndex, mapped: MappedClass) -> str:
-    """Return a name for the declarative base of a class."""
-    for base in mapped.mro:
-        if isinstance(base, DynamicBase):
-            return f"{base!r}"
-        if isinstance(base, ClassSymbol):
-            for expr in base.facts.bases:
-                found = index.resolver.expr(base.module, expr)
-                if isinstance(found, External) and found.name.rpartition(".")[2] in ("DeclarativeBase", "Model"):
-                    return base.key if found.name.startswith("sqlalchemy.") else found.name
-    return mapped.style
-
-
-def _filters(environment: Environment) -> bool:
-    module: Module | None = environment.env
-    return module is not None and any(module.has(name) for name in ("include_object", "include_name"))

@@ -160,7 +160,9 @@ class _Builder:
         table = static.table
         if name == "Index" and len(columns) == len(call.args) and len(columns) > 1 and self._known(table, columns[1:]):
             unique = call.keyword("unique")
-            sa.Index(columns[0], *(table.c[column] for column in columns[1:]), unique=_is_true(unique))
+            is_partial = any(keyword.name.endswith("_where") for keyword in call.keywords)
+            own = (table.c[column] for column in columns[1:])
+            sa.Index(columns[0], *own, unique=_is_true(unique), info={"is_partial": is_partial})
         elif name == "UniqueConstraint" and len(columns) == len(call.args) and self._known(table, columns):
             table.append_constraint(sa.UniqueConstraint(*columns, name=label))
         elif name == "PrimaryKeyConstraint" and len(columns) == len(call.args) and self._known(table, columns):

@@ -286,7 +286,9 @@ class AttributeReader:
         record = self.ev.record
         if not found and any(isinstance(member, (t.Unknown, t.TypeVar, t.Loaded)) for member in t.members(owner)):
             record.unknown_stores.add(name)
+            record.give(name, kind)
         elif found and not models and via_self:
+            record.give(name, kind)
             record.unknown_stores.add(name)  # a mixin's method: its heirs may be mapped
         if not models or len(models) < len(found):
             return

@@ -54,7 +54,7 @@ class CallReader:
 
     def call(self, node: e.Call) -> t.Type:
         """Return the type of a call."""
-        func = self.ev.eval(node.func)
+        func = self.ev.callee(node.func)
         arguments = self._arguments(node, self._element_for_lambda(node, func))
         if isinstance(node.func, e.Name):
             special = self._special(node.func.id, node, arguments)
@@ -65,6 +65,9 @@ class CallReader:
             recording, self.ev.recording = self.ev.recording, False
             kinds = [self.called(member, arguments) for member in func.members if not isinstance(member, t.NoneType)]
             self.ev.recording = recording
+            if recording:
+                for member in func.members:
+                    self.model.call_sites.note(self.ev.record, node, member, arguments)
             return t.join(kinds)
         if func == t.NEVER or arguments.has_never:
             return t.NEVER
@@ -78,6 +81,7 @@ class CallReader:
             self.queries.called(node, func, arguments)
             self.ev.mutations.call(node, func)
             self.ev.lazy_loads.called(func, node)
+            self.model.call_sites.note(self.ev.record, node, func, arguments)
         self.writes.session(node, func, arguments)
         self.sql.call(node, func, arguments)
         if self.ev.has_paths:
@@ -193,7 +197,10 @@ class CallReader:
                 self.ev.record.guarded_names.add(attr)
                 return t.unknown("an attribute asked for by name")
             synthetic = e.Attribute(node.start, node.end, node.args[0], attr)
-            return self.ev.attributes.load(synthetic, given.args[0][1])
+            found = self.ev.attributes.load(synthetic, given.args[0][1])
+            if isinstance(found, t.Function):
+                self.ev.record.value_functions.add(id(found.symbol))
+            return found
         if name == "setattr" and len(given.args) == 3:
             return self._setattr(node, given)
         if name == "super":
@@ -232,6 +239,8 @@ class CallReader:
             record.stored_names.add(key.value)
             value, kind = given.args[2]
             self.ev.attributes.store_on(given.args[0][1], key.value, node, node.args[1], kind, value)
+        else:
+            self.writes.open(given.args[0][1])
         return t.NONE
 
     def _super(self, given: Arguments) -> t.Type:

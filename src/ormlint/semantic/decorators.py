@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
-from ormlint.facts.walk import walk_statements
+from ormlint.facts.walk import walk_nodes, walk_statements
 from ormlint.index.reads import recorded
 from ormlint.index.symbols import FunctionSymbol
 
@@ -141,6 +141,27 @@ class DecoratorReader:
             return effect.removeprefix("async ").strip() if symbol.facts.is_async else "unknown"
         return effect
 
+    def hands_on(self, symbol: FunctionSymbol, decorator: e.Expr) -> bool:
+        """Tell whether a decorator of the project calls what it wraps with just what the wrapper is called with."""
+        is_called = isinstance(decorator, e.Call)
+        resolved = self.index.resolver.expr(symbol.module, decorator.func if is_called else decorator)  # type: ignore[union-attr]
+        if not isinstance(resolved, FunctionSymbol):
+            return False
+        if is_called:
+            inner = self._returned_function(resolved)
+            if inner is None or not inner.facts.params:
+                return False
+            resolved = inner
+        if not resolved.facts.params:
+            return False
+        func, wrapper = resolved.facts.params[0].name, self._returned_function(resolved)
+        if wrapper is None:
+            return False
+        params = [param.name for param in wrapper.facts.params]
+        if [param.kind for param in wrapper.facts.params][-2:] != ["*", "**"]:
+            return False
+        return all(_is_handing_on(call, params) for call in _calls_of(self.index.body(wrapper), func))
+
     def _read(self, symbol: FunctionSymbol, is_called: bool) -> str:
         if is_called:  # `decorate(times)` returns the decorator
             inner = self._returned_function(symbol)
@@ -201,6 +222,19 @@ def _calls(expr: e.Expr | None, func: str) -> bool:
     if isinstance(expr, e.Await):
         expr = expr.value
     return isinstance(expr, e.Call) and isinstance(expr.func, e.Name) and expr.func.id == func
+
+
+def _calls_of(body: tuple[s.Stmt, ...], func: str) -> list[e.Call]:
+    calls = (node for node in walk_nodes(body) if isinstance(node, e.Call))
+    return [call for call in calls if isinstance(call.func, e.Name) and call.func.id == func]
+
+
+def _is_handing_on(call: e.Call, params: list[str]) -> bool:
+    """Tell whether a call is `func(self, *args, **kwargs)`: all that its wrapper has, in its order."""
+    if len(call.keywords) != 1 or call.keywords[0].name:
+        return False
+    given = [item.value if isinstance(item, e.Starred) else item for item in (*call.args, call.keywords[0].value)]
+    return [part.id if isinstance(part, e.Name) else "" for part in given] == params
 
 
 def _always_leaves(body: tuple[s.Stmt, ...]) -> bool:

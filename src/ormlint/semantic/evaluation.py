@@ -86,6 +86,26 @@ class Evaluator:
             found = self.model.names.name_type(self.module, expr.id)
         return found
 
+    def callee(self, expr: e.Expr) -> t.Type:
+        """Evaluate what is called: a function called is not handed on as a value."""
+        if type(expr) is e.Name:
+            return self._name(expr)
+        return self._attribute(expr) if type(expr) is e.Attribute else self.eval(expr)
+
+    def _value_name(self, expr: e.Name) -> t.Type:
+        found = self._name(expr)
+        if type(found) is t.Function and self.recording:
+            self.record.value_functions.add(id(found.symbol))
+        return found
+
+    def _value_attribute(self, expr: e.Attribute) -> t.Type:
+        found = self._attribute(expr)
+        if type(found) is t.Function and self.recording:
+            self.record.value_functions.add(id(found.symbol))
+        elif type(found) is t.Unknown and self.recording and expr.attr in self.model.call_sites.by_name:
+            self.record.value_names.add(expr.attr)
+        return found
+
     def _attribute(self, expr: e.Attribute) -> t.Type:
         loaded = self.attributes.load(expr, self.eval(expr.value))
         if self.has_paths:
@@ -117,6 +137,8 @@ class Evaluator:
     # -- literals and displays
 
     def _str(self, expr: e.Str) -> t.Type:
+        if self.recording and expr.value in self.model.call_sites.by_name:
+            self.model.call_sites.spelled(self.record, expr.value)
         return t.Literal(expr.value)
 
     def _bytes(self, expr: e.Bytes) -> t.Type:
@@ -433,8 +455,8 @@ def _widen(known: t.Type, more: t.Type) -> t.Type:
 
 
 _HANDLERS: dict[type, Callable[..., t.Type]] = {
-    e.Name: Evaluator._name,
-    e.Attribute: Evaluator._attribute,
+    e.Name: Evaluator._value_name,
+    e.Attribute: Evaluator._value_attribute,
     e.Call: Evaluator._call,
     e.Str: Evaluator._str,
     e.Constant: Evaluator._constant,

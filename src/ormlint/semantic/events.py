@@ -82,6 +82,19 @@ class EnumOperand:
 
 
 @dataclass(eq=False, slots=True)
+class ComparedString:
+    """A string compared with a column that is no enum. `context` and `operator` as in `EnumOperand`."""
+
+    mapped: MappedClass
+    attribute: ModelAttribute
+    node: e.Expr
+    type: Type
+    context: str
+    operator: str
+    record: FunctionRecord
+
+
+@dataclass(eq=False, slots=True)
 class TimeOperand:
     """A date and time that is surely naive or aware, meeting a column. `context` and `operator` as in `EnumOperand`."""
 
@@ -177,6 +190,21 @@ class GivenKey:
     context: str
     call: str
     kind: str
+    record: FunctionRecord
+
+
+@dataclass(eq=False, slots=True)
+class Upsert:
+    """`insert(Model).on_conflict_do_update(set_=…)` and MySQL's twin, where all names it sets are known.
+
+    `targets` are the names of the conflict's target, as far as they are literals.
+    """
+
+    mapped: MappedClass
+    node: e.Expr  # the dict, or the call
+    method: str
+    names: frozenset[str]
+    targets: frozenset[str]
     record: FunctionRecord
 
 

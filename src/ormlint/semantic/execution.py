@@ -73,7 +73,8 @@ class Interpreter(Evaluator):
                 kind = self.model.annotations.read(statement.annotation, self.module)
                 self.env[statement.targets[0].id] = kind
             return
-        kind = self.eval(statement.value)
+        is_list_of_names = isinstance(statement.targets[0], e.Name) and statement.targets[0].id == "__all__"
+        kind = self.quiet(statement.value) if is_list_of_names else self.eval(statement.value)
         if statement.annotation is not None:
             declared = self.model.annotations.read(statement.annotation, self.module)
             if not isinstance(declared, (t.Unknown, t.Builtin)):

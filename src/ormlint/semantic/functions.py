@@ -10,6 +10,7 @@ from ormlint.index.reads import recorded
 from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol
 from ormlint.semantic import orm
 from ormlint.semantic import types as t
+from ormlint.semantic.callsites import is_untyped, untyped
 from ormlint.semantic.decorators import CLASS_DECORATORS, EITHER_DECORATORS, DecoratorReader, last_name
 from ormlint.semantic.fixtures import FixtureReader
 from ormlint.semantic.substitution import bind, substitute
@@ -70,7 +71,9 @@ class FunctionReader:
         if kind is None and param.default is None and not param.kind.startswith("*"):
             kind = self.fixtures.of_parameter(symbol, param.name)
         if kind is None:
-            kind = t.unknown(f"parameter `{param.name}` has no annotation")
+            kind = t.unknown(untyped(param))
+        if isinstance(kind, t.Unknown) and not param.kind.startswith("*") and is_untyped(param):
+            kind = self.model.call_sites.known.get((id(symbol), param.name)) or t.unknown(untyped(param))
         has_none = isinstance(param.default, e.Constant) and param.default.value is None
         if has_none and not isinstance(kind, t.Unknown):
             kind = t.optional(kind)

@@ -9,19 +9,22 @@ from functools import cached_property
 from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
 from ormlint.facts.walk import walk_nodes, walk_statements
-from ormlint.index.model import MappedClass
+from ormlint.index.model import MappedClass, ModelAttribute
 from ormlint.index.project import ProjectIndex
 from ormlint.index.reads import READS, Noting, Read
-from ormlint.index.symbols import FunctionSymbol, Module
+from ormlint.index.symbols import ClassSymbol, FunctionSymbol, Module
 from ormlint.semantic import types as t
 from ormlint.semantic.annotations import AnnotationReader
+from ormlint.semantic.callsites import CallSites
 from ormlint.semantic.execution import Interpreter
 from ormlint.semantic.functions import FunctionReader
 from ormlint.semantic.members import MemberReader
 from ormlint.semantic.names import NameReader
 from ormlint.semantic.records import RECORD_KIND, FunctionRecord
+from ormlint.semantic.rounds import Round, infer_parameters
 from ormlint.semantic.solver import Solver
 from ormlint.semantic.summaries import FileSummary, WholeProject, summarise
+from ormlint.semantic.written import Written
 
 # A body that spans more bytes than this is not interpreted.
 MAX_BODY_BYTES = 400_000
@@ -39,6 +42,7 @@ class SemanticModel:
         self.members = MemberReader(self)
         self.names = NameReader(self)
         self.functions = FunctionReader(self)
+        self.call_sites = CallSites(self)
         self.records: dict[int, FunctionRecord] = {}
         self.module_records: dict[str, FunctionRecord] = {}
         self._definers: dict[int, Interpreter] = {}
@@ -129,6 +133,29 @@ class SemanticModel:
             self.records.update({place: found for place, found in known.items() if found is not None})
             self._names_in.update({place: found for place, found in names.items() if found is not None})
             self.solver.final.update({key: found for key, found in finals.items() if found is not None})
+
+    def infer_parameters(self) -> list[Round]:
+        """Once all is interpreted: learn from all calls what parameters are given; see `rounds`."""
+        return infer_parameters(self)
+
+    def forget(self, paths: set[str]) -> None:
+        """Forget all answers that belong to files, so that they are worked out anew."""
+        functions = {id(symbol) for path in paths for symbol in self.index.own_modules[path].functions}
+        for path in paths:
+            self.module_records.pop(path, None)
+            self.summaries.pop(path, None)
+        for function in functions:
+            self.records.pop(function, None)
+        final = self.solver.final
+        gone = [
+            key
+            for key in final
+            if (key[0] == "function" and key[1] in functions)  # type: ignore[index]
+            or (key[0] == "inner" and key[2] in functions)  # type: ignore[index]
+            or (key[0] in ("module", "name", "value") and key[1] in paths)  # type: ignore[index]
+        ]
+        for key in gone:
+            del final[key]
 
     def _ask(self, key: tuple[str, object], run: object) -> FunctionRecord:
         found: FunctionRecord = self.solver.ask(key, run, RECORD_KIND)  # type: ignore[arg-type]
@@ -282,6 +309,20 @@ class SemanticModel:
     def is_kept_elsewhere(self, mapped: MappedClass, name: str) -> bool:
         """Tell whether some body may set a column of a class after its rows were made."""
         return self.project.is_kept(mapped, name)
+
+    def written(self, mapped: MappedClass, attribute: ModelAttribute) -> Written:
+        """Return what the project ever gives a column, in constructors, assignments, `values()` and parameters."""
+        return self.project.written(self._sharers(mapped, attribute), mapped, attribute)
+
+    def is_constructed(self, mapped: MappedClass, attribute: ModelAttribute) -> bool:
+        """Tell whether the project itself makes rows that have this attribute."""
+        return self.project.is_constructed(self._sharers(mapped, attribute))
+
+    def _sharers(self, mapped: MappedClass, attribute: ModelAttribute) -> list[ClassSymbol]:
+        """Return the classes whose instances have an attribute, with all they derive from."""
+        owner = attribute.owner or mapped.symbol
+        heirs = [model for model in self.index.mapped.values() if owner in model.mro]
+        return [base for model in heirs for base in model.mro if isinstance(base, ClassSymbol)]
 
     def describe(self, mapped: MappedClass | None) -> str:
         """Return the one-line description that `reveal_mapping` prints."""

@@ -8,7 +8,7 @@ from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
 from ormlint.facts.walk import walk_statements
 from ormlint.index.bases import DynamicBase
-from ormlint.index.reads import READS, recorded
+from ormlint.index.reads import READS, Read, recorded
 from ormlint.index.symbols import ClassSymbol, External, Folder, FunctionSymbol, Module, Symbol, Unknown, Value
 from ormlint.index.vocabulary import ASYNC_SESSIONS, SYNC_SESSIONS
 from ormlint.semantic import types as t
@@ -30,6 +30,7 @@ class NameReader:
     def __init__(self, model: SemanticModel) -> None:
         self.model = model
         self.index = model.index
+        self.values: dict[Read, Value] = {}  # by what is noted when they are read
         self._setters: dict[str, tuple[dict[str, list[FunctionSymbol]], tuple[object, ...]]] = {}
 
     def name_type(self, module: Module, name: str) -> t.Type:
@@ -99,7 +100,9 @@ class NameReader:
     def value_type(self, value: Value) -> t.Type:
         """Return the type of a name of a module or class body from its annotation or its expression."""
         key = ("value", value.module.path, value.range.start, value.name)
-        READS.seen.add(("value", value.module.path, value.owner, value.name, value.range.start))
+        read = ("value", value.module.path, value.owner, value.name, value.range.start)
+        READS.seen.add(read)
+        self.values[read] = value
         found: t.Type | None = self.model.solver.final.get(key)
         if found is None:
             found = self.model.solver.ask(key, lambda: self._value_type(value), TYPE_KIND)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _SQL_OPERATORS = frozenset({"==", "!=", "<", ">", "<=", ">="})
 _TIME_OPERATORS = frozenset({"<", ">", "<=", ">=", "-"})
+_COMPARING = frozenset({"comparison", "filter_by", "instance"})
 _PYTHON_OPERATORS = frozenset({"==", "!=", "in", "not in"})
 # Methods of a column expression whose arguments are compared with the column.
 COMPARING_METHODS = frozenset(
@@ -146,8 +147,16 @@ class OperandReader:
         if isinstance(kind, (t.Now, t.Moment)) and kind.aware is not None:
             self.ev.emit(events.TimeOperand(mapped, attribute, node, kind, context, self.ev.record, operator))
         if column.enum is None:
+            if context in _COMPARING and any(_is_string(member) for member in t.members(kind)):
+                self.ev.emit(
+                    events.ComparedString(mapped, attribute, node, kind, context, operator or "==", self.ev.record)
+                )
             return
         self.ev.emit(events.EnumOperand(mapped, attribute, column.enum, node, kind, context, self.ev.record, operator))
+
+
+def _is_string(kind: t.Type) -> bool:
+    return isinstance(kind, t.Literal) and isinstance(kind.value, str)
 
 
 def _loaded(kind: t.Type) -> t.Loaded | None:

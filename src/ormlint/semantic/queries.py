@@ -24,6 +24,7 @@ _MOVING = frozenset(
 _PLAIN = frozenset({"returning", "execution_options", "on_conflict_do_nothing", "prefix_with", "inline", "options"})
 _ORM_RECEIVERS = (t.Session, t.Connection, t.Query, t.Statement, t.Result)
 _EXECUTING = frozenset({"execute", "scalars", "scalar", "exec"})
+_UPSERTS = frozenset({"on_conflict_do_update", "on_duplicate_key_update"})
 _BULK = {"bulk_insert_mappings": "insert", "bulk_update_mappings": "update"}
 
 
@@ -81,6 +82,8 @@ class QueryReader:
                 self._filter_by(receiver, given)
             elif name in ("values", "ordered_values") or (name == "update" and isinstance(receiver, t.Query)):
                 self._values(receiver, name, given)
+            elif name in _UPSERTS and isinstance(receiver, t.Statement):
+                self._upsert(receiver, name, node, given)
         elif isinstance(receiver, (t.Session, t.Connection)):
             self._parameters(receiver, name, given)
 
@@ -119,22 +122,88 @@ class QueryReader:
             for keyword, _ in given.keywords:
                 self._key((model,), keyword.name, keyword, "values", name, kind)
             for _, kinds in given.rest:
+                self.given((model,), kinds)
                 self._keys((model,), kinds, "values", name, kind)
-        for _, kinds in given.args:
+        for argument, kinds in given.args:
+            if self._names(argument, kinds) is None:
+                self.given((model,), kinds)
             self._keys((model,), kinds, "values", name, kind)
+
+    def _upsert(self, receiver: t.Statement, name: str, node: e.Call, given: Arguments) -> None:
+        """Report the columns an upsert sets, where every one of them is known by name."""
+        if receiver.kind != "insert" or receiver.model is None or given.has_star or given.rest:
+            return
+        options = {keyword.name: (keyword.value, kind) for keyword, kind in given.keywords}
+        place: e.Expr = node
+        names: set[str] | None
+        if name == "on_duplicate_key_update":
+            names = set(options)
+            for argument, kind in given.args:
+                found = self._names(argument, kind)
+                names = None if found is None or names is None else names | found
+        elif "set_" in options:
+            place, kind = options["set_"]
+            names = self._names(place, kind)
+        else:
+            return
+        targets = self._listed(options["index_elements"][0]) if "index_elements" in options else set()
+        if "constraint" in options and len(names or ()) == 1:
+            return  # perhaps the very column that conflicts
+        if names:
+            self.ev.emit(
+                events.Upsert(receiver.model, place, name, frozenset(names), frozenset(targets), self.ev.record)
+            )
+
+    def _names(self, expr: e.Expr, kind: t.Type) -> set[str] | None:
+        """Return the columns that the keys of a dict mean, strings or attributes; None where one is not known."""
+        if isinstance(kind, t.Dict) and kind.items is not None:
+            return {item[0] for item in kind.items}
+        if not isinstance(expr, e.DictDisplay):
+            return None
+        names: set[str] = set()
+        for item in expr.items:
+            name = self._column_name(item.key) if item.key is not None else None
+            if name is None:
+                return None
+            names.add(name)
+        return names
+
+    def _listed(self, expr: e.Expr) -> set[str]:
+        elements = expr.elements if isinstance(expr, e.Display) else ()
+        return {name for name in map(self._column_name, elements) if name is not None}
+
+    def _column_name(self, expr: e.Expr) -> str | None:
+        if isinstance(expr, e.Str):
+            return expr.value
+        kind = self.ev.quiet(expr)
+        return kind.attribute.name if isinstance(kind, t.Attr) else None
 
     def _parameters(self, receiver: t.Session | t.Connection, name: str, given: Arguments) -> None:
         if len(given.args) < 2 or given.has_star:
             return
         first, parameters = given.args[0][1], given.args[1][1]
+        if isinstance(first, t.Statement) and first.model is not None and first.kind in ("insert", "update"):
+            self.given((first.model,), parameters)
         if name in _BULK and isinstance(receiver, t.Session) and isinstance(first, t.ClassType):
             mapped = self.index.mapped_of(first.cls)
             if mapped is not None:
+                self.given((mapped,), parameters)
                 self._keys((mapped,), parameters, "parameters", name, _BULK[name])
         elif name in _EXECUTING and isinstance(first, t.Statement) and first.model is not None and first.is_plain:
             is_list = isinstance(parameters, t.Sequence)
             if first.kind == "insert" or (first.kind == "update" and is_list):
                 self._keys((first.model,), parameters, "parameters", name, first.kind)
+
+    def given(self, models: tuple[MappedClass, ...], kind: t.Type) -> None:
+        """Note what the columns of a class may be set to by a dict, or by dicts of a list, that may come from afar."""
+        for member in t.members(kind):
+            if isinstance(member, t.Sequence):
+                self.given(models, member.element)
+            elif isinstance(member, t.Dict) and member.items is not None:
+                for name, value, _ in member.items:
+                    self.ev.record.give(name, value)
+            else:
+                self.ev.record.opened.update(model.symbol for model in models)
 
     def _keys(self, models: tuple[MappedClass, ...], kind: t.Type, context: str, call: str, verb: str) -> None:
         """Report the keys of a dict, or of the dicts of a list."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ormlint.facts import statements as s
-from ormlint.index.symbols import FunctionSymbol, Module
+from ormlint.index.symbols import ClassSymbol, FunctionSymbol, Module
+from ormlint.semantic.callsites import GivenCall
 from ormlint.semantic.events import ProjectCall
 from ormlint.semantic.solver import Kind
 from ormlint.semantic.types import NEVER, Type, unknown
@@ -32,12 +33,21 @@ class FunctionRecord:
     stored_names: set[str] = field(default_factory=set)  # attribute names assigned anywhere in the body
     unknown_stores: set[str] = field(default_factory=set)  # of them, those on objects that may be models
     given_names: set[str] = field(default_factory=set)  # keywords and literal keys of calls that may update rows
+    loose: dict[str, set[Type]] = field(default_factory=dict)  # what `unknown_stores` and `given_names` are given
+    opened: set[ClassSymbol | None] = field(default_factory=set)  # written by names not known; None for any class
     contradictions: set[tuple[int, str]] = field(default_factory=set)  # (function, parameter) given another model
+    given: list[GivenCall] = field(default_factory=list)  # to functions with parameters that nothing declares
+    value_functions: set[int] = field(default_factory=set)  # functions that are handed on as values
+    value_names: set[str] = field(default_factory=set)  # names handed on that may be a function's
     inner: dict[int, FunctionRecord] = field(default_factory=dict)  # functions defined in the body
     env: dict[str, Type] = field(default_factory=dict)  # of a module: what its names are at the end
     global_types: dict[str, Type] = field(default_factory=dict)  # given to names the body calls global
     is_settled: bool = False  # calls that write because the callee does are among `write_calls`
     _follows: dict[int, bool] | None = None
+
+    def give(self, name: str, kind: Type) -> None:
+        """Note a value that may be given to a column of this name, on an object that is not known."""
+        self.loose.setdefault(name, set()).add(kind)
 
     @property
     def has_own_write(self) -> bool:
@@ -61,7 +71,8 @@ def _bottom() -> FunctionRecord:
     return record
 
 
-def _view(record: FunctionRecord) -> object:
+def outcome(record: FunctionRecord) -> object:
+    """Return what other bodies may ask of a record."""
     return record.returned, record.yielded, record.self_types, record.global_types
 
 
@@ -78,4 +89,4 @@ def _widen(before: FunctionRecord, after: FunctionRecord) -> FunctionRecord:
     return after
 
 
-RECORD_KIND = Kind(_bottom, _view, _widen)
+RECORD_KIND = Kind(_bottom, outcome, _widen)

@@ -132,6 +132,8 @@ class SessionCalls:
     def _parameters(self, statement: t.Type, given: Arguments) -> None:
         if isinstance(statement, t.Statement) and statement.model is not None and len(given.args) > 1:
             self._keyed(statement.model, *given.args[1])
+            if statement.kind in ("insert", "update"):
+                self.ev.calls.queries.given((statement.model,), given.args[1][1])
 
     def _mappings(self, given: Arguments) -> None:
         entity = given.type(0)
@@ -139,6 +141,7 @@ class SessionCalls:
             mapped = self.index.mapped_of(entity.cls)
             if mapped is not None:
                 self._keyed(mapped, *given.args[1])
+                self.ev.calls.queries.given((mapped,), given.args[1][1])
 
     def _keyed(self, mapped: MappedClass, argument: e.Expr, kind: t.Type) -> None:
         """Report the values of `{"name": value}` or `{Model.name: value}`, also in a list."""

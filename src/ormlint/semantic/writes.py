@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 
 
 SESSION_NAME = re.compile(r"(?:^|_)(?:db_?)?(?:session|sess)$|^db$")
+_NOT_READ = t.unknown("a value that was not read")
+# Methods that make or change a model of names which the call does not show.
+_OPENING = frozenset(
+    {"model_validate", "model_validate_json", "parse_obj", "from_orm", "sqlmodel_update", "model_copy", "construct"}
+    | {"model_construct", "from_dict", "populate_obj", "update_from_dict", "bulk_insert", "load"}
+)
 _WORD = re.compile(r"\w+")
 
 
@@ -28,6 +34,7 @@ class WriteReader:
 
     def names(self, node: e.Call, func: t.Type, given: Arguments) -> None:
         """Keep the names given to a call that may update a row whose class is not known."""
+        self._opening(node, given)
         name = (
             node.func.attr
             if isinstance(node.func, e.Attribute)
@@ -45,15 +52,37 @@ class WriteReader:
         )
         if not is_updating and not isinstance(func, t.Unknown):
             return
-        names = self.ev.record.given_names
-        names.update(keyword.name for keyword, _ in given.keywords)
+        given_to = {keyword.name: kind for keyword, kind in given.keywords}
         for argument, kind in given.args:
             if isinstance(kind, t.Dict) and kind.items is not None:
-                names.update(item[0] for item in kind.items)
+                given_to.update((item[0], item[1]) for item in kind.items)
             elif isinstance(argument, e.DictDisplay):
-                names.update(item.key.attr for item in argument.items if isinstance(item.key, e.Attribute))
+                given_to.update(
+                    (item.key.attr, _NOT_READ) for item in argument.items if isinstance(item.key, e.Attribute)
+                )
             elif isinstance(kind, t.Literal) and isinstance(kind.value, str) and "update" in kind.value.lower():
-                names.update(_WORD.findall(kind.value))
+                given_to.update((word, _NOT_READ) for word in _WORD.findall(kind.value))
+        self.ev.record.given_names.update(given_to)
+        for key, kind in given_to.items():
+            self.ev.record.give(key, kind)
+
+    def _opening(self, node: e.Call, given: Arguments) -> None:
+        """Note the classes whose columns a call may set by names that are not seen: `Job.model_validate(data)`."""
+        if isinstance(node.func, e.Attribute) and node.func.attr in _OPENING:
+            owner = self.ev.quiet(node.func.value)
+            if not isinstance(owner, t.Unknown):
+                self.open(owner)
+            for _, kind in given.args:
+                if t.instances(kind):
+                    self.open(kind)
+
+    def open(self, kind: t.Type) -> None:
+        """Note that any column of what may be a model may be set."""
+        for member in t.members(kind):
+            if isinstance(member, (t.Instance, t.ClassType)):
+                self.ev.record.opened.add(member.cls)
+            elif isinstance(member, (t.Unknown, t.TypeVar, t.TypeVarClass)):
+                self.ev.record.opened.add(None)
 
     def session(self, node: e.Call, func: t.Type, given: Arguments) -> None:
         """Note a call that writes through a session, or hands a model to a function that may."""

@@ -45,6 +45,20 @@ def test_git_says_which(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     assert project_files(tmp_path, Settings()) == ["a.py", "b/c.py", "ü ö.py"]
 
 
+def test_no_program_that_a_checkout_names_is_run(tmp_path: Path) -> None:
+    make(tmp_path, "a.py")
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", "a.py")
+    program = tmp_path / ".git" / "watch.sh"
+    program.write_text(f"#!/bin/sh\ntouch '{tmp_path / 'was-run'}'\n")
+    program.chmod(0o755)
+    git(tmp_path, "config", "core.fsmonitor", str(program))
+    assert project_files(tmp_path, Settings()) == ["a.py"]
+    assert not (tmp_path / "was-run").exists()
+    git(tmp_path, "ls-files", "--others")
+    assert (tmp_path / "was-run").exists(), "this git does not know the setting"
+
+
 def test_a_walk_follows_ignore_files_as_git_does(tmp_path: Path) -> None:
     paths = ["a.py", "a/b.py", "a/keep.py", "build/x.py", "a/build/y.py", "a/c/z.py", "a/c/keep.py", "d/e.py"]
     make(tmp_path, *paths)

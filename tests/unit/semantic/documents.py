@@ -75,6 +75,7 @@ def semantic_model(files: dict[str, str], order: list[str] | None = None) -> Sem
     model = SemanticModel(index)
     for path in order or list(index.modules):
         model.interpret(index.modules[path])
+    model.infer_parameters()
     return model
 
 

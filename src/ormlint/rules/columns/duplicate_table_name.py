@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from ormlint.diagnostics import Severity
-from ormlint.facts import statements as s
 from ormlint.index.model import MappedClass
-from ormlint.index.symbols import ClassSymbol
 from ormlint.linting import subjects
 from ormlint.linting.context import Context, Place
 from ormlint.linting.rule import Rule
-from ormlint.linting.tables import has_own, mapped_parent, metadata_key, table_args
+from ormlint.linting.tables import has_own, loaded_together, mapped_parent, metadata_key, table_args
 
 rule = Rule(
     __name__,
@@ -29,7 +27,7 @@ def claimed_twice(context: Context, subject: subjects.Model) -> None:
     for other in context.index.mapped.values():
         if other is mapped:
             return  # only those before it: of two classes the later one fails
-        if other.table == mapped.table and _claim(context, other) == mine and _loaded_together(context, mapped, other):
+        if other.table == mapped.table and _claim(context, other) == mine and loaded_together(context, mapped, other):
             context.report(
                 mapped.symbol.facts.name_range,
                 f"`{mapped.name}` and `{other.name}` both declare the table `{mapped.table}` in one MetaData: defining "
@@ -58,22 +56,3 @@ def _claim(context: Context, mapped: MappedClass) -> tuple[object, str, str] | N
         return None
     schema = args.schema or ""
     return metadata, schema, f"{schema}.{mapped.table}" if schema else mapped.table
-
-
-def _loaded_together(context: Context, first: MappedClass, second: MappedClass) -> bool:
-    """Tell whether some module surely loads the modules of both classes: copies of a program are no duplicates."""
-    wanted = {first.symbol.module.path, second.symbol.module.path}
-    if len(wanted) == 1:
-        return True
-    for module in context.index.modules.values():
-        if module.is_installed or any(word in module.path for word in ("migration", "alembic", "test")):
-            continue
-        loaded = {module.path}
-        for name, bindings in module.scope.items():
-            if any(isinstance(binding.target, s.ImportBinding) for binding in bindings):
-                found = context.index.resolver.name(module, name)
-                if isinstance(found, ClassSymbol):
-                    loaded.add(found.module.path)
-        if wanted <= loaded:
-            return True
-    return False

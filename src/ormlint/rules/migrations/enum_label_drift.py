@@ -26,7 +26,7 @@ def missing_labels(context: Context, subject: subjects.SchemaDifference) -> None
     context.report_at(
         attribute.module,
         attribute.range,
-        f"migrations give enum type `{subject.type_name}` no label {labels}: PostgreSQL rejects it (invalid input "
+        f"migrations give enum type `{subject.theirs}` no label {labels}: PostgreSQL rejects it (invalid input "
         "value for enum) when it is stored or compared",
         symbol=f"{name}.{attribute.name}",
         related=steps_of(subject),

@@ -341,7 +341,18 @@ class _Reader:
     def _reference(self, table: SimTable, name: str | None, columns: tuple[str, ...]) -> None:
         target = self.schema.key(self.name())
         remote = self.names() if self.word() == "(" else ("id",)
-        table.add_constraint(SimConstraint("foreign", name, columns, target, remote, step=self.step))
+        ondelete: str | None = None
+        while self.word() in ("ON", "MATCH"):
+            is_delete = self.take("ON", "DELETE")
+            if not is_delete and not self.take("ON", "UPDATE") and not self.take("MATCH"):
+                break
+            action = self.word()
+            self.at += 1
+            if action in ("SET", "NO"):
+                action = f"{action} {self.word()}"
+                self.at += 1
+            ondelete = action if is_delete else ondelete
+        table.add_constraint(SimConstraint("foreign", name, columns, target, remote, ondelete=ondelete, step=self.step))
 
     def _constraint(self, table: SimTable) -> None:
         name = self.identifier() if self.take("CONSTRAINT") else None

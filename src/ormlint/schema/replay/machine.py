@@ -8,6 +8,7 @@ from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
 from ormlint.index.project import ProjectIndex
 from ormlint.index.symbols import ClassSymbol, External, Folder, FunctionSymbol, Module, Symbol, Value
+from ormlint.schema.replay.hazards import Hazards
 from ormlint.schema.replay.simulated import SimSchema, SimTable, Step, step_at
 from ormlint.schema.replay.values import ClassValue, Function, ModuleValue, Ref, Scope, Unknown
 
@@ -46,6 +47,7 @@ class Machine:
         self.atoms: dict[str, bool] = {}
         self.opaque_steps: list[Step] = []  # where `create_all` and the like were called
         self.missing_targets: list[tuple[Step, SimTable, str]] = []
+        self.hazards = Hazards()
         self.scopes: dict[str, Scope] = {}
         self.definitions: dict[str, dict[str, s.Stmt]] = {}
         self.busy: set[tuple[str, str]] = set()

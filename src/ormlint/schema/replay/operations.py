@@ -83,13 +83,19 @@ class Operations(Types, Machine):
             self.open_schema("a table is created whose name is computed")
             return Unknown("a table whose name is computed")
         schema = text_of(call.keywords.get("schema"))
-        self.create_table(name, schema, call.args[1:], call.node, call.keywords.get("if_not_exists") is True)
+        self.create_table(name, schema, call.args[1:], call.node, call.keywords.get("if_not_exists") is True, True)
         return Built(Ref("sqlalchemy.Table"), [name, None, *call.args[1:]], {"schema": schema} if schema else {})
 
     def create_table(
-        self, name: str, schema: str | None, items: list[Any], node: e.Node | None, if_not_exists: bool = False
+        self,
+        name: str,
+        schema: str | None,
+        items: list[Any],
+        node: e.Node | None,
+        if_not_exists: bool = False,
+        is_directive: bool = False,
     ) -> None:
-        """Create a table of columns and constraints."""
+        """Create a table of columns and constraints; `is_directive` for `op.create_table` itself."""
         world = self.writable()
         key = world.key(name, schema)
         known = world.tables.get(key)
@@ -100,7 +106,7 @@ class Operations(Types, Machine):
         world.tables[key] = table
         for item in items:
             if is_column(item):
-                self.add_column(table, item, step, True)
+                self.add_column(table, item, step, True, is_directive)
             elif isinstance(item, Built):
                 self._table_item(table, item, step)
             elif item is not None:
@@ -168,6 +174,8 @@ class Operations(Types, Machine):
         if name is not None and call.keywords.get("if_not_exists") is True and name in table.columns:
             return
         step = self.step(call.node, f"add_column {table.name}.{name}")
+        if name is not None:
+            self.hazards.required_column(table, value, name, step)
         self.add_column(table, value, step, False)
 
     def _op_drop_column(self, call: _Call) -> None:
@@ -209,6 +217,7 @@ class Operations(Types, Machine):
         new_type, new_name = keywords.get("type_"), keywords.get("new_column_name", keywords.get("name"))
         if new_type is not None:
             column.type, column.enum = self.type_of(new_type)
+            self.hazards.enum_in_old_table(self.schema, table, new_type, column.enum, step)
             self._note_enum(new_type, column.enum, step)
         if keywords.get("nullable") is not None:
             given = keywords["nullable"]
@@ -232,8 +241,8 @@ class Operations(Types, Machine):
         first = value.args[0] if value.args else value.keywords.get("name", Unknown("its name"))
         return first if text_of(first) is not None or isinstance(first, Unknown) else value.keywords.get("name")
 
-    def add_column(self, table: SimTable, value: Built, step: Step, in_table: bool) -> None:
-        """Add a column as `Column(...)` says it."""
+    def add_column(self, table: SimTable, value: Built, step: Step, in_table: bool, is_directive: bool = False) -> None:
+        """Add a column as `Column(...)` says it; `is_directive` for a column of `op.create_table`."""
         name = text_of(self._column_name(value))
         if name is None:
             table.open = table.open or f"a column has a computed name (revision {self.revision})"
@@ -266,6 +275,10 @@ class Operations(Types, Machine):
             column.nullable = column.default = Unknown("some arguments are not known")
         if kind is not None:
             column.type, column.enum = self.type_of(kind)
+            if is_directive:
+                self.hazards.enum_in_new_table(self.schema, table, kind, column.enum, step)
+            elif not in_table:
+                self.hazards.enum_in_old_table(self.schema, table, kind, column.enum, step)
             self._note_enum(kind, column.enum, step)
         table.columns[name] = column
         if column.primary_key and in_table:
@@ -273,7 +286,7 @@ class Operations(Types, Machine):
             columns = (*(primaries[0].columns if primaries else ()), name)
             table.add_constraint(SimConstraint("primary", None, columns, step=step))
         for key in keys:
-            self._foreign_key(table, (name,), key.args[:1], text_of(key.keywords.get("name")), step)
+            self._foreign_key(table, (name,), key.args[:1], key.keywords, step)
         unique, index = value.keywords.get("unique") is True, value.keywords.get("index") is True
         if unique and not index:
             table.add_constraint(SimConstraint("unique", None, (name,), step=step))
@@ -281,16 +294,17 @@ class Operations(Types, Machine):
             table.add_constraint(SimConstraint("index", f"ix_{table.name}_{name}", (name,), unique=unique, step=step))
 
     def _foreign_key(
-        self, table: SimTable, columns: tuple[str, ...], targets: list[Any], name: str | None, step: Step
+        self, table: SimTable, columns: tuple[str, ...], targets: list[Any], keywords: dict[str, Any], step: Step
     ) -> None:
         texts = [text_of(target) for target in targets]
+        name, ondelete = text_of(keywords.get("name")), _action(keywords)
         if not texts or any(text is None or "." not in text for text in texts):
-            table.add_constraint(SimConstraint("foreign", name, columns, step=step))
+            table.add_constraint(SimConstraint("foreign", name, columns, ondelete=ondelete, step=step))
             return
         places = [str(text).rpartition(".") for text in texts]
         target = self.schema.key(places[0][0])
         remote = tuple(place[2] for place in places)
-        table.add_constraint(SimConstraint("foreign", name, columns, target, remote, step=step))
+        table.add_constraint(SimConstraint("foreign", name, columns, target, remote, ondelete=ondelete, step=step))
         referred = self.schema.tables.get(target)
         for column, other in zip(columns, remote, strict=False):
             mine = table.columns.get(column)
@@ -355,10 +369,12 @@ class Operations(Types, Machine):
             remote = item.args[1] if len(item.args) > 1 else item.keywords.get("refcolumns")
             if isinstance(local, (list, tuple)) and isinstance(remote, (list, tuple)):
                 names = tuple(text for value in local if (text := text_of(value)) is not None)
-                self._foreign_key(table, names, list(remote), name, step)
+                self._foreign_key(table, names, list(remote), item.keywords, step)
         elif item.last == "Index" and columns:
             unique = item.keywords.get("unique") is True
-            table.add_constraint(SimConstraint("index", columns[0], columns[1:], unique=unique, step=step))
+            is_partial = len(columns) != len(item.args) or any(key.endswith("_where") for key in item.keywords)
+            made = SimConstraint("index", columns[0], columns[1:], unique=unique, is_partial=is_partial, step=step)
+            table.add_constraint(made)
         elif item.last == "CheckConstraint":
             table.add_constraint(SimConstraint("check", name, (), step=step))
 
@@ -371,7 +387,8 @@ class Operations(Types, Machine):
             return
         columns = tuple(text for value in _items(given) if (text := text_of(value)) is not None)
         unique = call.keywords.get("unique") is True
-        table.add_constraint(SimConstraint(kind, name, columns, unique=unique, step=step))
+        is_partial = len(columns) != len(_items(given)) or any(key.endswith("_where") for key in call.keywords)
+        table.add_constraint(SimConstraint(kind, name, columns, unique=unique, is_partial=is_partial, step=step))
 
     def _op_create_index(self, call: _Call) -> None:
         self._constraint(call, "index")
@@ -394,7 +411,8 @@ class Operations(Types, Machine):
         key = self.schema.key(target, text_of(call.keywords.get("referent_schema"))) if target is not None else None
         columns = tuple(text for value in _items(local) if (text := text_of(value)) is not None)
         others = tuple(text for value in _items(remote) if (text := text_of(value)) is not None)
-        table.add_constraint(SimConstraint("foreign", name, columns, key, others, step=step))
+        ondelete = _action(call.keywords)
+        table.add_constraint(SimConstraint("foreign", name, columns, key, others, ondelete=ondelete, step=step))
 
     def _op_drop_index(self, call: _Call) -> None:
         name = text_of(call.get(0, "index_name"))
@@ -433,12 +451,15 @@ class Operations(Types, Machine):
                 return Rows()
         text = text_of(value)
         if text is None:
+            self.hazards.unread = self.hazards.unread or (isinstance(value, Unknown) and not self.quiet)
             return Rows("count(" if isinstance(value, Built) and "count" in repr(value.args)[:200] else "")
         if is_query(text):
             if is_catalog(text):
                 self.asked_schema += 1
                 return Unknown("the database's catalog is asked")
             return Rows(text)
+        if not self.quiet:
+            self.hazards.sql(text)
         if not self.quiet and looks_like_ddl(text):
             apply_sql(self.writable(), text, self.step(node, "execute"), self.type_from_text)
         return Rows(text)
@@ -528,6 +549,11 @@ class _Call:
         if position < len(self.args):
             return self.args[position]
         return next((self.keywords[name] for name in names if name in self.keywords), None)
+
+
+def _action(keywords: dict[str, Any]) -> str | Unknown | None:
+    given = keywords.get("ondelete")
+    return given if given is None else text_of(given) or Unknown("`ondelete` is computed")
 
 
 def _items(value: Any) -> list[Any]:

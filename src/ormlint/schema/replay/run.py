@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from ormlint.index.environments import Environment
 from ormlint.index.project import ProjectIndex
 from ormlint.index.revisions import Revision
+from ormlint.schema.replay.backwards import note_types_left
+from ormlint.schema.replay.hazards import Hazards
 from ormlint.schema.replay.machine import BUDGET, OverBudget, Raised
 from ormlint.schema.replay.simulated import SimSchema, SimTable, Step
 from ormlint.schema.replay.statements import Statements
@@ -22,6 +24,8 @@ class Replay:
     schema: SimSchema
     opaque_steps: list[Step] = field(default_factory=list)
     missing: list[tuple[Step, SimTable, str]] = field(default_factory=list)
+    hazards: Hazards = field(default_factory=Hazards)
+    starts_empty: bool | None = None  # the first revision that changes anything makes a table
 
 
 def replay(index: ProjectIndex, environment: Environment, dialect: str) -> Replay:
@@ -32,15 +36,29 @@ def replay(index: ProjectIndex, environment: Environment, dialect: str) -> Repla
         machine.schema.open = graph.unknown
     if any(problem.kind in ("cycle", "duplicate") for problem in graph.problems):
         machine.schema.open = "its chain of revisions is broken"
+    starts_empty: bool | None = None
     for revision in graph.ordered():
+        types = set(machine.schema.enums)
         _run(machine, revision)
-    return Replay(environment, dialect, machine.schema, machine.opaque_steps, machine.missing_targets)
+        note_types_left(machine, revision, types)
+        if starts_empty is None and machine.schema.tables:
+            starts_empty = not all(table.baseline for table in machine.schema.tables.values())
+    return Replay(
+        environment,
+        dialect,
+        machine.schema,
+        machine.opaque_steps,
+        machine.missing_targets,
+        machine.hazards,
+        starts_empty,
+    )
 
 
 def _run(machine: Statements, revision: Revision) -> None:
     machine.revision, machine.path, machine.steps_left = revision.id, revision.path, BUDGET
     machine.depth = machine.quiet = machine.in_try = 0
     machine.yields.clear()
+    machine.hazards.begin()
     before = machine.schema
     try:
         upgrade = machine.module_name(revision.module, "upgrade")

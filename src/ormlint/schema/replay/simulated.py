@@ -54,6 +54,8 @@ class SimConstraint:
     target: str | None = None  # the table a foreign key refers to
     target_columns: tuple[str, ...] = ()
     unique: bool = False
+    ondelete: str | Unknown | None = None
+    is_partial: bool = False  # for some rows only, or over expressions
     step: Step | None = None
 
 

@@ -1,0 +1,152 @@
+"""One column of a model against the same column as the revisions make it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import sqlalchemy as sa
+
+from ormlint.facts import expressions as e
+from ormlint.index.columns import Column
+from ormlint.index.model import MappedClass, ModelAttribute
+from ormlint.index.symbols import ClassSymbol
+from ormlint.schema.difference import SchemaDifference
+from ormlint.schema.families import Family, differ, family_of, is_narrower
+from ormlint.schema.modeltypes import ModelTypes
+from ormlint.schema.render import dialect_named
+from ormlint.schema.replay.run import Replay
+from ormlint.schema.replay.simulated import Default, SimColumn
+from ormlint.schema.replay.values import Unknown
+
+_TRUE = frozenset({"true", "t", "1", "yes", "on"})
+_FALSE = frozenset({"false", "f", "0", "no", "off"})
+
+
+class ColumnComparison:
+    """Compares columns for the database of one replay. What either side does not know is not compared."""
+
+    def __init__(self, types: ModelTypes, replay: Replay) -> None:
+        self.types = types
+        self.replay = replay
+        self.dialect = dialect_named(replay.dialect)
+
+    def run(
+        self, table: str, mapped: MappedClass, attribute: ModelAttribute, own: SimColumn
+    ) -> Iterator[SchemaDifference]:
+        """Yield how a column differs."""
+        column = attribute.column
+        assert column is not None
+
+        def made(kind: str, ours: str = "", theirs: str = "", **more: Any) -> SchemaDifference:
+            steps = more.pop("steps", own.steps[-1:])
+            dialect = self.replay.dialect
+            return SchemaDifference(kind, table, mapped, attribute, steps, own, ours, theirs, dialect=dialect, **more)
+
+        if not (column.primary_key or own.primary_key):
+            if column.nullable is not None and isinstance(own.nullable, bool) and column.nullable is not own.nullable:
+                yield made("nullable")
+            for kind, ours, theirs in self._default(column, own):
+                yield made(kind, ours, theirs)
+        lacking = self._labels(column, own)
+        if lacking:
+            enum = self.replay.schema.enums[own.enum or ""]
+            steps = (enum.step,) if enum.step is not None else own.steps[-1:]
+            yield made("enum-labels", "", own.enum or "", labels=lacking, steps=steps)
+        model, database = self._families(mapped, attribute, own)
+        if model is None or database is None or self.replay.dialect == "sqlite":
+            return  # SQLite keeps any value in any column
+        if differ(model, database):
+            yield made("type", model.shown, database.shown)
+        elif is_narrower(model, database):
+            yield made("narrow", model.shown, database.shown)
+
+    # -- types
+
+    def _families(
+        self, mapped: MappedClass, attribute: ModelAttribute, own: SimColumn
+    ) -> tuple[Family | None, Family | None]:
+        if own.type is None or isinstance(own.type, Unknown):
+            return None, None
+        kind = self.types.type_of(mapped, attribute)
+        if isinstance(kind, Unknown):
+            return None, None
+        database = own.type
+        if isinstance(database, sa.Enum) and own.enum is not None:
+            database = sa.Enum(name=own.enum)
+        model, other = family_of(kind, self.dialect), family_of(database, self.dialect)
+        if model is not None and model.kind == "enum" and not model.name and other is not None and other.kind == "enum":
+            return None, None  # the name of the model's type is not known
+        return model, other
+
+    def _labels(self, column: Column, own: SimColumn) -> tuple[str, ...]:
+        enum = self.replay.schema.enums.get(own.enum or "")
+        if column.enum is None or column.enum.labels is None or not column.enum.native:
+            return ()
+        if enum is None or enum.labels is None:
+            return ()
+        return tuple(label for label in column.enum.labels if label not in enum.labels)
+
+    # -- defaults
+
+    def _default(self, column: Column, own: SimColumn) -> Iterator[tuple[str, str, str]]:
+        model, database = self.types.default_of(column), own.default
+        if isinstance(model, Unknown) or isinstance(database, Unknown):
+            return
+        model, database = _no_null(model), _no_null(database)
+        if any(item is not None and item.is_neutral for item in (model, database)):
+            return
+        if model is not None and database is None:
+            yield "default-missing", model.text, ""
+        elif model is None and database is not None:
+            yield "default-extra", "", database.text
+        elif model is not None and database is not None:
+            is_boolean = isinstance(own.type, sa.Boolean)
+            ours, theirs = _constant(model, is_boolean), _constant(database, is_boolean)
+            if ours is not None and theirs is not None and ours != theirs:
+                yield "default-other", model.text, database.text
+
+
+def decorator_of(attribute: ModelAttribute) -> ClassSymbol | None:
+    """Return the project's own type of a column: one finding is enough for all columns that have it."""
+    column = attribute.column
+    if (
+        column is not None
+        and (column.type or "").startswith("project.")
+        and isinstance(column.python_type, ClassSymbol)
+    ):
+        return column.python_type
+    return None
+
+
+def is_python_clock(column: Column) -> bool:
+    """Tell whether Python gives a column its time: raw writers get the database's default, Python its own."""
+    kind = (column.type or "").rpartition(".")[2]
+    if column.default is None or column.default.kind != "python" or kind not in ("DateTime", "TIMESTAMP"):
+        return False
+    return not isinstance(column.default.expr, (e.Constant, e.Str))
+
+
+def _no_null(default: Default | None) -> Default | None:
+    return None if default is not None and default.text.strip().upper() in ("NULL", "NULL()") else default
+
+
+def _constant(default: Default, is_boolean: bool) -> str | float | bool | None:
+    """Return the value of a default that is certainly a constant, written in one way."""
+    text = default.text.strip()
+    if default.is_sql:
+        text = re.sub(r"::[\w ]+(\[\])?(\(\d+\))?$", "", text).strip()
+        while text.startswith("(") and text.endswith(")"):
+            text = text[1:-1].strip()
+        quoted = re.fullmatch(r"[eE]?'((?:[^']|'')*)'", text)
+        if quoted is not None:
+            text = quoted[1].replace("''", "'")
+        elif not re.fullmatch(r"-?\d+(\.\d+)?|true|false", text, re.I):
+            return None
+    if is_boolean:
+        return True if text.lower() in _TRUE else False if text.lower() in _FALSE else None
+    try:
+        return float(text)
+    except ValueError:
+        return re.sub(r"\s+", "", text) if "(" not in text else None

@@ -1,0 +1,396 @@
+"""What parameters without an annotation are given: by all calls of the whole project, joined.
+
+A parameter is known when every call that may reach its function is known, and the function can be reached in no
+other way: it is handed on nowhere as a value, and no decorator may call it by itself. What the calls of one body
+give stands in its record; nothing is interpreted twice to find it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Container, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from ormlint.facts import expressions as e
+from ormlint.facts.module import ModuleInterface
+from ormlint.facts.walk import walk_nodes
+from ormlint.index.reads import Noting, Read
+from ormlint.index.symbols import External, FunctionSymbol, Module
+from ormlint.semantic import types as t
+from ormlint.semantic.decorators import last_name
+from ormlint.semantic.substitution import clip, substitute
+
+if TYPE_CHECKING:
+    from ormlint.semantic.arguments import Arguments
+    from ormlint.semantic.model import SemanticModel
+    from ormlint.semantic.records import FunctionRecord
+
+# Decorators that leave calls as they are.
+_PLAIN_DECORATORS = frozenset(
+    {"staticmethod", "classmethod", "contextmanager", "asynccontextmanager", "lru_cache", "cache"}
+    | {"override", "final", "abstractmethod", "deprecated", "wraps"}
+)
+_UNTYPED = frozenset({"Any", "object"})
+_TEST_FOLDERS = frozenset({"test", "tests", "testing"})
+_STAND_INS = ("unittest.mock.", "mock.", "pretend.", "types.SimpleNamespace")
+_OF_NO_USE = (t.Literal, t.NoneType, t.Builtin)
+# Names by which frameworks call methods, whatever the project calls them with.
+_CALLED_BY_NAME = ("test", "visit_", "do_", "on_", "handle_", "resolve_", "validate_", "__")
+# More types than these say that anything may be given.
+_MAX_KINDS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A parameter that nothing declares, handed on as it is: the function, and the parameter's name."""
+
+    function: int
+    name: str
+
+
+Given = t.Type | Handed
+
+
+@dataclass(frozen=True, slots=True)
+class GivenCall:
+    """What one call gives: `func` where it is known, else `name` is all that is known of what is called."""
+
+    func: t.Function | None
+    name: str
+    is_attribute: bool
+    args: tuple[Given, ...]
+    keywords: tuple[tuple[str, Given], ...]
+    is_open: bool  # a `*` or `**` among the arguments
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """What is given to one parameter."""
+
+    kinds: dict[t.Type, None]  # in the order they were met
+    sources: set[Handed]  # other parameters that are handed on as they are
+    why: str = ""  # not empty: the reason why nothing is known
+
+
+class CallSites:
+    """Joins what calls give, once all bodies are interpreted."""
+
+    def __init__(self, model: SemanticModel) -> None:
+        self.model = model
+        self.index = model.index
+        self.known: dict[tuple[int, str], t.Type] = {}
+        self.why: dict[tuple[int, str], str] = {}
+        self.read: set[Read] = set()  # what was read to find the functions that are asked about
+        self.open_in: dict[str, tuple[int, ...]] = {}  # by path, which functions are asked about, where that is known
+
+    # -- which functions are asked about
+
+    @cached_property
+    def by_id(self) -> dict[int, tuple[FunctionSymbol, tuple[e.Param, ...]]]:
+        """The functions with parameters that nothing declares, and those parameters."""
+        found: dict[int, tuple[FunctionSymbol, tuple[e.Param, ...]]] = {}
+        with Noting(self.read):
+            for path, module in self.index.own_modules.items():
+                known = self.open_in.get(path)
+                functions = module.functions if known is None else [module.functions[index] for index in known]
+                for symbol in functions:
+                    params = self._open_parameters(symbol)
+                    if params:
+                        found[id(symbol)] = (symbol, params)
+        return found
+
+    @cached_property
+    def by_name(self) -> dict[str, list[FunctionSymbol]]:
+        """The same functions by their names."""
+        found: dict[str, list[FunctionSymbol]] = {}
+        for symbol, _ in self.by_id.values():
+            found.setdefault(symbol.name, []).append(symbol)
+        return found
+
+    def _open_parameters(self, symbol: FunctionSymbol) -> tuple[e.Param, ...]:
+        facts = symbol.facts
+        if facts.name.startswith(_CALLED_BY_NAME):
+            return ()
+        params = facts.params[1:] if _has_receiver(symbol) else facts.params
+        found = tuple(param for param in params if not param.kind.startswith("*") and is_untyped(param))
+        if not found:
+            return ()
+        for decorator in facts.decorators:
+            if last_name(decorator) not in _PLAIN_DECORATORS:
+                if not self.model.functions.decorators.hands_on(symbol, decorator):
+                    return ()
+        return found
+
+    # -- what bodies tell
+
+    def note(self, record: FunctionRecord, node: e.Call, func: t.Type, given: Arguments) -> None:
+        """Keep what a call gives, where it may reach one of the functions."""
+        target = func if isinstance(func, t.Function) else None
+        is_attribute = isinstance(node.func, e.Attribute)
+        if target is not None:
+            name = target.symbol.name
+        elif isinstance(func, t.Unknown):
+            name = node.func.attr if isinstance(node.func, e.Attribute) else getattr(node.func, "id", "")
+        else:
+            return
+        if name not in self.by_name:
+            return
+        args = tuple(self._handed(record, expr, kind) for expr, kind in given.args)
+        keywords = tuple((item.name, self._handed(record, item.value, kind)) for item, kind in given.keywords)
+        is_open = given.has_star or bool(given.rest)
+        record.given.append(GivenCall(target, name, is_attribute, args, keywords, is_open))
+
+    def _handed(self, record: FunctionRecord, expr: e.Expr, kind: t.Type) -> Given:
+        """Return what is given, or the parameter of the body or of one around it that is handed on as it is."""
+        if not isinstance(kind, t.Unknown) or not isinstance(expr, e.Name):
+            return kind
+        symbol = record.symbol
+        while symbol is not None:
+            for param in self.by_id.get(id(symbol), (symbol, ()))[1]:
+                if param.name == expr.id and kind.reason == untyped(param):
+                    return Handed(id(symbol), param.name)
+            symbol = self.model.parent(symbol)
+        return kind
+
+    def spelled(self, record: FunctionRecord, text: str) -> None:
+        """Note a text that is a function's name: it may be asked for by it. Tests replace functions so."""
+        if not _is_test(record.module):
+            record.value_names.add(text)
+
+    # -- joining
+
+    def update(self) -> list[FunctionSymbol]:
+        """Work out the parameters anew; return the functions of which more is known than before."""
+        gathered = {
+            (key, param.name): _Gathered({}, set()) for key, (_, params) in self.by_id.items() for param in params
+        }
+        self._escaped(gathered)
+        for record in self.model.all_records():
+            for call in record.given:
+                self._gather(record, call, gathered)
+        changed: dict[int, FunctionSymbol] = {}
+        self._close(gathered)
+        for (key, name), found in gathered.items():
+            if (key, name) in self.known:
+                continue
+            if found.why:
+                self.why[key, name] = found.why
+                continue
+            kind = self._joined(found.kinds)
+            if isinstance(kind, t.Unknown):
+                self.why[key, name] = kind.reason
+            else:
+                self.known[key, name] = kind
+                changed[key] = self.by_id[key][0]
+        return list(changed.values())
+
+    def _gather(self, record: FunctionRecord, call: GivenCall, gathered: dict[tuple[int, str], _Gathered]) -> None:
+        is_test = _is_test(record.module)
+        for symbol in self._targets(call):
+            _, params = self.by_id[id(symbol)]
+            offset = self._offset(symbol, call)
+            is_lenient = is_test and not _is_test(symbol.module)
+            for param in params:
+                found = gathered[id(symbol), param.name]
+                kind = _argument(symbol, param, offset, call)
+                if kind is None:
+                    if not is_lenient:
+                        found.why = "a call gives it with others, by `*` or `**`"
+                    continue
+                if isinstance(kind, Handed):
+                    found.sources.add(kind)
+                elif not (is_lenient and _is_stand_in(kind)):
+                    found.kinds[kind] = None
+
+    def _close(self, gathered: dict[tuple[int, str], _Gathered]) -> None:
+        """Give each parameter what the parameters handed on to it are given."""
+        heirs: dict[tuple[int, str], list[_Gathered]] = {}
+        for found in gathered.values():
+            for source in found.sources:
+                heirs.setdefault((source.function, source.name), []).append(found)
+        keys = {id(found): key for key, found in gathered.items()}
+
+        def spread(pending: list[tuple[int, str]]) -> None:
+            while pending:
+                key = pending.pop()
+                found = gathered[key]
+                for heir in heirs.get(key, ()):
+                    if heir.why:
+                        continue  # it stays unknown, whatever else it is given
+                    count = len(heir.kinds)
+                    heir.kinds.update(found.kinds)
+                    heir.why = found.why
+                    if heir.why or len(heir.kinds) > count:
+                        pending.append(keys[id(heir)])
+
+        for key, kind in self.known.items():
+            gathered[key] = _Gathered({kind: None}, set())
+        spread(list(heirs))
+        unseen = [found for found in gathered.values() if not found.kinds and not found.why]
+        for found in unseen:  # what nobody calls may be called by anybody
+            found.why = "no call is seen"
+        spread(list(heirs))
+
+    def _joined(self, kinds: Collection[t.Type]) -> t.Type:
+        if not kinds:
+            return t.unknown("no call is seen")
+        for kind in kinds:
+            if isinstance(kind, t.Unknown):
+                return kind
+        joined = t.join(_as_parameter(kind) for kind in kinds)
+        members = t.members(joined)
+        for member in members:
+            if isinstance(member, t.Unknown):
+                return member
+        if len(members) > _MAX_KINDS or all(isinstance(member, _OF_NO_USE) for member in members):
+            return t.unknown("its calls give no objects")
+        return joined
+
+    # -- who is called
+
+    def _targets(self, call: GivenCall) -> Iterator[FunctionSymbol]:
+        """Yield the functions that a call may reach."""
+        named = self.by_name.get(call.name, [])
+        if call.func is None:
+            yield from named if call.is_attribute else (item for item in named if item.owner is None)
+            return
+        yield from self._with_heirs(call.func.symbol, named)
+
+    def _with_heirs(self, symbol: FunctionSymbol, named: list[FunctionSymbol]) -> Iterator[FunctionSymbol]:
+        """Yield a function, and the methods that may stand in for it: overriding ones, and a protocol's."""
+        owner = symbol.owner
+        if owner is None:
+            if id(symbol) in self.by_id:
+                yield symbol
+            return
+        is_protocol = any(
+            isinstance(base, External) and base.name.endswith("Protocol") for base in self.index.bases.mro(owner)
+        )
+        for item in named:
+            if item is symbol or (
+                item.owner is not None and (is_protocol or owner in self.index.bases.mro(item.owner))
+            ):
+                yield item
+
+    def _offset(self, symbol: FunctionSymbol, call: GivenCall) -> int:
+        """Return how many parameters come before those of the call's arguments."""
+        if not _has_receiver(symbol):
+            return 0
+        if call.func is None:
+            return 1
+        if call.func.bound is None:
+            return 0
+        is_class = isinstance(call.func.bound, t.ClassType)
+        return 0 if is_class and "classmethod" not in map(last_name, symbol.facts.decorators) else 1
+
+    # -- other ways to reach a function
+
+    def _escaped(self, gathered: dict[tuple[int, str], _Gathered]) -> None:
+        ids: set[int] = set()
+        names: set[str] = set()
+        for record in self.model.all_records():
+            ids |= record.value_functions
+            names |= record.value_names
+        names |= self._all_declared
+        for key, (symbol, params) in self.by_id.items():
+            reached = symbol.name in names or key in ids
+            if not reached and symbol.owner is not None:
+                family = (item for item in self.by_name[symbol.name] if id(item) in ids and item.owner is not None)
+                reached = any(item.owner in self.index.bases.mro(symbol.owner) for item in family)
+            if reached:
+                for param in params:
+                    gathered[key, param.name].why = "its function is handed on as a value"
+
+    @cached_property
+    def _all_declared(self) -> frozenset[str]:
+        names = self.by_name
+        return frozenset().union(
+            *(declared_values(module.own_interface, names) for module in self.index.own_modules.values())
+        )
+
+
+def declared_values(interface: ModuleInterface, names: Container[str]) -> set[str]:
+    """Return which of some names stand where no body is read: in class bodies, decorators, defaults, annotations."""
+    parts: list[object] = []
+    for cls in interface.classes:
+        parts += (cls.body, cls.keywords, cls.decorators)
+    for function in interface.functions:
+        parts.append(function.decorators)
+        for param in function.params:
+            parts += (param.default, param.annotation)
+    found: set[str] = set()
+    for node in walk_nodes(tuple(parts)):
+        name = node.id if isinstance(node, e.Name) else node.attr if isinstance(node, e.Attribute) else ""
+        if name in names:
+            found.add(name)
+    return found
+
+
+def untyped(param: e.Param) -> str:
+    """Return the reason why a parameter is not known that nothing declares."""
+    if param.annotation is None:
+        return f"parameter `{param.name}` has no annotation"
+    return f"parameter `{param.name}` is annotated with anything"
+
+
+def is_untyped(param: e.Param) -> bool:
+    """Tell whether nothing says what a parameter is given."""
+    if isinstance(param.default, e.Call):
+        return False
+    if param.annotation is None:
+        return True
+    return (e.dotted_name(param.annotation) or "").rpartition(".")[2] in _UNTYPED
+
+
+def _has_receiver(symbol: FunctionSymbol) -> bool:
+    if symbol.owner is None or not symbol.facts.params:
+        return False
+    return "staticmethod" not in map(last_name, symbol.facts.decorators)
+
+
+def _argument(symbol: FunctionSymbol, param: e.Param, offset: int, call: GivenCall) -> Given | None:
+    """Return what a call gives a parameter, its default where it gives nothing, None when that is not known."""
+    for name, kind in call.keywords:
+        if name == param.name:
+            return kind
+    if call.is_open:
+        return None
+    position = symbol.facts.params.index(param) - offset
+    if 0 <= position < len(call.args) and param.kind != "=":
+        return call.args[position]
+    if isinstance(param.default, e.Constant) and param.default.value is None:
+        return t.NONE
+    if isinstance(param.default, (e.Constant, e.Str)):
+        return t.Builtin(f"builtins.{type(param.default.value).__name__}")
+    return t.unknown("a default that is not read" if param.default is not None else "a call without it")
+
+
+def _as_parameter(kind: t.Type) -> t.Type:
+    """Return a type as that of a parameter: what is true of this very value only is left out."""
+    if isinstance(kind, t.Union_):
+        return t.join(map(_as_parameter, kind.members))
+    if isinstance(kind, t.Literal):
+        return t.Builtin(f"builtins.{type(kind.value).__name__}")
+    if isinstance(kind, t.EnumMember):
+        return t.Instance(kind.enum.symbol)
+    if isinstance(kind, (t.Now, t.Moment)):
+        return t.Builtin("datetime.datetime")
+    if isinstance(kind, t.Dict):
+        return t.Dict(_as_parameter(kind.key), _as_parameter(kind.value))
+    if isinstance(kind, (t.Function, t.Method, t.Partial, t.Super, t.Never)):
+        return t.unknown("a call gives a function")
+    return clip(substitute(kind, {}))
+
+
+def _is_stand_in(kind: t.Type) -> bool:
+    """Tell whether a test gives something in place of the real thing."""
+    if isinstance(kind, (t.Unknown, t.NoneType, t.Never)):
+        return True
+    return isinstance(kind, t.Builtin) and kind.name.startswith(_STAND_INS)
+
+
+def _is_test(module: Module) -> bool:
+    parts = module.path.split("/")
+    name = parts[-1]
+    return name.startswith(("test_", "conftest")) or name.endswith("_test.py") or bool(_TEST_FOLDERS & set(parts[:-1]))
