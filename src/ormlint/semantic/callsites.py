@@ -380,7 +380,22 @@ def _as_parameter(kind: t.Type) -> t.Type:
         return t.Dict(_as_parameter(kind.key), _as_parameter(kind.value))
     if isinstance(kind, (t.Function, t.Method, t.Partial, t.Super, t.Never)):
         return t.unknown("a call gives a function")
-    return clip(substitute(kind, {}))
+    return _bare(clip(substitute(kind, {})))
+
+
+def _bare(kind: t.Type) -> t.Type:
+    """Return a type without the expressions that are the values of dicts inside it."""
+    if isinstance(kind, t.Union_):
+        return t.join(map(_bare, kind.members))
+    if isinstance(kind, t.Sequence):
+        return t.Sequence(_bare(kind.element), kind.kind)
+    if isinstance(kind, t.TupleOf):
+        return t.TupleOf(tuple(map(_bare, kind.elements)))
+    if isinstance(kind, t.Dict):
+        return t.Dict(_bare(kind.key), _bare(kind.value))
+    if isinstance(kind, t.Coroutine):
+        return t.Coroutine(_bare(kind.result), kind.origin)
+    return kind
 
 
 def _is_stand_in(kind: t.Type) -> bool:
