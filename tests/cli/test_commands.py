@@ -269,7 +269,7 @@ def test_check_loads_no_writer_and_no_sqlalchemy(project: Path) -> None:
 def test_an_internal_error_is_one_message(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("ormlint.checker.engine.check_project", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("ormlint.checker.engine.check_again", lambda *_, **__: 1 / 0)
     assert main(["check"]) == 2
     err = capsys.readouterr().err
     assert "internal error: ZeroDivisionError" in err and "Traceback" not in err

@@ -8,7 +8,7 @@ from ormlint.checker.digests import IndexDigests, digest, plain_facts
 from ormlint.checker.kept import Kept, KeptRound
 from ormlint.index.project import ProjectIndex
 from ormlint.index.symbols import FunctionSymbol, Module
-from ormlint.semantic.callsites import Handed, declared_values, is_untyped
+from ormlint.semantic.callsites import Given, Handed, as_parameter, declared_values, is_stand_in, is_untyped
 from ormlint.semantic.model import SemanticModel
 from ormlint.semantic.records import FunctionRecord
 from ormlint.semantic.typecodec import NotPlain, plain_type, typed
@@ -49,11 +49,11 @@ class CallDigests:
     def _function(self, symbol: FunctionSymbol) -> str:
         return self.model.index.idents.of(symbol)
 
-    def _given(self, item: object) -> object:
+    def _given(self, item: Given) -> object:
         if isinstance(item, Handed):
             symbol = self.model.function_of(item.function)
             return ("handed", self._function(symbol) if symbol is not None else "", item.name)
-        return self.digests.of(item)
+        return is_stand_in(item), self.digests.of(as_parameter(item))
 
 
 def declared(module: Module, names: Collection[str]) -> object:

@@ -22,7 +22,7 @@ from ormlint.index.mapping import Mapper
 from ormlint.index.model import Constructor, MappedClass, ModelAttribute, Relationship
 from ormlint.index.modules import ModuleMap, shared_folders
 from ormlint.index.reads import READS, Noting, recorded
-from ormlint.index.registries import MadeByCalls, all_made, made_by_calls, registry_of
+from ormlint.index.registries import NOTHING_MADE, MadeByCalls, all_made, made_by_calls, registry_of
 from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module, Resolver, Symbol, build_module
 from ormlint.index.tablemapped import add_imperative
 from ormlint.index.tables import Tables, read_tables
@@ -60,6 +60,7 @@ class ProjectIndex:
         self.own_by_name: dict[str, list[MappedClass]] = {}
         self.own_floating: set[str] = set()
         self._registries: dict[str, tuple[str | None, tuple[object, ...]]] = {}
+        self.may_make: Callable[[str], bool] = lambda path: True  # whether a file's text may hold such calls
         self.made_in: dict[str, MadeByCalls] = {}  # by path, what is known already
         self._installed_models: dict[str, MappedClass | None] = {}
         self._subclasses: dict[str, list[MappedClass]] = {}
@@ -150,7 +151,7 @@ class ProjectIndex:
         with Noting(set()):
             for path, module in self.own_modules.items():
                 if path not in self.made_in:
-                    self.made_in[path] = made_by_calls(self, module)
+                    self.made_in[path] = made_by_calls(self, module) if self.may_make(path) else NOTHING_MADE
         return all_made(self.made_in[path] for path in self.own_modules)
 
     def registry(self, mapped: MappedClass) -> str | None:

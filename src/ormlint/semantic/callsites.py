@@ -200,7 +200,7 @@ class CallSites:
                     continue
                 if isinstance(kind, Handed):
                     found.sources.add(kind)
-                elif not (is_lenient and _is_stand_in(kind)):
+                elif not (is_lenient and is_stand_in(kind)):
                     found.kinds[kind] = None
 
     def _close(self, gathered: dict[tuple[int, str], _Gathered]) -> None:
@@ -238,7 +238,7 @@ class CallSites:
         for kind in kinds:
             if isinstance(kind, t.Unknown):
                 return kind
-        joined = t.join(_as_parameter(kind) for kind in kinds)
+        joined = t.join(as_parameter(kind) for kind in kinds)
         members = t.members(joined)
         for member in members:
             if isinstance(member, t.Unknown):
@@ -366,10 +366,10 @@ def _argument(symbol: FunctionSymbol, param: e.Param, offset: int, call: GivenCa
     return t.unknown("a default that is not read" if param.default is not None else "a call without it")
 
 
-def _as_parameter(kind: t.Type) -> t.Type:
+def as_parameter(kind: t.Type) -> t.Type:
     """Return a type as that of a parameter: what is true of this very value only is left out."""
     if isinstance(kind, t.Union_):
-        return t.join(map(_as_parameter, kind.members))
+        return t.join(map(as_parameter, kind.members))
     if isinstance(kind, t.Literal):
         return t.Builtin(f"builtins.{type(kind.value).__name__}")
     if isinstance(kind, t.EnumMember):
@@ -377,7 +377,7 @@ def _as_parameter(kind: t.Type) -> t.Type:
     if isinstance(kind, (t.Now, t.Moment)):
         return t.Builtin("datetime.datetime")
     if isinstance(kind, t.Dict):
-        return t.Dict(_as_parameter(kind.key), _as_parameter(kind.value))
+        return t.Dict(as_parameter(kind.key), as_parameter(kind.value))
     if isinstance(kind, (t.Function, t.Method, t.Partial, t.Super, t.Never)):
         return t.unknown("a call gives a function")
     return _bare(clip(substitute(kind, {})))
@@ -398,7 +398,7 @@ def _bare(kind: t.Type) -> t.Type:
     return kind
 
 
-def _is_stand_in(kind: t.Type) -> bool:
+def is_stand_in(kind: t.Type) -> bool:
     """Tell whether a test gives something in place of the real thing."""
     if isinstance(kind, (t.Unknown, t.NoneType, t.Never)):
         return True
