@@ -7,6 +7,7 @@ FROM python:3.12-slim
 COPY --from=build /opt/ormlint /opt/ormlint
 ENV PATH="/opt/ormlint/bin:$PATH"
 WORKDIR /src
-USER nobody
+# Nobody, by number: a host that has no such name may still refuse root.
+USER 65534
 ENTRYPOINT ["ormlint"]
 CMD ["check"]

@@ -4,15 +4,18 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 JOBS ?= 2
 
-.PHONY: help demo test test-all versions editors fuzz lint types layers docs bench ecosystem clean
+.PHONY: help demo test test-all versions editors vscode test-vscode formats node fuzz lint types layers docs bench ecosystem ground-truth clean
 
 help:
 	@echo "make demo       install, and run ormlint on examples/"
 	@echo "make test       install, and run all tests"
-	@echo "make test-all   the same, and the longer ones: other Pythons, other SQLAlchemys, editors, long fuzzing"
+	@echo "make test-all   the same, and the longer ones: other Pythons, other SQLAlchemys, editors, formats, long fuzzing"
+	@echo "make vscode     check, test and package the extension for Visual Studio Code: build/ormlint.vsix (Node.js)"
+	@echo "make test-vscode  try it in a workbench in Chromium (Node.js 20, Chromium, ripgrep, a C++ compiler)"
 	@echo "make docs       write the generated documents anew"
 	@echo "make bench      measure speed beside other tools, into bench/RESULTS.md (DIR=only this folder)"
 	@echo "make ecosystem  findings per rule over pinned packages, or over projects (DIRS=...)"
+	@echo "make ground-truth  replayed migrations against really migrated databases (DIRS=...; needs PostgreSQL)"
 	@echo "make clean      remove what make made"
 
 $(VENV)/.installed: pyproject.toml src/ormlint/_version.py
@@ -49,8 +52,24 @@ fuzz: $(VENV)/.installed-dev
 
 editors: $(VENV)/.installed-dev
 	bash tests/editors/neovim.sh
+	bash tests/editors/emacs.sh
+	bash tests/editors/helix.sh
 
-test-all: test versions editors fuzz
+vscode:
+	bash editors/vscode/build.sh
+
+test-vscode: vscode $(VENV)/.installed-dev
+	bash tests/editors/vscode.sh
+
+formats: $(VENV)/.installed-dev
+	bash tests/formats/run.sh
+
+# What needs Node.js, where there is one.
+node:
+	@if command -v npm >/dev/null 2>&1; then $(MAKE) --no-print-directory vscode formats; \
+	else echo "Node.js is not on this machine: the extension and the validators of formats are left out"; fi
+
+test-all: test versions editors node fuzz
 
 docs: $(VENV)/.installed-dev
 	$(BIN)/python -m ormlint.dev generate
@@ -61,5 +80,8 @@ bench: $(VENV)/.installed-dev
 ecosystem: $(VENV)/.installed-dev
 	$(BIN)/python -m ormlint.dev ecosystem $(DIRS)
 
+ground-truth: $(VENV)/.installed-dev
+	$(BIN)/python -m ormlint.dev ground-truth $(DIRS)
+
 clean:
-	rm -rf $(VENV) .ci-venvs .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist
+	rm -rf $(VENV) .ci-venvs .vscode-workbench editors/vscode/node_modules editors/vscode/dist tests/formats/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist

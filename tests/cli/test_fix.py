@@ -102,15 +102,27 @@ def test_show_fixes(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "Fixed 1 error:\n- models.py:\n    1 x ORM401 (mutable-column-default)\n" in capsys.readouterr().out
 
 
-def test_json_has_edits_on_request(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_formats_for_programs_carry_edits(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     check("--output-format", "json")
     fixes = {item["code"]: item["fix"] for item in json.loads(capsys.readouterr().out)}
-    assert fixes["ORM401"] == {"applicability": "safe", "message": "Use `list`, called for each row", "edits": []}
-    check("--output-format", "json", "--show-fixes")
-    fixes = {item["code"]: item["fix"] for item in json.loads(capsys.readouterr().out)}
     place = {"location": {"row": 11, "column": 33}, "end_location": {"row": 11, "column": 35}}
-    assert fixes["ORM401"]["edits"] == [{"content": "list", **place}]
+    safe = {"applicability": "safe", "message": "Use `list`, called for each row"}
+    assert fixes["ORM401"] == {**safe, "edits": [{"content": "list", **place}]}
     assert fixes["ORM201"]["applicability"] == "unsafe"
+    for form in ("json-lines", "sarif", "rdjson"):
+        check("--output-format", form)
+        assert '"list"' in capsys.readouterr().out
+
+
+def test_edits_are_kept_in_the_cache(project: Path) -> None:
+    env = {**os.environ, "PYTHONPATH": str(SRC)}
+    command = [sys.executable, "-X", "importtime", "-m", "ormlint", "check", *SELECT, "--output-format", "json"]
+    runs = [subprocess.run(command, capture_output=True, text=True, check=False, env=env) for _ in range(2)]
+    assert runs[0].stdout == runs[1].stdout
+    assert '"list"' in runs[0].stdout
+    assert ["libcst" in run.stderr for run in runs] == [True, False]
+    plain = subprocess.run([*command, "--no-cache"], capture_output=True, text=True, check=False, env=env)
+    assert plain.stdout == runs[0].stdout
 
 
 def test_standard_input(project: Path) -> None:

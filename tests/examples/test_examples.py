@@ -65,6 +65,15 @@ def test_just_what_was_planted() -> None:
     assert {(item.path, item.start.row, item.code) for item in result.diagnostics} == PLANTED
 
 
+def test_what_is_found_in_preview() -> None:
+    settings = Settings(select=("ORM308", "ORM411", "ORM805"), preview=True)
+    result = check_project(dict(read_files(EXAMPLES, project_files(EXAMPLES, settings))), settings)
+    assert {(item.path, item.start.row, item.code) for item in result.diagnostics} == {
+        ("video_shop/tests/test_catalogue.py", 19, "ORM805"),
+        ("video_shop/video_shop/models/account.py", 82, "ORM411"),
+    }
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_the_order_of_files_changes_nothing(seed: int) -> None:
     """The whole diagnostics in their order: messages, ranges, fixes and related places."""

@@ -25,8 +25,12 @@ const SILENCED = "notFoundSilenced";
 
 type Found = Extract<Location, { found: true }>;
 
-/** A client whose start may have failed: the library's own `stop` throws then. */
+/** The library's client, which throws when it is stopped after a start that failed, and shows each error by itself. */
 class Client extends LanguageClient {
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false); // `Server` says once what is wrong, and what to do
+  }
+
   override async stop(timeout = STOPPING): Promise<void> {
     if (this.needsStop()) {
       await super.stop(timeout).catch(() => undefined);
@@ -219,15 +223,15 @@ export class Server implements vscode.Disposable {
     }
     this.told.add(message);
     const trusted = vscode.workspace.isTrusted;
-    const remedy = trusted ? "Open Settings" : "Manage Workspace Trust";
-    const chosen = await vscode.window.showWarningMessage(message, remedy, "Show Logs", "Do Not Show Here Again");
+    const remedy = trusted ? "Open Settings" : "Manage Trust";
+    const chosen = await vscode.window.showWarningMessage(message, remedy, "Show Logs", "Don't Show Again");
     if (chosen === remedy) {
       await (trusted
         ? vscode.commands.executeCommand("workbench.action.openSettings", "ormlint")
         : vscode.commands.executeCommand("workbench.trust.manage"));
     } else if (chosen === "Show Logs") {
       this.log.show();
-    } else if (chosen === "Do Not Show Here Again") {
+    } else if (chosen === "Don't Show Again") {
       await this.context.workspaceState.update(SILENCED, true);
     }
   }

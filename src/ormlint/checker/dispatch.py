@@ -101,7 +101,7 @@ class Dispatcher:
         for subject in revision_hazards(index, done):
             self._ask(subject, index.own_modules[subject.hazard.step.path])
         if subjects.SchemaDifference in self.hooks or subjects.TableWithoutModel in self.hooks:
-            for found in compare(index, done):
+            for found in compare(index, done, settings.migrations):
                 if isinstance(found, subjects.TableWithoutModel):
                     self._ask(found, index.own_modules[found.step.path])
                 else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import msgspec
@@ -98,6 +98,15 @@ def check_again(
     return CheckResult(diagnostics, statistics, table.warnings), found, analysis
 
 
+def check_analysed(
+    files: Mapping[str, SourceText | SourceError], settings: Settings, analysis: Analysis
+) -> list[Diagnostic]:
+    """Return the diagnostics of a project that has been analysed already."""
+    table = RuleTable(settings, load_rules())
+    done = _Checker(files, settings, analysis, None, table, Statistics()).run(None, None, None)
+    return done[0] if done is not None else []
+
+
 class _Lines(Mapping[str, LineIndex]):
     """The line indexes of texts, each made when it is asked for."""
 
@@ -141,6 +150,8 @@ class _Checker:
         enabled = frozenset().union(*{table.enabled(path) for path in files}) if files else frozenset()
         rules = [rule for code, rule in self.rules.items() if code in enabled]
         self.dispatcher = Dispatcher(analysis.model, rules, settings, self.lines)
+        # What may be suppressed elsewhere too is looked for there as a shadow of itself.
+        self.shadows: dict[int, list[Diagnostic]] = {}  # by the `id` of a diagnostic
 
     def run(
         self, kept: Kept | None, store: FactsStore | None, progress: Progress | None
@@ -172,21 +183,42 @@ class _Checker:
         states = list(kept.files.values())
         units = [*(state.models for state in states), kept.schema, *(state.events for state in states)]
         seen: set[tuple[object, ...]] = set()
-        for diagnostic in (*self._syntax_errors(), *(item for unit in units for item in unit.findings)):
-            about = diagnostic.message
-            if diagnostic.code == RULE_CRASHED:
-                about = about.partition(" failed on this file")[0]
-            key = (diagnostic.code, diagnostic.path, diagnostic.range, about)
-            if key not in seen:
-                seen.add(key)
-                by_path.setdefault(diagnostic.path, []).append(diagnostic)
+        shadowed: dict[int, Diagnostic] = {}  # id of a shadow → the diagnostic
+        for diagnostic in self._syntax_errors():
+            by_path.setdefault(diagnostic.path, []).append(diagnostic)
+        for unit in units:
+            shown_here: set[int] = set()
+            for number, diagnostic in enumerate(unit.findings):
+                about = diagnostic.message
+                if diagnostic.code == RULE_CRASHED:
+                    about = about.partition(" failed on this file")[0]
+                key = (diagnostic.code, diagnostic.path, diagnostic.range, about)
+                if key not in seen:
+                    seen.add(key)
+                    shown_here.add(number)
+                    by_path.setdefault(diagnostic.path, []).append(diagnostic)
+            for number, shadow in unit.shadows:
+                if number in shown_here:
+                    shadowed[id(shadow)] = unit.findings[number]
+                    by_path.setdefault(shadow.path, []).append(shadow)
         for diagnostic in self._reveals():
             by_path.setdefault(diagnostic.path, []).append(diagnostic)
-        shown: list[Diagnostic] = []
+        wanted: list[Diagnostic] = []
+        shown: set[int] = set()  # shadows that no suppression silences
         for path in self.files:
-            if self.only is None or path in self.only:
-                shown.extend(self._unsuppressed(path, by_path.get(path, [])))
-        return sorted(shown, key=lambda diagnostic: diagnostic.sort_key)
+            mine = by_path.get(path, [])
+            is_wanted = self.only is None or path in self.only
+            if is_wanted or any(id(diagnostic) in shadowed for diagnostic in mine):
+                for diagnostic in self._unsuppressed(path, mine):
+                    if id(diagnostic) in shadowed:
+                        shown.add(id(diagnostic))
+                    elif is_wanted:
+                        wanted.append(diagnostic)
+        silenced = {id(found) for key, found in shadowed.items() if key not in shown}
+        return sorted(
+            (diagnostic for diagnostic in wanted if id(diagnostic) not in silenced),
+            key=lambda diagnostic: diagnostic.sort_key,
+        )
 
     # -- asking the rules
 
@@ -203,7 +235,7 @@ class _Checker:
         return self._enabled(self.dispatcher.schema())
 
     def _enabled(self, findings: list[Finding]) -> list[Diagnostic]:
-        found = [self._diagnostic(finding) for finding in findings]
+        found = [self._with_shadows(finding) for finding in findings]
         found.extend(self._crashes(self.dispatcher.take_crashes()))
         return [diagnostic for diagnostic in found if diagnostic.code in self.table.enabled(diagnostic.path)]
 
@@ -215,6 +247,29 @@ class _Checker:
         )
         said = self._own(RULE_CRASHED, path, Range(0, 0), message)
         return [said] if RULE_CRASHED in self.table.enabled(path) else []
+
+    def shadows_of(self, diagnostics: Sequence[Diagnostic]) -> list[tuple[int, Diagnostic]]:
+        """Return where else diagnostics may be suppressed, each with the number of its diagnostic."""
+        return [
+            (number, shadow) for number, item in enumerate(diagnostics) for shadow in self.shadows.get(id(item), ())
+        ]
+
+    def _with_shadows(self, finding: Finding) -> Diagnostic:
+        """Return the diagnostic of a finding, and note where else it may be suppressed."""
+        diagnostic = self._diagnostic(finding)
+        if diagnostic.code in self.table.enabled(diagnostic.path):
+            for place in finding.related:
+                if place.silences and place.path in self.lines:
+                    locate = self.lines[place.path].location
+                    shadow = msgspec.structs.replace(
+                        diagnostic,
+                        path=place.path,
+                        range=place.range,
+                        start=locate(place.range.start),
+                        end=locate(place.range.end),
+                    )
+                    self.shadows.setdefault(id(diagnostic), []).append(shadow)
+        return diagnostic
 
     def _unsuppressed(self, path: str, diagnostics: list[Diagnostic]) -> list[Diagnostic]:
         source = self.analysis.sources.get(path)

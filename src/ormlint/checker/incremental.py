@@ -33,7 +33,8 @@ from ormlint.text import SourceText
 
 _NOTHING = Unit(())
 _DECLARES_NOTHING: object = ([], [], [])
-_Found = tuple[set[str], list[Diagnostic]]  # names of what was read, what was found
+Shadows = list[tuple[int, Diagnostic]]
+_Found = tuple[set[str], list[Diagnostic], Shadows]  # names of what was read, what was found, where it is suppressed
 
 
 class Asker(Protocol):
@@ -47,6 +48,9 @@ class Asker(Protocol):
 
     def schema(self) -> list[Diagnostic]:
         """Ask about migrations."""
+
+    def shadows_of(self, diagnostics: list[Diagnostic]) -> Shadows:
+        """Return where else diagnostics may be suppressed, each with the number of its diagnostic."""
 
     def failure(self, path: str, error: Exception) -> list[Diagnostic]:
         """Return what is said of a file whose bodies could not all be followed."""
@@ -135,9 +139,6 @@ class Incremental:
             self._rounds(digests)
         self.model.recall = lambda path: (
             decode_summary(self.kept.files[path].summary) if path not in dirty and path in self.kept.files else None
-        )
-        self.current.kept_writes = lambda path: (
-            self.kept.files[path].writes if path not in dirty and path in self.kept.files else None
         )
         return self._ask(asker, dirty)
 
@@ -308,7 +309,7 @@ class Incremental:
             for number, name in enumerate(self.kept.reads):
                 kind = name[0]
                 # What follows a call in a caller's body is not in its summary.
-                if kind in (readings.CALLERS, readings.WRITTEN) or (kind in readings.PROJECT and not is_same):
+                if kind == readings.CALLERS or (kind in readings.PROJECT and not is_same):
                     if self._differs(number):
                         self.stale.add(number)
         about_events = dirty | self._readers(lambda state: state.events.reads)
@@ -330,7 +331,7 @@ class Incremental:
                         reads.add(("card", item.mapped.symbol))
                         reads |= noted
                     diagnostics = asker.models([item for item, _ in found]) if found else []
-                models = (self._names(reads, path, diagnostics), diagnostics)
+                models = self._found(reads, path, diagnostics, asker)
             events: _Found | None = None
             if before is None or path in about_events:
                 if path not in self.interpreted:
@@ -340,7 +341,7 @@ class Incremental:
                     diagnostics = asker.events(list(self.model.records_of(path)))
                 if path in self.failures:
                     diagnostics.extend(asker.failure(path, self.failures[path]))
-                events = (self._names(reads, path, diagnostics), diagnostics)
+                events = self._found(reads, path, diagnostics, asker)
             bodies: set[str] | None = None
             if before is None or path in dirty:
                 everything: set[Read] = set()
@@ -355,7 +356,6 @@ class Incremental:
                 summaries[path] if path in summaries else files[path].summary,
                 files[path].events,
                 files[path].models,
-                self.current.writes_of(path) if path in dirty else files[path].writes,
                 self.calls.get(path) or files[path].calls,
                 open_in.get(path, ()),
                 named,
@@ -366,7 +366,7 @@ class Incremental:
             reads = set()
             with Noting(reads):
                 diagnostics = asker.schema()
-            schema = (self._names(reads, None, diagnostics), diagnostics)
+            schema = self._found(reads, None, diagnostics, asker)
         self.changes.interpreted = [path for path in self.sources if path in self.interpreted]
         return self._packed(files, collected, schema)
 
@@ -384,12 +384,12 @@ class Incremental:
             READS.seen = before
         return found
 
-    def _names(self, reads: set[Read], own: str | None, diagnostics: list[Diagnostic]) -> set[str]:
-        """Return the names of what was read; a finding that shows a place in another file is bound to its text."""
+    def _found(self, reads: set[Read], own: str | None, diagnostics: list[Diagnostic], asker: Asker) -> _Found:
+        """Name what was read; a finding that shows a place in another file is bound to its text."""
         for item in diagnostics:
             for path in (item.path, *(place.path for place in item.related)):
                 reads.add(("text", path))
-        return self.namer.names(reads, own)
+        return self.namer.names(reads, own), diagnostics, asker.shadows_of(diagnostics)
 
     # -- what is kept
 
@@ -407,10 +407,10 @@ class Incremental:
             if bodies is not None:
                 state.reads = table.ids(bodies)
             if events is not None:
-                state.events = Unit(table.ids(events[0]), tuple(events[1]))
+                state.events = Unit(table.ids(events[0]), tuple(events[1]), tuple(events[2]))
             if models is not None:
-                state.models = Unit(table.ids(models[0]), tuple(models[1]))
-        about = Unit(table.ids(schema[0]), tuple(schema[1])) if schema is not None else kept.schema
+                state.models = Unit(table.ids(models[0]), tuple(models[1]), tuple(models[2]))
+        about = Unit(table.ids(schema[0]), tuple(schema[1]), tuple(schema[2])) if schema is not None else kept.schema
         rounds = self._kept_rounds(table)
         found = Kept(files, table.names, table.digests, self.linked, self._deciding(), about, rounds, kept.lasting)
         return _cleared(found) if len(found.reads) > 2 * found.lasting + 1000 else found
@@ -491,9 +491,9 @@ def _cleared(kept: Kept) -> Kept:
 
     for state in kept.files.values():
         state.reads = moved(state.reads)
-        state.events = Unit(moved(state.events.reads), state.events.findings)
-        state.models = Unit(moved(state.models.reads), state.models.findings)
-    schema = Unit(moved(kept.schema.reads), kept.schema.findings)
+        state.events = Unit(moved(state.events.reads), state.events.findings, state.events.shadows)
+        state.models = Unit(moved(state.models.reads), state.models.findings, state.models.shadows)
+    schema = Unit(moved(kept.schema.reads), kept.schema.findings, kept.schema.shadows)
     reads = [kept.reads[number] for number in order]
     digests = [kept.digests[number] for number in order]
     rounds = tuple(

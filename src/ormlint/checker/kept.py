@@ -18,6 +18,7 @@ class Unit(msgspec.Struct, array_like=True):
 
     reads: Ids
     findings: tuple[Diagnostic, ...] = ()
+    shadows: tuple[tuple[int, Diagnostic], ...] = ()  # where else a finding, by its number, may be suppressed
 
 
 class FileState(msgspec.Struct, array_like=True):
@@ -28,7 +29,6 @@ class FileState(msgspec.Struct, array_like=True):
     summary: bytes  # an encoded `FileSummary`
     events: Unit
     models: Unit
-    writes: dict[str, bytes] = {}  # digests of what it writes, by the names of attributes
     calls: tuple[bytes, ...] = ()  # digests of what its calls give parameters, before each round and after the last
     open: Ids = ()  # which of its functions have parameters that nothing declares
     subjects: tuple[str, ...] = ()  # the classes that rules were asked about

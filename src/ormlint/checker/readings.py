@@ -26,20 +26,17 @@ from ormlint.index.project import ProjectIndex
 from ormlint.index.reads import Noting, Read
 from ormlint.index.symbols import ClassSymbol, FunctionSymbol, Module, Value
 from ormlint.semantic.model import SemanticModel
-from ormlint.semantic.written import FileWrites
 
 # Of the facts of one file: looked up in it as it was and as it is.
 CONTENT = frozenset("cfnmb")
 # Of what is linked.
-LINKED = frozenset("khyMTF")
+LINKED = frozenset("khyMTFX")
 # Of which files there are.
 PATHS = frozenset("pqP")
 # Answers of the interpreter, which belong to one file.
 ANSWERS = frozenset("retv")
 # Answers from all files' summaries.
-PROJECT = frozenset("SKCWLO")
-# What is written to columns of a name, from the files that do.
-WRITTEN = "w"
+PROJECT = frozenset("SKCWLOw")
 INTERFACES, TEXT, MADE, EVERYTHING, CALLERS = "A", "x", "D", "E", "L"
 # Beyond so many bodies of other files a reader counts as one of everything.
 MAX_BODIES = 300
@@ -55,7 +52,7 @@ _ALL = {
 }
 _NAMED = {"called": "y", "stored": "S", "kept": "K", "written": "w"}
 _FUNCTIONS = {"body": "b", "record": "r", "writes": "W", "callers": "L"}
-_CLASSES = {"card": "k", "heirs": "h"}
+_CLASSES = {"card": "k", "heirs": "h", "mixin": "X"}
 
 
 def path_of(name: str) -> str:
@@ -175,9 +172,6 @@ class Current:
         self.index = index
         self.model = model
         self.linked = IndexDigests(index)
-        self._written: dict[str, dict[str, bytes]] = {}
-        # What a file that did not change writes, by attribute; None for one that was interpreted.
-        self.kept_writes: Callable[[str], dict[str, bytes] | None] = lambda path: None
 
     def digest(self, name: str) -> bytes:
         """Return the digest of a read that is not of one file's facts."""
@@ -218,6 +212,8 @@ class Current:
         symbol = self.index.idents.find(rest)
         if not isinstance(symbol, ClassSymbol):
             return GONE
+        if kind == "X":
+            return digest(self.model.members.is_mixin(symbol))
         return linked.card(symbol) if kind == "k" else linked.heirs(symbol)
 
     def _answer(self, kind: str, rest: str) -> object:
@@ -243,33 +239,14 @@ class Current:
         number = int(parts[2])
         return of(model.names.value_type(found[number])) if 0 <= number < len(found) else None
 
-    def _writes(self, path: str, name: str) -> object:
-        """Return what a file writes to columns of a name; of one that did not change what was kept."""
-        kept = self.kept_writes(path)
-        if kept is not None:
-            return kept.get(name)
-        return self.writes_of(path).get(name)
-
-    def writes_of(self, path: str) -> dict[str, bytes]:
-        """Return digests of what an interpreted file writes, by the names of attributes."""
-        found = self._written.get(path)
-        if found is None:
-            writes, of = FileWrites(self.model.records_of(path)), self.linked.of
-            found = self._written[path] = {}
-            for name in writes.names:
-                sites = [
-                    (item.node.start, item.node.end, item.context, of(item.attribute), of(item.type))
-                    for item in writes.sites.get(name, ())
-                ]
-                found[name] = digest((sites, sorted(map(repr, map(of, writes.loose.get(name, ()))))))
-        return found
-
     def _of_project(self, kind: str, rest: str) -> object:
         project = self.model.project
-        if kind == WRITTEN:
-            return [(path, self._writes(path, rest)) for path in project.writers.get(rest, ())]
+        if kind == "w":
+            sites = [item for column, found in project.columns.sites.items() if column[1] == rest for item in found]
+            return sites, sorted(map(repr, project.columns.loose.get(rest, ())))
         if kind == "O":
-            return sorted(project.opened), sorted(project.changed), sorted(project.constructed)
+            columns = project.columns
+            return sorted(columns.opened), sorted(columns.changed), sorted(columns.constructed)
         if kind == "S":
             return rest in project.stored
         if kind == "K":

@@ -19,11 +19,13 @@ from ormlint.cli.common import USER_ERRORS, add_project_arguments, fail, load, p
 from ormlint.cli.fix import add_arguments as add_fix_arguments
 from ormlint.cli.outputs import Output, read_outputs, write_outputs
 from ormlint.diagnostics import Diagnostic
+from ormlint.project.edits import with_known_edits
 from ormlint.project.runner import Run, UsageError, open_cache, usable_cores
 from ormlint.reporters import FORMATS, ReportOptions
 from ormlint.text import SourceText
 
 _PROGRESS_AFTER = 1.0  # seconds
+_WITH_FIXES = ("json", "json-lines", "rdjson", "sarif")
 _FOR_PEOPLE = ("full", "concise", "grouped")
 
 
@@ -111,6 +113,8 @@ def _run(options: argparse.Namespace) -> int:
         return _run_fixes(loaded, options, outputs, progress, stdin is not None)
     cache = None if options.no_cache else open_cache(loaded.project, options.cache_dir, _warn)
     result = loaded.check(progress, cache, options.jobs or usable_cores())
+    if _carry_fixes(outputs):
+        result.diagnostics = with_known_edits(loaded, result.diagnostics, cache)
     if cache is not None:
         cache.close()
     progress.clear()
@@ -218,10 +222,8 @@ def _print_findings(
     root = loaded.project.root
     sources = {_seen(path, root): source for path, source in loaded.files.items() if isinstance(source, SourceText)}
     found = result.diagnostics
-    if options.show_fixes and any(output.form not in _FOR_PEOPLE for output in outputs):
-        from ormlint.checker.fixing import with_edits
-
-        found = with_edits(loaded.files, found)
+    if _carry_fixes(outputs):
+        found = with_known_edits(loaded, found, None)
     if loaded.baseline is not None:
         sources[_seen(loaded.baseline.path, root)] = SourceText(loaded.baseline.text.encode())
     diagnostics = [_as_seen(item, root) for item in found]
@@ -229,6 +231,10 @@ def _print_findings(
     fixable = fix.fixable_line(found, options.unsafe_fixes)
     shown = ReportOptions(False, not options.quiet, checked, options.unsafe_fixes, closing, fixable)
     write_outputs(outputs, diagnostics, sources, shown, options.color, terminal or sys.stdout)
+
+
+def _carry_fixes(outputs: list[Output]) -> bool:
+    return any(output.form in _WITH_FIXES for output in outputs)
 
 
 def _seen(path: str, root: Path) -> str:

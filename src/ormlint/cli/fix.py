@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--fix-only", action="store_true", help="apply fixes, and do not report what is left")
     group.add_argument("--diff", action="store_true", help="change nothing, show what fixes would change")
-    group.add_argument("--show-fixes", action="store_true", help="list the fixes that were applied; the edits in JSON")
+    group.add_argument("--show-fixes", action="store_true", help="list the fixes that were applied")
     group.add_argument("--exit-non-zero-on-fix", action="store_true", help="exit with 1 when a fix was applied")
 
 
@@ -121,9 +121,9 @@ def fixable_line(diagnostics: Sequence[Diagnostic], unsafe: bool) -> str:
 
 
 def summary(result: FixResult, remaining: int) -> str:
-    """Return the closing line after fixes."""
+    """Return the closing line after fixes; empty when there was nothing to fix."""
     count = len(result.applied)
-    return f"Found {_errors(count + remaining)} ({count} fixed, {remaining} remaining)."
+    return "" if not count else f"Found {_errors(count + remaining)} ({count} fixed, {remaining} remaining)."
 
 
 def _errors(count: int) -> str:

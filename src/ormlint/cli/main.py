@@ -14,10 +14,14 @@ from ormlint._version import __version__
 # Sub-command → its one-line help. Each is a module of this package with `add_arguments` and `run`.
 COMMANDS = {
     "check": "check a project",
+    "init": "write a configuration from what is found in a project",
+    "config": "show every option with its value and where it comes from",
     "baseline": "write down the findings that are known, for check to hide",
     "rule": "explain a rule",
     "model": "show what is known of the mapped classes",
     "schema": "show the tables of the mapped classes",
+    "revision": "write an Alembic revision for the drift between models and migrations",
+    "graph": "draw the mapped classes, or the revisions",
     "clean": "remove the cache",
     "server": "serve an editor",
 }

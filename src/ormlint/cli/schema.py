@@ -62,7 +62,7 @@ def run(options: argparse.Namespace) -> int:
             dialect = dialect_named(done[0].dialect)
         tables = migrated_tables(done)
     else:
-        tables = build_tables(analysis.index, lambda mapped: loaded.wants(mapped.symbol.module.path))
+        tables = build_tables(analysis.index, lambda mapped: loaded.wants(mapped.symbol.module.path), dialect.name)
     if options.format == "json":
         print(json.dumps(as_data(tables, dialect), indent=2, ensure_ascii=False))
     else:

@@ -1,4 +1,4 @@
-"""`python -m ormlint.dev`: generate, new-rule, ecosystem, fixproof, oracle, seed, agree, again."""
+"""`python -m ormlint.dev`: generate, new-rule, ecosystem, fixproof, ground-truth, oracle, seed, agree, again."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from ormlint.dev import again, agree, ecosystem, fixproof, generate, new_rule, seed
+from ormlint.dev.groundtruth import command as groundtruth
 from ormlint.dev.oracle import command as oracle
 
 
@@ -19,6 +20,7 @@ def main() -> int:
         ("new-rule", new_rule),
         ("ecosystem", ecosystem),
         ("fixproof", fixproof),
+        ("ground-truth", groundtruth),
         ("oracle", oracle),
         ("seed", seed),
         ("agree", agree),

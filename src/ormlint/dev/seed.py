@@ -14,7 +14,7 @@ from ormlint.checker.analysis import analyse
 from ormlint.checker.registry import load_rules
 from ormlint.checker.result import Statistics
 from ormlint.dev.seeding.judge import IndexJudge, RuntimeJudge
-from ormlint.dev.seeding.planting import NOT_REACHED, Outcome, Planter, spelling
+from ormlint.dev.seeding.planting import Outcome, Planter, spelling
 from ormlint.dev.seeding.sites import Site, SiteFinder
 from ormlint.project.discovery import project_files
 from ormlint.project.environment import find_environment
@@ -105,8 +105,7 @@ def _is_elsewhere(outcome: Outcome) -> bool:
     """
     if outcome.code is not None or not outcome.site.kind.startswith(("attribute", "enum")):
         return False
-    is_known = "Unknown" not in outcome.known and outcome.known != NOT_REACHED
-    return is_known and not outcome.is_model
+    return outcome.is_known and not outcome.is_model
 
 
 def _row(project: str, kind: str, outcomes: list[Outcome]) -> list[str]:

@@ -9,12 +9,12 @@ from ormlint.facts.statements import Assign, Stmt
 from ormlint.text.ranges import Range
 
 # Raise it whenever a file would yield other facts than before: cached facts of older versions are misses.
-FACTS_VERSION = 2
+FACTS_VERSION = 3
 
 
 # Functions and methods that change a class from outside, by the last part of their name.
 MARKED_CALLS = frozenset(
-    {"setattr", "map_imperatively", "mapper", "add_property", "listen", "listens_for", "map_declaratively"}
+    ["setattr", "map_imperatively", "mapper", "add_property", "listen", "listens_for", "map_declaratively", "type"]
 )
 
 

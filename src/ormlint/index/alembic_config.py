@@ -20,6 +20,8 @@ class AlembicSection:
     version_locations: tuple[str, ...] = ()
     recursive: bool = False
     url: str = ""
+    file_template: str = ""  # of the names of new revision files, with `%(rev)s` and its like
+    slug_length: int = 40
 
     @property
     def folder(self) -> str:
@@ -87,4 +89,6 @@ def _section(path: str, name: str, values: Mapping[str, object]) -> AlembicSecti
         tuple(place.strip() for place in places if place.strip()),
         str(values.get("recursive_version_locations", "")).strip().lower() in ("true", "1", "yes", "on"),
         text("sqlalchemy.url"),
+        text("file_template"),
+        int(length) if (length := text("truncate_slug_length")).isdigit() else 40,
     )

@@ -103,6 +103,7 @@ class ColumnReader:
         self.resolver = resolver
         self.enums = enums
         self.constants = constants
+        self._types: set[e.Call] = set()  # what is being read: `Text = Text().with_variant(…)` is defined by itself
         # Set by the index: the names of a class body in an expression replaced by what they are bound to.
         self.in_body: Callable[[e.Expr, ClassSymbol | None], e.Expr] = lambda expr, scope: expr
 
@@ -202,8 +203,10 @@ class ColumnReader:
             return
         symbol = self.resolver.expr(module, func)
         if isinstance(symbol, Value) and symbol.value is not None:
-            if isinstance(symbol.value, e.Call):
+            if isinstance(symbol.value, e.Call) and symbol.value not in self._types:
+                self._types.add(symbol.value)
                 self.set_type(column, symbol.value, symbol.module)
+                self._types.discard(symbol.value)
             return
         if isinstance(symbol, FunctionSymbol) and isinstance(expr, e.Call):
             made = self.constants.called(expr, symbol, module)
@@ -262,6 +265,8 @@ class ColumnReader:
             column.index = flag is not False
         elif name == "init":
             column.init = flag
+        elif name in ("autoincrement", "comment", "sort_order", "key"):
+            column.extra[name] = value
         elif name == "type_":
             self.set_type(column, value, module, scope)
 
@@ -475,6 +480,9 @@ def _inherit(column: Column, base: Column) -> None:
     if column.nullable is None and "nullable" in base.extra:
         column.nullable = base.nullable
     column.primary_key = column.primary_key or base.primary_key
+    for name, given in base.extra.items():
+        if name != "nullable":
+            column.extra.setdefault(name, given)
     column.default = column.default or base.default
     column.server_default = column.server_default or base.server_default
     column.onupdate = column.onupdate or base.onupdate

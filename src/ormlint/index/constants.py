@@ -55,6 +55,7 @@ _BINARY: dict[str, Callable[[Any, Any], Any]] = {
     "*": operator.mul,
     "//": operator.floordiv,
     "%": operator.mod,
+    "**": lambda left, right: left**right if abs(left) < 2**32 and 0 <= right <= 64 else NOT_KNOWN,
     "|": operator.or_,
 }
 _COMPARE: dict[str, Callable[[Any, Any], Any]] = {

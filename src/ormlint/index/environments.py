@@ -157,7 +157,7 @@ class _Finder:
         parent: str = folder
         while parent:
             parent = parent.rpartition("/")[0]
-            if _join(parent, "env.py") in self.index.modules:
+            if self.index.module_at(_join(parent, "env.py")) is not None:
                 return parent
             if folder.count("/") - parent.count("/") > 3:
                 break
@@ -222,7 +222,7 @@ class _Finder:
                 locations,
                 modules,
                 read_graph(modules, self.index.constants),
-                self.index.modules.get(_join(script, "env.py")),
+                self.index.module_at(_join(script, "env.py")),
                 section,
                 hints[-1] if hints else None,
             )

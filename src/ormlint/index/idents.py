@@ -23,7 +23,11 @@ class Idents:
         names = self._names.get(module.path)
         if names is None:
             names = self._read(module)
-        return names[id(symbol)]
+        found = names.get(id(symbol))
+        if found is None:  # made by a call
+            found = names[id(symbol)] = f"{module.path}\tmade\t{symbol.own_facts.qualname}\t{symbol.own_facts.start}"
+            self._symbols[module.path][found] = symbol
+        return found
 
     def find(self, name: str) -> Symbol | None:
         """Return the symbol of a name, or None when it is gone."""

@@ -8,7 +8,7 @@ from typing import Protocol
 from ormlint.facts import statements as s
 from ormlint.facts.module import ModuleBodies, ModuleInterface
 from ormlint.index.modules import ALWAYS_EXTERNAL
-from ormlint.index.symbols import FunctionSymbol, Module, build_module
+from ormlint.index.symbols import ClassSymbol, FunctionSymbol, Module, build_module
 from ormlint.text import SourceError, SourceText
 
 
@@ -83,6 +83,11 @@ class InstalledModules:
                 module = self._modules[path] = build_module(path, self._name(path), facts.interface)
                 module.is_installed = True
         return self._modules[path]
+
+    def classes_named(self, name: str) -> list[ClassSymbol]:
+        """Return the classes of a name in the modules that were read so far."""
+        modules = [module for _, module in sorted(self._modules.items()) if module is not None]
+        return [symbol for module in modules for symbol in module.classes if symbol.name == name]
 
     def body(self, function: FunctionSymbol) -> tuple[s.Stmt, ...]:
         """Return the statements of a function of such a module."""

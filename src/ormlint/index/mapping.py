@@ -67,6 +67,10 @@ class Mapper:
         """Return what the body of a class declares."""
         return recorded(self._bodies, symbol.key, lambda: read_class_body(symbol))
 
+    def forget(self, symbol: ClassSymbol) -> None:
+        """Read the body of a class anew: its facts were changed."""
+        self._bodies.pop(symbol.key, None)
+
     # -- which classes are mapped
 
     def style(self, symbol: ClassSymbol) -> str | None:
@@ -202,6 +206,7 @@ class Mapper:
             found = table_call(member.value, base.module, self.members) if member is not None else None
             if found is None:
                 continue
+            mapped.table_call = found
             if base is mapped.symbol:
                 mapped.table = self.constants.string(found[0].args[0], found[1])
             reason = add_table_columns(mapped, *found, self.members)

@@ -370,6 +370,8 @@ class MemberReader:
             relationship.target = mapped.symbol
         elif target is not None and relationship.target is None:
             relationship.target = self.constants.target_class(target, mapped.symbol, first)
+            if relationship.target is None and relationship.target_name == f"{first}.{getattr(target, 'attr', '')}":
+                relationship.target_name = ""  # an attribute of the class that something sets: no class of that name
         backref = call.keyword("backref")
         if backref is not None and relationship.has_unknown_backref:
             inner = backref.args[0] if isinstance(backref, e.Call) and backref.args else backref
@@ -480,6 +482,9 @@ class MemberReader:
                 relationship.target = None
             return
         symbol = self.resolver.expr(module, target)
+        if isinstance(symbol, Value) and isinstance(symbol.value, e.Call) and symbol.value.args:
+            if self._callee(symbol.module, symbol.value) == "sqlalchemy.aliased":
+                target, symbol = symbol.value.args[0], self.resolver.expr(symbol.module, symbol.value.args[0])
         relationship.target_name = e.dotted_name(target) or "?"
         relationship.target = symbol if isinstance(symbol, ClassSymbol) else None
 
@@ -532,7 +537,10 @@ class MemberReader:
                 self.columns.keyword(column, keyword, module, owner)
             elif name == "foreign_key" and (target := self.columns.text(value, module, owner)) is not None:
                 column.foreign_keys = (*column.foreign_keys, target)
-                self.columns.reference(column, value, module, call.keyword("ondelete"))
+                ondelete = call.keyword("ondelete")
+                self.columns.reference(column, value, module, ondelete)
+                if isinstance(ondelete, e.Str):
+                    column.foreign_key_options["ondelete"] = ondelete.value
             elif name == "sa_type":
                 self.columns.set_type(column, value, module, owner)
             elif name == "sa_column_kwargs" and isinstance(value, e.DictDisplay):

@@ -79,6 +79,7 @@ class MappedClass:
     constructor: Constructor = field(default_factory=lambda: Constructor("default"))
     is_dataclass: bool = False
     set_by_init: frozenset[str] = frozenset()
+    table_call: tuple[e.Call, Module] | None = None  # the `Table(...)` it is mapped to, and where that stands
 
     @property
     def name(self) -> str:

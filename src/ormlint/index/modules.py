@@ -82,6 +82,12 @@ class ModuleMap:
             self._memo[key] = self._find(dotted.split("."), folder)
         return self._memo[key]
 
+    def is_inside(self, dotted: str, path: str) -> bool:
+        """Tell whether a module found by an absolute import is seen only by scripts inside of its package."""
+        stem = path[:-1] if path.endswith("/") else path[:-3].removesuffix("/__init__")
+        root = stem.removesuffix(dotted.replace(".", "/")).rstrip("/")
+        return root in self.packages
+
     def relative(self, module: str, level: int, importer: str) -> str | None:
         """Return the path of a relative import's module, or None."""
         folder = importer.rpartition("/")[0]

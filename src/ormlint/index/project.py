@@ -18,6 +18,7 @@ from ormlint.index.environments import Environment, find_environments
 from ormlint.index.idents import Idents
 from ormlint.index.indexes import NamedIndex, read_indexes
 from ormlint.index.installed import InstalledModules
+from ormlint.index.made import made_classes
 from ormlint.index.mapping import Mapper
 from ormlint.index.model import Constructor, MappedClass, ModelAttribute, Relationship
 from ormlint.index.modules import ModuleMap, shared_folders
@@ -161,6 +162,8 @@ class ProjectIndex:
     def body(self, function: FunctionSymbol) -> tuple[s.Stmt, ...]:
         """Return the statements of a function."""
         READS.seen.add(("body", function))
+        if function.module.bodies is not None:
+            return function.module.bodies.functions[function.index]
         if function.module.is_installed and self.installed is not None:
             return self.installed.body(function)
         return self._bodies_of(function.module.path).functions[function.index]
@@ -228,9 +231,14 @@ class ProjectIndex:
         return None
 
     def declaring(self) -> Iterator[tuple[MappedClass, bool]]:
-        """Yield every mapped class with True, and every abstract class or mixin between them with False."""
+        """Yield every mapped class with True, and every abstract class or mixin between them with False.
+
+        What a call of `type` made is left out: nothing is declared in a class body.
+        """
         seen: set[str] = set(self.mapped)
         for mapped in list(self.mapped.values()):
+            if mapped.symbol.is_made:
+                continue
             yield mapped, True
             for base in mapped.mro[1:]:
                 if not isinstance(base, ClassSymbol) or base.module.is_installed:
@@ -248,6 +256,8 @@ class ProjectIndex:
                 style = self.mapper.style(symbol)
                 if style is not None:
                     self._add(self.mapper.read(symbol, style))
+        for symbol in made_classes(self):
+            self._add(self.mapper.read(symbol, self.mapper.style(symbol) or "declarative"))
         for module in self.own_modules.values():
             for call in module.own_interface.marked_calls:
                 self._imperative(module, call)
@@ -324,7 +334,7 @@ class ProjectIndex:
                 continue
             if relationship.target is None and relationship.target_name:
                 name = relationship.target_name.strip()
-                found = self.model_by_name(name, mapped)
+                found = self.model_by_name(name, mapped) or self._installed_by_name(name)
                 relationship.target = found.symbol if found is not None else None
             if relationship.uselist is None:
                 relationship.uselist = self._uselist(mapped, relationship)
@@ -405,6 +415,14 @@ class ProjectIndex:
         symbol = self.resolver.dotted(module, name) if isinstance(named, str) else self.resolver.expr(module, named)
         return self._mapped_anywhere(symbol) or self.model_by_name(name, near or module)
 
+    def _installed_by_name(self, name: str) -> MappedClass | None:
+        """Return the mapped class of a name in the packages that models derive from, if there is just one."""
+        if self.installed is None or self.by_name.get(name):
+            return None
+        found = [self._mapped_anywhere(symbol) for symbol in self.installed.classes_named(name)]
+        known = [mapped for mapped in found if mapped is not None]
+        return known[0] if len(known) == 1 else None
+
     def _mapped_anywhere(self, symbol: Symbol) -> MappedClass | None:
         """Return the mapped class a symbol is, one of an installed package too."""
         if isinstance(symbol, External) and "." in symbol.name:
@@ -425,6 +443,8 @@ class ProjectIndex:
             attribute: ModelAttribute | None = None
             if module is heir.symbol.module:
                 attribute = self.mapper.members.attribute(member, heir, True, None)
+            elif value is not None:
+                attribute = self.mapper.members.of_value(member, module, heir)
             if attribute is None or (known is not None and attribute.kind in ("plain", "unknown")):
                 attribute = known or ModelAttribute(name, "unknown", module, place, None)
             attribute.module = module

@@ -85,10 +85,11 @@ class MadeByCalls:
     any_class: bool
     any_table: bool
     creating: frozenset[str]
+    labels: frozenset[str] = frozenset()  # names given by `….label("name")`
 
 
 # What the text of a file holds in which such calls stand. To look for it takes 2 ms a MB, to walk its facts 150 ms.
-MAKING = re.compile(rb"create_all|Table|reflect|\btype\s*\(|new_class|__new__|DeclarativeMeta")
+MAKING = re.compile(rb"create_all|\blabel\b|Table|reflect|\btype\s*\(|new_class|__new__|DeclarativeMeta")
 
 
 def made_by_calls(index: ProjectIndex, module: Module) -> MadeByCalls:
@@ -97,11 +98,15 @@ def made_by_calls(index: ProjectIndex, module: Module) -> MadeByCalls:
     tables: set[str] = set()
     any_class = any_table = False
     creating: set[str] = set()
+    labels: set[str] = set()
     blocks: list[object] = [module.interface.body, *(symbol.facts.body for symbol in module.classes)]
     blocks += [index.body(function) for function in module.functions]
     for node in (node for block in blocks for node in walk_nodes(block)):
         if isinstance(node, e.Attribute) and node.attr == "create_all":
             creating.add(module.path)
+        if isinstance(node, e.Call) and isinstance(node.func, e.Attribute) and node.func.attr == "label":
+            if node.args and isinstance(node.args[0], e.Str):
+                labels.add(node.args[0].value)
         if not isinstance(node, e.Call) or not node.args:
             continue
         name = (e.dotted_name(node.func) or "").rpartition(".")[2]
@@ -121,7 +126,9 @@ def made_by_calls(index: ProjectIndex, module: Module) -> MadeByCalls:
         elif name == "reflect" and isinstance(node.func, e.Attribute):
             receiver = e.dotted_name(node.func.value) or ""
             any_table = any_table or receiver.endswith(".metadata")
-    return MadeByCalls(frozenset(classes), frozenset(tables), any_class, any_table, frozenset(creating))
+    return MadeByCalls(
+        frozenset(classes), frozenset(tables), any_class, any_table, frozenset(creating), frozenset(labels)
+    )
 
 
 def all_made(found: Iterable[MadeByCalls]) -> MadeByCalls:
@@ -133,6 +140,7 @@ def all_made(found: Iterable[MadeByCalls]) -> MadeByCalls:
         any(item.any_class for item in kept),
         any(item.any_table for item in kept),
         frozenset().union(*(item.creating for item in kept)),
+        frozenset().union(*(item.labels for item in kept)),
     )
 
 

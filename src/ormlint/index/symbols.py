@@ -8,7 +8,7 @@ from typing import Protocol, TypeAlias
 
 from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
-from ormlint.facts.module import ClassFacts, FunctionFacts, ModuleInterface
+from ormlint.facts.module import ClassFacts, FunctionFacts, ModuleBodies, ModuleFacts, ModuleInterface
 from ormlint.index.modules import ModuleMap
 from ormlint.index.reads import READS, recorded
 from ormlint.index.vocabulary import canonical, flask_name
@@ -52,6 +52,7 @@ class Module:
     classes: list[ClassSymbol] = field(default_factory=list)
     functions: list[FunctionSymbol] = field(default_factory=list)
     is_installed: bool = False
+    bodies: ModuleBodies | None = None  # of a module made for one question only; else the index has them
 
     @property
     def interface(self) -> ModuleInterface:
@@ -86,6 +87,7 @@ class ClassSymbol:
     module: Module
     own_facts: ClassFacts  # without noting that they were read
     index: int
+    is_made: bool = False  # by a call of `type`: there is no class statement
     key: str = field(init=False)  # a name that is unique in the project
 
     def __post_init__(self) -> None:
@@ -250,6 +252,26 @@ def build_module(path: str, name: str, interface: ModuleInterface) -> Module:
     return module
 
 
+def revised(before: Module, facts: ModuleFacts, is_new: Callable[[FunctionFacts], bool]) -> Module:
+    """Make a module of another text of a file, for a question: what it shares with `before` are the same symbols.
+
+    Functions that `is_new` tells of are symbols of the new text, with its bodies.
+    """
+    interface = facts.interface
+    module = Module(before.path, before.name, interface, bodies=facts.bodies)
+    classes = {symbol.facts.qualname: symbol for symbol in before.classes}
+    functions = {symbol.facts.qualname: symbol for symbol in before.functions}
+    module.classes = [
+        classes.get(item.qualname) or ClassSymbol(module, item, index) for index, item in enumerate(interface.classes)
+    ]
+    for index, item in enumerate(interface.functions):
+        known = None if is_new(item) else functions.get(item.qualname)
+        owner = module.classes[item.owner] if item.owner >= 0 else None
+        module.functions.append(known or FunctionSymbol(module, item, index, owner))
+    _bind_block(module, interface.body, conditional=False)
+    return module
+
+
 def _bind_block(module: Module, body: tuple[s.Stmt, ...], conditional: bool) -> None:
     for statement in body:
         if isinstance(statement, s.Assign):
@@ -384,6 +406,7 @@ class Resolver:
         self.homes: dict[e.Node, Module] = {}
         self._memo: dict[tuple[str, str], tuple[Symbol, tuple[object, ...]]] = {}
         self._active: set[tuple[str, str]] = set()
+        self._packaged: dict[str, bool] = {}
 
     def home(self, node: e.Node, module: Module) -> Module:
         """Return the module a node was written in, where an expression of `module` holds it."""
@@ -402,6 +425,10 @@ class Resolver:
             return self._name(module, name)
         finally:
             self._active.discard(key)
+
+    def forget(self, module: Module, name: str) -> None:
+        """Resolve a name anew: its binding was changed."""
+        self._memo.pop((module.path, name), None)
 
     def candidates(self, module: Module, name: str) -> list[Symbol]:
         """Return all that a name may mean: more than one where branches bind it differently."""
@@ -530,7 +557,28 @@ class Resolver:
             found = paths.find(binding.module, module.path)
             if found is None:
                 return External(canonical(binding.module))
+            if not module.is_installed and self.paths.is_inside(binding.module, found) and self._is_packaged(module):
+                return External(canonical(binding.module))
         return self._module(found, module.is_installed)
+
+    def _is_packaged(self, module: Module) -> bool:
+        """Tell whether a module is surely imported as part of its package: it imports by that package's name.
+
+        The folders inside a package are then on nobody's path, and `import datasets` there is no neighbour.
+        """
+        known = self._packaged.get(module.path)
+        if known is None:
+            top, dot, _ = module.name.partition(".")
+            imports = (
+                binding.target
+                for bindings in module.scope.values()
+                for binding in bindings
+                if isinstance(binding.target, s.ImportBinding)
+            )
+            known = self._packaged[module.path] = bool(dot) and any(
+                item.level or item.module == top or item.module.startswith(f"{top}.") for item in imports
+            )
+        return known
 
     def _module(self, path: str, is_installed: bool) -> Module | Folder:
         if is_installed and self.installed is not None:
@@ -564,7 +612,9 @@ def _weight(symbol: Symbol) -> int:
     if isinstance(symbol, (ClassSymbol, Module, FunctionSymbol)):
         return 0
     if isinstance(symbol, External):
-        return -1 if symbol.name.startswith(("sqlalchemy.", "sqlmodel.")) else 1
+        if symbol.name.startswith(("sqlalchemy.", "sqlmodel.")):
+            return -1
+        return 4 if symbol.name in ("typing.Any", "typing_extensions.Any") else 1  # what type checkers shall see
     if isinstance(symbol, Value):
         return 3 if isinstance(symbol.value, e.Constant) else 2
     return 4

@@ -107,6 +107,7 @@ def add_imperative(mapped: MappedClass, call: e.Call, module: Module, members: M
     found = table_call(given, module, members)
     if found is None:
         return "it is mapped imperatively to a table that was not read"
+    mapped.table_call = found
     mapped.table = members.constants.string(found[0].args[0], found[1])
     # A class attribute with the name of a column is replaced when the class is mapped.
     names = _properties(mapped, call, module, members)

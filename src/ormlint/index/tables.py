@@ -90,7 +90,12 @@ def _core_table(index: ProjectIndex, module: Module, call: e.Call, tables: Table
         tables.unknown = tables.unknown or f"a `Table` of {module.path} has a computed name"
         return
     table = _table(tables.by_name, name)
-    for argument in call.args[2:]:
+    for position, argument in enumerate(call.args[1:]):
+        is_metadata = position == 0 and not (
+            isinstance(argument, e.Call) and _is_external(index, module, argument.func, COLUMN_CALLS)
+        )
+        if is_metadata:  # Flask-SQLAlchemy's `db.Table` needs none
+            continue
         if not isinstance(argument, e.Call):
             table.open = table.open or "its columns are computed"
             continue

@@ -55,10 +55,10 @@ def _with_name(module: cst.Module, line: cst.SimpleStatementLine, statement: cst
     names = list(statement.names)
     words = [item.evaluated_name for item in names]
     position = len(names)
-    if words == sorted(words, key=str.lower):
-        position = next((at for at, word in enumerate(words) if word.lower() > name.lower()), position)
-    elif words == sorted(words, key=_isort):
+    if words == sorted(words, key=_isort):
         position = next((at for at, word in enumerate(words) if _isort(word) > _isort(name)), position)
+    elif words == sorted(words, key=str.lower):
+        position = next((at for at, word in enumerate(words) if word.lower() > name.lower()), position)
     new = cst.ImportAlias(cst.Name(name))
     if position < len(names):
         comma = names[position].comma

@@ -18,11 +18,12 @@ from ormlint.text import Range
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Another place that explains a finding."""
+    """Another place that explains a finding. With `silences` a suppression there counts as one at the finding."""
 
     path: str
     range: Range
     message: str
+    silences: bool = False
 
 
 @dataclass(frozen=True, slots=True)

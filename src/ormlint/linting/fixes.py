@@ -35,7 +35,9 @@ __all__ = [
     "remove_item",
     "remove_statement",
     "rename",
+    "rename_key",
     "replace",
+    "respell",
 ]
 
 
@@ -47,6 +49,20 @@ def fix(title: str, *steps: Step, safe: bool) -> Fix:
 def replace(node: Node | Range, code: str) -> Step:
     """Put other code in the place of an expression. Parentheses are added where the surroundings need them."""
     return ReplaceExpression(_range(node), code)
+
+
+def respell(context: Context, node: e.Expr, text: str, module: Module | None = None) -> Step:
+    """Put another string in the place of a literal one, in the quotes it has."""
+    source = context.source(node, module)
+    quote = "'" if source.startswith("'") and not source.startswith("'''") else '"'
+    return ReplaceExpression(node.range, f"{quote}{text}{quote}" if text.isprintable() else repr(text))
+
+
+def rename_key(context: Context, node: Node, name: str) -> Step | None:
+    """Write another name for a keyword, or for a literal key; None for anything else."""
+    if isinstance(node, e.Keyword):
+        return ReplaceText(node.name_range, name)
+    return respell(context, node, name) if isinstance(node, e.Str) else None
 
 
 def rename(place: Range, name: str) -> Step:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from ormlint.diagnostics import Fix
 from ormlint.facts.expressions import Keyword
 from ormlint.index.model import MappedClass
-from ormlint.linting.context import Context
-from ormlint.linting.names import closest
+from ormlint.linting import fixes
+from ormlint.linting.context import Context, Place
+from ormlint.linting.names import closest, nearest
 from ormlint.semantic.events import GivenKey
 from ormlint.text import Range
 
@@ -47,6 +51,54 @@ def database_name_of(mapped: MappedClass, name: str) -> str | None:
         if attribute.column is not None and attribute.column.name == name and attribute.name != name:
             return attribute.name
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class NamedColumn:
+    """What a given name is to a class.
+
+    `by_attribute`: an attribute whose column is called otherwise in the database; `by_column`: the other way round.
+    `is_column`: it may stand for a column in some way.
+    """
+
+    is_column: bool
+    by_attribute: str | None = None  # the column's name
+    by_column: str | None = None  # the attribute
+
+
+def named_column(context: Context, mapped: MappedClass, name: str) -> NamedColumn:
+    """Return what a given name is to a class."""
+    attribute = mapped.attributes.get(name)
+    column = attribute.column if attribute is not None else None
+    other = column.name if column is not None and column.name != name and not column.unread else None
+    if other is not None and any(item.column is not None and item.column.name == name for item in mapped.columns()):
+        other = None  # another column is called so
+    by_column = database_name_of(mapped, name) if attribute is None else None
+    return NamedColumn(names_column(context, mapped, name), other, by_column)
+
+
+def report_key(context: Context, key: GivenKey, message: str, meant: str | None = None) -> None:
+    """Report a key at its own place; `meant` is the name that would be right."""
+    mapped = key.models[0]
+    place = key_place(context, key)
+    if place is not None:
+        context.report(
+            place,
+            message,
+            symbol=f"{mapped.name}.{key.call}({key.name})",
+            fix=renaming(context, key, meant),
+            related=[
+                Place(mapped.symbol.module.path, mapped.symbol.facts.name_range, f"`{mapped.name}` is defined here")
+            ],
+        )
+
+
+def renaming(context: Context, key: GivenKey, meant: str | None) -> Fix | None:
+    """Return the fix that writes the column that is meant: a given one, or the one a name is a slip of."""
+    columns = [column.name for column in key.models[0].columns()]
+    name = meant or nearest(key.name, columns)
+    step = fixes.rename_key(context, key.node, name) if name else None
+    return fixes.fix(f"Rename it to `{name}`", step, safe=False) if step is not None else None
 
 
 def column_hint(mapped: MappedClass, name: str) -> str:

@@ -39,4 +39,6 @@ def is_meant_to_be_kept(context: Context, store: subjects.AttributeStore) -> boo
         return not store.name.startswith("_")
     if near_attribute(store) is not None:
         return True
+    if context.model.is_label(store.name):
+        return False  # what a query computes beside the entity is put on it for those who read it
     return not store.via_self and context.model.write_follows(store.record, store.statement)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from ormlint.facts import expressions as e
 from ormlint.index.columns import Column, Reference
@@ -64,6 +66,35 @@ def option(call: e.Call, name: str) -> e.Expr | None:
             if isinstance(item.key, e.Str) and item.key.value == name:
                 return item.value
     return None
+
+
+# Options whose strings SQLAlchemy evaluates with the classes of the registry.
+_EVALUATED = ("primaryjoin", "secondaryjoin", "foreign_keys", "remote_side", "order_by")
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
+_PATH = re.compile(r"(?<![\w.])(?:[A-Za-z_]\w*\.)*([A-Z]\w*)\.([A-Za-z_]\w*)(?![\w(])")
+
+
+@dataclass(frozen=True, slots=True)
+class NamedAttribute:
+    """`Class.attribute` in a string of a relationship; `start` is where the attribute begins in the string's value."""
+
+    option: str
+    expr: e.Str
+    cls: str
+    name: str
+    start: int
+
+
+def named_attributes(call: e.Call) -> Iterator[NamedAttribute]:
+    """Yield the attributes of classes that the evaluated strings of a relationship name."""
+    for name in _EVALUATED:
+        given = option(call, name)
+        for expr in given.elements if isinstance(given, e.Display) else (given,):
+            if isinstance(expr, e.Str):
+                text = _QUOTED.sub(lambda match: " " * len(match.group()), expr.value)
+                for match in _PATH.finditer(text):
+                    if not match[2].startswith("__") and match[2] != "c":
+                        yield NamedAttribute(name, expr, match[1], match[2], match.start(2))
 
 
 def has_any(call: e.Call, *names: str) -> bool:

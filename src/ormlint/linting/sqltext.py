@@ -67,7 +67,7 @@ class Meeting:
 class Insert:
     """An INSERT with a list of columns.
 
-    `values` holds, per column of the only row, `now`, the name of a function, or `:parameter`.
+    `values` holds, per column of the only row, `now`, the name of a function, `:parameter`, or a `'literal'`.
     """
 
     table: TableUse
@@ -243,7 +243,9 @@ class _Reader:
             return str(item.name).lower()
         if isinstance(item, exp.Placeholder) and isinstance(item.this, str):
             return f":{item.this}"
-        return ""
+        if isinstance(item, exp.Cast):
+            return self._value(item.this)
+        return f"'{item.name}'" if isinstance(item, exp.Literal) and item.is_string else ""
 
     def _update(self, node: Any) -> None:
         exp = self.exp

@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable, Hashable, Iterable
 from typing import TypeVar
 
+from ormlint.diagnostics import Fix
 from ormlint.facts import expressions as e
 from ormlint.facts.walk import walk_nodes
 from ormlint.index.tables import KnownTable
-from ormlint.linting import subjects
+from ormlint.linting import fixes, subjects
 from ormlint.linting.context import Context
 from ormlint.linting.sqltext import SqlReading, TableUse, read_sql
 from ormlint.text import Range
@@ -68,6 +69,13 @@ def place(context: Context, subject: subjects.SqlText, start: int, end: int) -> 
                 return _inside(context.data, text, expr.range, start - offset, end - offset) or expr.range
             offset += len(text)
     return subject.argument.range
+
+
+def respelling(context: Context, where: Range, word: str, meant: str | None) -> Fix | None:
+    """Return the fix that writes another word in SQL, where the place is just this word."""
+    if not meant or context.data[where.start : where.end] != word.encode():
+        return None
+    return fixes.fix(f"Use `{meant}`", fixes.rename(where, meant), safe=False)
 
 
 def _inside(data: bytes, text: str, where: Range, start: int, end: int) -> Range | None:

@@ -12,10 +12,11 @@ from ormlint.index.symbols import ClassSymbol
 from ormlint.linting.columns import STRINGS
 from ormlint.linting.context import Context
 from ormlint.linting.enums import constant
-from ormlint.semantic import types as t
+from ormlint.semantic.written import OTHER, STRING
 
 MANY = 12  # a column with more values than these is no status
 STATUS_NAME = re.compile(r"(?:^|_)(?:status|state|stage|phase|progress)$")
+_WORD = re.compile(r"\w+")
 _WRITING = re.compile(r"\b(?:update|insert|set)\b", re.IGNORECASE)
 
 
@@ -40,16 +41,17 @@ def given_strings(context: Context, mapped: MappedClass, attribute: ModelAttribu
                 return None
             found[text] = True
     written = context.model.written(mapped, attribute)
-    sure = {member for site in written.sites for member in t.members(site.type)}
-    for kind in written.values():
-        if isinstance(kind, t.NoneType) or (isinstance(kind, t.Loaded) and kind.attribute is attribute):
-            continue
-        if not isinstance(kind, t.Literal):
+    for site in written.sites:
+        for value in site.values:
+            if value.kind == OTHER:
+                return None
+            if value.kind == STRING:
+                found[value.text] = True
+    for value in written.loose:
+        if value.kind == OTHER:
             return None
-        if isinstance(kind.value, str):
-            found[kind.value] = found.get(kind.value, False) or kind in sure
-        elif kind in sure:
-            return None
+        if value.kind == STRING:
+            found.setdefault(value.text, False)
     return found if len(found) <= MANY else None
 
 
@@ -62,9 +64,19 @@ def is_written_unseen(context: Context, mapped: MappedClass, attribute: ModelAtt
     return _is_discriminator(context, mapped, attribute) or _is_validated(context, mapped, attribute.name)
 
 
-def is_in_sql(context: Context, name: str) -> bool:
-    """Tell whether some string of the project that may be a statement which writes mentions a column's name."""
+def is_in_sql(context: Context, mapped: MappedClass, attribute: ModelAttribute) -> bool:
+    """Tell whether some string of the project that may be a statement which writes mentions a column and its table.
+
+    Part of a statement that is put together names the column alone, so a string without a verb's table counts too.
+    """
+    name = attribute.column.name if attribute.column is not None else attribute.name
     pattern = re.compile(rf"\b{re.escape(name)}\b", re.IGNORECASE)
+    tables = {model.table.rpartition(".")[2].lower() for model in context.index.mapped.values() if model.table}
+    own = {
+        model.table.rpartition(".")[2].lower()
+        for model in context.index.mapped.values()
+        if model.table and (attribute.owner or mapped.symbol) in model.mro
+    }
     for module in context.index.modules.values():
         if module.is_installed or "down_revision" in module.scope:
             continue
@@ -72,7 +84,9 @@ def is_in_sql(context: Context, name: str) -> bool:
         for body in bodies:
             for node in walk_nodes(body):
                 if isinstance(node, e.Str) and pattern.search(node.value) and _WRITING.search(node.value):
-                    return True
+                    named = set(_WORD.findall(node.value.lower())) & tables
+                    if not named or named & own:
+                        return True
     return False
 
 

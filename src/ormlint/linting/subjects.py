@@ -10,7 +10,7 @@ from ormlint.schema.difference import RevisionHazard, SchemaDifference, TableWit
 from ormlint.semantic.events import (
     AttributeStore,
     ColumnWrite,
-    ComparedString,
+    ComparedValue,
     ConstructorCall,
     CoroutineUse,
     DiscardedValue,
@@ -54,7 +54,7 @@ class History:
 __all__ = [
     "AttributeStore",
     "ColumnWrite",
-    "ComparedString",
+    "ComparedValue",
     "ConstructorCall",
     "CoroutineUse",
     "DiscardedValue",

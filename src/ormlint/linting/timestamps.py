@@ -165,6 +165,39 @@ def zone_is_known(mapped: MappedClass, column: Column) -> bool:
     return mapped.style != "sqlmodel" or column.type_expr is not None
 
 
+# Arguments that keep a timestamp, or say what the inherited column says too: an override with others is there for them.
+_USUAL = frozenset({"default", "insert_default", "server_default", "onupdate", "server_onupdate", "nullable", "init"})
+
+
+def repair(context: Context, found: Override) -> Fix | None:
+    """Return the fix of an override: to take it away, or `func.now()` where it is there for more than its default."""
+    own, inherited = found.own_column, found.inherited_column
+    is_for_more = (
+        bool(set(own.arguments) - _USUAL)
+        or own.name != inherited.name
+        or (None not in (own.timezone, inherited.timezone) and own.timezone != inherited.timezone)
+    )
+    return _on_server(context, found) if is_for_more else removal(found)
+
+
+def _on_server(context: Context, found: Override) -> Fix | None:
+    call = found.own.value
+    if not isinstance(call, e.Call) or found.own_column.server_default is not None:
+        return None
+    func = fixes.reference(context, found.own.module, "sqlalchemy.func", call)
+    if func is None:
+        return None
+    now = f"{func.code}.now()"
+    default = next((keyword for keyword in call.keywords if keyword.name == "default"), None)
+    if default is not None:
+        steps = [fixes.rename(default.name_range, "server_default"), fixes.replace(default.value, now)]
+    else:
+        steps = [fixes.add_argument(call, f"server_default={now}")]
+    if found.inherited_column.onupdate is not None and found.own_column.onupdate is None:
+        steps.append(fixes.add_argument(call, f"onupdate={now}"))
+    return fixes.fix("Let the database set it, as it does in the base", *steps, *func.steps, safe=False)
+
+
 def removal(found: Override) -> Fix | None:
     """Return the fix that takes an override away, which leaves the inherited column; None for unusual statements."""
     owner = found.own.owner

@@ -77,17 +77,20 @@ def actions(
 
 
 def _found(state: State, path: str, shown: lsp.Diagnostic) -> Diagnostic | None:
-    """Return the finding that a diagnostic of the client's was made of, if it is still there."""
+    """Return the finding that a diagnostic of the client's was made of, if it is still there.
+
+    What the client shows may be older than its text: above it something was typed since. What is said of it tells it
+    then, where it is said once.
+    """
     if shown.source != SOURCE or not isinstance(shown.data, dict):
         return None
-    return next(
-        (
-            item
-            for item in state.diagnostics.get(path, ())
-            if item.code == shown.code and item.range.start == shown.data.get("start")
-        ),
-        None,
-    )
+    same = [item for item in state.diagnostics.get(path, ()) if item.code == shown.code]
+    start = shown.data.get("start")
+    exact = next((item for item in same if item.range.start == start), None)
+    if exact is not None:
+        return exact
+    alike = [item for item in same if item.message == shown.message]
+    return alike[0] if len(alike) == 1 else None
 
 
 def _silencing(source: SourceText, item: Diagnostic) -> list[Edit]:

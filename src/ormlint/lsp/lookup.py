@@ -9,7 +9,10 @@ from ormlint.checker.registry import load_rules
 from ormlint.index.model import MappedClass, ModelAttribute
 from ormlint.index.symbols import ClassSymbol
 from ormlint.linting.rule import Rule
+from ormlint.lsp.asking import type_of
 from ormlint.lsp.session import State
+from ormlint.lsp.unfinished import receiver
+from ormlint.semantic import types as t
 from ormlint.semantic.events import AttributeStore, ConstructorCall
 from ormlint.text import Range
 
@@ -48,6 +51,7 @@ def target_at(state: State, path: str, offset: int) -> Target | None:
         _declared(state, path, word_range, name)
         or _used(state, path, word_range, name)
         or _named(state, path, source.data, word_range)
+        or _read(state, path, source.data, word_range, name)
     )
 
 
@@ -111,6 +115,22 @@ def _named(state: State, path: str, data: bytes, where: Range) -> Target | None:
         mapped = model_named(state, path, ".".join(parts[:-1]))
         if mapped is not None and parts[-1] in mapped.attributes:
             return Target(where, model=mapped, attribute=mapped.attributes[parts[-1]])
+    return None
+
+
+def _read(state: State, path: str, data: bytes, where: Range, name: str) -> Target | None:
+    """Find an attribute that is read on an instance, by the type of what stands before the dot."""
+    before = data[: where.end].decode("utf-8", "replace")
+    start = receiver(before)
+    if start is None:
+        return None
+    after = data[where.end :].decode("utf-8", "replace")
+    kind = type_of(state, path, before[: before.rindex(".")], start, after)
+    for member in t.members(kind) if kind is not None else ():
+        if isinstance(member, (t.Instance, t.ClassType, t.Aliased)):
+            mapped = state.analysis.index.mapped_of(member.cls)
+            if mapped is not None and name in mapped.attributes:
+                return Target(where, model=mapped, attribute=mapped.attributes[name])
     return None
 
 

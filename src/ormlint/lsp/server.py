@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import hashlib
 import logging
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from lsprotocol import types as lsp
 from pygls import uris
@@ -25,6 +27,7 @@ from ormlint.project.environment import NoEnvironmentError
 from ormlint.project.options import ConfigError
 from ormlint.settings.selectors import SelectorError
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 _PAUSE = 0.05  # seconds after a keystroke before the project is checked
 _WATCHED = ("**/*.py", "**/{pyproject,ormlint,.ormlint}.toml", "**/alembic.ini")
@@ -103,6 +106,10 @@ class OrmlintServer(LanguageServer):
             self.window_log_message(lsp.LogMessageParams(lsp.MessageType.Error, message))
         return session.state
 
+    async def ask(self, question: Callable[..., T], *given: object) -> T:
+        """Return the answer to a question about a state: where states are worked out, so that nothing changes."""
+        return await asyncio.get_running_loop().run_in_executor(self.executor, _answer, question, given)
+
     def uri(self, session: Session, path: str) -> str:
         """Return the URI of a file of a project, as the client spells it where it is open."""
         file = str(session.root / path)
@@ -162,7 +169,7 @@ class OrmlintServer(LanguageServer):
         source = state.source(found[1]) if found is not None and state is not None else None
         if found is None or state is None or source is None:
             return None
-        target = target_at(state, found[1], to_offset(source, position, self.encoding))
+        target = await self.ask(target_at, state, found[1], to_offset(source, position, self.encoding))
         return (found[0], state, found[1], target) if target is not None else None
 
 
@@ -188,10 +195,11 @@ def build_server() -> OrmlintServer:
 
     @server.feature(lsp.INITIALIZED)
     async def initialized(ls: OrmlintServer, params: lsp.InitializedParams) -> None:
+        # Loaded before anything is waited for: what the client asks next is asked of all projects.
+        folders = [uris.to_fs_path(item.uri) for item in ls.workspace.folders.values()]
+        sessions = [ls._load(Path(folder)) for folder in folders if folder is not None]
         await _watch(ls)
-        for item in ls.workspace.folders.values():
-            folder = uris.to_fs_path(item.uri)
-            session = ls._load(Path(folder)) if folder is not None else None
+        for session in sessions:
             if session is not None:
                 await _index(ls, session)
         ls.changed(0)
@@ -280,14 +288,15 @@ def build_server() -> OrmlintServer:
             return []
         session, path = found
         document = ls.workspace.get_text_document(params.text_document.uri)
-        before = document.source[: document.offset_at_position(params.position)]
+        offset = document.offset_at_position(params.position)
+        place = completions.Place(path, document.source[:offset], document.source[offset:], ls.encoding)
         # The last state will do as a rule: models seldom change while their names are typed.
         last = session.state
-        offered = completions.completions(last, path, before) if last is not None else []
+        offered = await ls.ask(completions.completions, last, place) if last is not None else []
         if offered or (last is not None and last.generation == session.generation):
             return offered
         state = await ls.state_of(session)
-        return completions.completions(state, path, before) if state is not None else []
+        return await ls.ask(completions.completions, state, place) if state is not None else []
 
     @server.feature(cards.MODELS)
     async def models(ls: OrmlintServer, params: object) -> list[dict[str, Any]]:
@@ -307,6 +316,16 @@ def build_server() -> OrmlintServer:
         return cards.card(found[1], found[3].model) if found is not None and found[3].model is not None else None
 
     return server
+
+
+def _answer(question: Callable[..., T], given: tuple[object, ...]) -> T:
+    collecting = gc.isenabled()
+    gc.disable()  # the project is a large heap of facts without cycles; to walk it costs more than the answer
+    try:
+        return question(*given)
+    finally:
+        if collecting:
+            gc.enable()
 
 
 async def pull(ls: OrmlintServer, params: lsp.DocumentDiagnosticParams) -> lsp.DocumentDiagnosticReport:
@@ -339,9 +358,13 @@ async def pull_all(ls: OrmlintServer, params: lsp.WorkspaceDiagnosticParams) -> 
             items = findings.diagnostics(state, path, lambda name, own=session: ls.uri(own, name), ls.encoding)  # type: ignore[misc]
             result, version = _result_id(items), opened.get(uri)
             if before.get(uri) == result:
-                reports.append(lsp.WorkspaceUnchangedDocumentDiagnosticReport(uri, result, version))
+                unchanged = lsp.WorkspaceUnchangedDocumentDiagnosticReport(uri=uri, result_id=result, version=version)
+                reports.append(unchanged)
             else:
-                reports.append(lsp.WorkspaceFullDocumentDiagnosticReport(uri, items, version, result))
+                full = lsp.WorkspaceFullDocumentDiagnosticReport(
+                    uri=uri, items=items, result_id=result, version=version
+                )
+                reports.append(full)
     return lsp.WorkspaceDiagnosticReport(items=reports)
 
 

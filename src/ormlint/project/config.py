@@ -9,7 +9,7 @@ from typing import Any
 
 import tomli
 
-from ormlint.project.options import ConfigError, settings_from_table
+from ormlint.project.options import ConfigError, LineOf, settings_from_table
 from ormlint.settings import Settings
 
 _NAMES = (".ormlint.toml", "ormlint.toml", "pyproject.toml")
@@ -44,16 +44,13 @@ def load_project(start: Path, config: Path | None = None, *, isolated: bool = Fa
     """
     folder = start if start.is_dir() else start.parent
     if config is not None:
-        table = _read(config)
-        if table is None:
-            raise ConfigError(f"{config}: there is no [tool.ormlint] table in this file")
-        return _project(Path.cwd(), config, table)
-    found: tuple[Path, Path, dict[str, Any]] | None = None
+        return _project(Path.cwd(), config)
+    found: tuple[Path, Path] | None = None
     if not isolated:
         for candidate in (folder, *folder.parents):
             here = _config_in(candidate)
             if here is not None:
-                found = (candidate, *here)
+                found = (candidate, here[0])
                 if here[1].get("root") is True:
                     break
             if (candidate / ".git").exists():
@@ -66,11 +63,23 @@ def load_project(start: Path, config: Path | None = None, *, isolated: bool = Fa
     return Project(folder, Settings(), is_marked=False)
 
 
-def _project(root: Path, path: Path, table: dict[str, Any]) -> Project:
+def written_options(path: Path) -> tuple[dict[str, Any], LineOf]:
+    """Return the options of a configuration file as written, and the function that gives the line of one.
+
+    Raises:
+        ConfigError: the file cannot be read, or has no table of ormlint's.
+    """
+    table = _read(path)
+    if table is None:
+        raise ConfigError(f"{path}: there is no [tool.ormlint] table in this file")
     text = path.read_text(encoding="utf-8")
     above = ("tool", "ormlint") if path.name == "pyproject.toml" else ()
-    settings = settings_from_table(table, _shown(path), lambda keys: _line_of(text, (*above, *keys), len(above)))
-    return Project(root, settings, path)
+    return table, lambda keys: _line_of(text, (*above, *keys), len(above))
+
+
+def _project(root: Path, path: Path) -> Project:
+    table, line_of = written_options(path)
+    return Project(root, settings_from_table(table, _shown(path), line_of), path)
 
 
 def _config_in(folder: Path) -> tuple[Path, dict[str, Any]] | None:

@@ -153,20 +153,10 @@ def load_run(request: Request) -> Run:
         ConfigError: the configuration cannot be used.
         DiscoveryError: a folder cannot be read.
     """
-    config = Path(request.config) if request.config else None
-    if config is not None and request.isolated:
-        raise UsageError("--config and --isolated cannot be given together")
-    if config is not None and not config.is_file():
-        raise UsageError(f"{config}: there is no such configuration file")
-    start = _start(request)
-    project = load_project(start, config, isolated=request.isolated)
-    if config is not None:
-        project = replace(project, root=load_project(start, isolated=True).root)
-    if request.overrides:
-        project = replace(project, settings=replace(project.settings, **request.overrides))
-    root = project.root.resolve()
+    project = find_project(request)
+    root = project.root
     settings = with_target(project.settings, root)
-    project = replace(project, root=root, settings=settings)
+    project = replace(project, settings=settings)
     paths = set(project_files(root, settings))
     only: set[str] | None = None
     overlays: dict[str, bytes] = {}
@@ -180,14 +170,49 @@ def load_run(request: Request) -> Run:
         only = set()
         for given in request.paths:
             _wanted(Path(given), root, paths, only, project)
+    return _read(project, paths, overlays, frozenset(only) if only is not None else None)
+
+
+def read_project(project: Project) -> Run:
+    """Read all files of a project.
+
+    Raises:
+        UsageError: its baseline or its environment cannot be used.
+        DiscoveryError: a folder cannot be read.
+    """
+    return _read(project, set(project_files(project.root, project.settings)), {}, None)
+
+
+def _read(project: Project, paths: set[str], overlays: dict[str, bytes], only: frozenset[str] | None) -> Run:
+    root, settings = project.root, project.settings
     try:
         environment = find_environment(root, settings)
     except NoEnvironmentError as error:
         raise UsageError(f"{project.config or root}: {error}") from None
     files = read_files(root, paths, overlays)
     known = _baseline(root, settings.baseline) if settings.baseline else None
-    wanted = frozenset(only) if only is not None else None
-    return Run(project, files, wanted, environment, read_documents(root, paths), not overlays, known)
+    return Run(project, files, only, environment, read_documents(root, paths), not overlays, known)
+
+
+def find_project(request: Request) -> Project:
+    """Find the project of the requested paths, with its options and those of the command line; read no other file.
+
+    Raises:
+        UsageError: a path does not exist, or paths belong to several projects.
+        ConfigError: the configuration cannot be used.
+    """
+    config = Path(request.config) if request.config else None
+    if config is not None and request.isolated:
+        raise UsageError("--config and --isolated cannot be given together")
+    if config is not None and not config.is_file():
+        raise UsageError(f"{config}: there is no such configuration file")
+    start = _start(request)
+    project = load_project(start, config, isolated=request.isolated)
+    if config is not None:
+        project = replace(project, root=load_project(start, isolated=True).root)
+    if request.overrides:
+        project = replace(project, settings=replace(project.settings, **request.overrides))
+    return replace(project, root=project.root.resolve())
 
 
 def _baseline(root: Path, name: str) -> Baseline:

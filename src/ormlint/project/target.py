@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -34,39 +34,48 @@ def with_target(settings: Settings, root: Path) -> Settings:
 
 
 def find_target(root: Path) -> tuple[str, ...]:
-    """Return the series the project may run on, oldest first; empty where nothing says it.
+    """Return the series the project may run on, oldest first; empty where nothing says it."""
+    return read_target(root)[0]
+
+
+def read_target(root: Path) -> tuple[tuple[str, ...], tuple[Path, ...]]:
+    """Return the series the project may run on, and the files that say so.
 
     A lock file is believed before requirements, and these before what the metadata allow. Where the root has
     none of them, the folders in it are asked.
     """
-    found = _in_folder(root)
+    found, files = _in_folder(root)
     if not found:
         try:
             folders = sorted(item for item in root.iterdir() if item.is_dir() and not item.name.startswith("."))
         except OSError:
-            return ()
-        found = {series for folder in folders for series in _in_folder(folder)}
-    return tuple(series for series in SQLALCHEMY_SERIES if series in found)
+            return (), ()
+        for folder in folders:
+            series, saying = _in_folder(folder)
+            found, files = found | series, files + saying
+    return tuple(series for series in SQLALCHEMY_SERIES if series in found), files
 
 
-def _in_folder(folder: Path) -> set[str]:
+_Mention = tuple[Path, set[str]]  # a file, and the series it allows
+
+
+def _in_folder(folder: Path) -> tuple[set[str], tuple[Path, ...]]:
     for source in (_locked, _required, _declared):
-        found = _common(source(folder))
-        if found:
-            return found
-    return set()
+        mentions = [(path, series) for path, series in source(folder) if series]
+        if mentions:
+            return _common([series for _, series in mentions]), tuple(dict.fromkeys(path for path, _ in mentions))
+    return set(), ()
 
 
-def _common(mentions: Iterable[set[str]]) -> set[str]:
+def _common(sets: list[set[str]]) -> set[str]:
     """Return what all mentions allow, or all that any of them does where they contradict each other."""
-    sets = [item for item in mentions if item]
-    return (set.intersection(*sets) or set.union(*sets)) if sets else set()
+    return set.intersection(*sets) or set.union(*sets)
 
 
-def _locked(folder: Path) -> Iterator[set[str]]:
+def _locked(folder: Path) -> Iterator[_Mention]:
     for name in _LOCK_FILES:
         for version in _LOCKED.findall(_text(folder / name)):
-            yield allowed_series(f"=={version}")
+            yield folder / name, allowed_series(f"=={version}")
     text = _text(folder / "Pipfile.lock")
     if text:
         try:
@@ -74,29 +83,30 @@ def _locked(folder: Path) -> Iterator[set[str]]:
         except (ValueError, KeyError, TypeError):
             return
         if isinstance(version, str):
-            yield allowed_series(version)
+            yield folder / "Pipfile.lock", allowed_series(version)
 
 
-def _required(folder: Path) -> Iterator[set[str]]:
+def _required(folder: Path) -> Iterator[_Mention]:
     try:
         files = sorted([*folder.glob("requirements*.txt"), *folder.glob("requirements/*.txt")])
     except OSError:
         return
     for file in files:
         for match in _REQUIRED.finditer(_text(file)):
-            yield allowed_series(match["versions"] or "")
+            yield file, allowed_series(match["versions"] or "")
 
 
-def _declared(folder: Path) -> Iterator[set[str]]:
-    text = _text(folder / "pyproject.toml")
+def _declared(folder: Path) -> Iterator[_Mention]:
+    project = folder / "pyproject.toml"
+    text = _text(project)
     for item in _LIST_ITEM.findall(text):
         match = _REQUIRED.match(item)
         if match is not None and not re.match(r"sqlalchemy[-_.\w]", item, re.IGNORECASE):
-            yield allowed_series(match["versions"] or "")
+            yield project, allowed_series(match["versions"] or "")
     for versions in _TABLE_ENTRY.findall(text):
-        yield allowed_series(versions)
+        yield project, allowed_series(versions)
     for match in _REQUIRED.finditer(_text(folder / "setup.cfg")):
-        yield allowed_series(match["versions"] or "")
+        yield folder / "setup.cfg", allowed_series(match["versions"] or "")
 
 
 def _text(path: Path) -> str:

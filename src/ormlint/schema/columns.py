@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ormlint.facts import expressions as e
+from ormlint.facts import statements as s
 from ormlint.index.columns import Column
 from ormlint.index.model import MappedClass, ModelAttribute
 from ormlint.index.symbols import ClassSymbol
@@ -45,9 +46,10 @@ class ColumnComparison:
             return SchemaDifference(kind, table, mapped, attribute, steps, own, ours, theirs, dialect=dialect, **more)
 
         if not (column.primary_key or own.primary_key):
-            if column.nullable is not None and isinstance(own.nullable, bool) and column.nullable is not own.nullable:
+            nullable = _nullable(mapped, attribute)
+            if nullable is not None and isinstance(own.nullable, bool) and nullable is not own.nullable:
                 yield made("nullable")
-            for kind, ours, theirs in self._default(column, own):
+            for kind, ours, theirs in self._default(attribute, own):
                 yield made(kind, ours, theirs)
         lacking = self._labels(column, own)
         if lacking:
@@ -59,7 +61,7 @@ class ColumnComparison:
             return  # SQLite keeps any value in any column
         if differ(model, database):
             yield made("type", model.shown, database.shown)
-        elif is_narrower(model, database):
+        elif is_narrower(model, database) and not self._computes_length(attribute):
             yield made("narrow", model.shown, database.shown)
 
     # -- types
@@ -80,6 +82,19 @@ class ColumnComparison:
             return None, None  # the name of the model's type is not known
         return model, other
 
+    def _computes_length(self, attribute: ModelAttribute) -> bool:
+        """Tell whether a type of the project has a constructor of its own: what it makes of a length is not known."""
+        decorator = decorator_of(attribute)
+        if decorator is None:
+            return False
+        index = self.types.machine.index
+        bases = [base for base in index.bases.mro(decorator) if isinstance(base, ClassSymbol)]
+        return any(
+            isinstance(item, s.FunctionStmt) and item.name in ("__init__", "__new__", "load_dialect_impl")
+            for base in bases
+            for item in base.facts.body
+        )
+
     def _labels(self, column: Column, own: SimColumn) -> tuple[str, ...]:
         enum = self.replay.schema.enums.get(own.enum or "")
         if column.enum is None or column.enum.labels is None or not column.enum.native:
@@ -90,8 +105,8 @@ class ColumnComparison:
 
     # -- defaults
 
-    def _default(self, column: Column, own: SimColumn) -> Iterator[tuple[str, str, str]]:
-        model, database = self.types.default_of(column), own.default
+    def _default(self, attribute: ModelAttribute, own: SimColumn) -> Iterator[tuple[str, str, str]]:
+        model, database = self.types.default_of(attribute), own.default
         if isinstance(model, Unknown) or isinstance(database, Unknown):
             return
         model, database = _no_null(model), _no_null(database)
@@ -120,12 +135,20 @@ def decorator_of(attribute: ModelAttribute) -> ClassSymbol | None:
     return None
 
 
-def is_python_clock(column: Column) -> bool:
-    """Tell whether Python gives a column its time: raw writers get the database's default, Python its own."""
-    kind = (column.type or "").rpartition(".")[2]
-    if column.default is None or column.default.kind != "python" or kind not in ("DateTime", "TIMESTAMP"):
-        return False
-    return not isinstance(column.default.expr, (e.Constant, e.Str))
+def _nullable(mapped: MappedClass, attribute: ModelAttribute) -> bool | None:
+    """Return whether a model's column is nullable; None when that is not known.
+
+    `name: str = None` of SQLModel is nullable with pydantic 1 and is not with pydantic 2.
+    """
+    column = attribute.column
+    if column is None or mapped.style != "sqlmodel" or column.nullable is not False or "nullable" in column.extra:
+        return column.nullable if column is not None else None
+    given = attribute.value
+    if isinstance(given, e.Call):
+        if given.keyword("sa_column") is not None:
+            return column.nullable
+        given = given.argument(0, "default")
+    return None if isinstance(given, e.Constant) and given.value is None else column.nullable
 
 
 def _no_null(default: Default | None) -> Default | None:

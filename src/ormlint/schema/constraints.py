@@ -24,7 +24,9 @@ def constraint_differences(
     places = _Places(static, models)
     for kind, columns, ours, theirs, steps in _compare(static, replay, table):
         mapped, attribute = places.of(columns)
-        yield SchemaDifference(kind, key, mapped, attribute, steps, None, ours, theirs, dialect=replay.dialect)
+        yield SchemaDifference(
+            kind, key, mapped, attribute, steps, None, ours, theirs, columns=columns, dialect=replay.dialect
+        )
 
 
 class _Places:

@@ -11,11 +11,11 @@ from ormlint.index.bases import Base, DynamicBase
 from ormlint.index.environments import Environment
 from ormlint.index.model import MappedClass
 from ormlint.index.project import ProjectIndex
-from ormlint.index.symbols import ClassSymbol, External, Module, Symbol, Value
+from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module, Symbol, Value
 from ormlint.index.vocabulary import DECLARATIVE_BASES
 from ormlint.schema.replay.machine import BUDGET, OverBudget, Raised
 from ormlint.schema.replay.statements import Statements
-from ormlint.schema.replay.values import Function, Unknown
+from ormlint.schema.replay.values import Function, Scope, Unknown
 
 FLASK = "flask"  # all that Flask-SQLAlchemy's extension objects hold
 
@@ -32,7 +32,7 @@ class Metadatas:
         """Return the name of a class's `MetaData`; None when it is not known."""
         return FLASK if mapped.style == "flask" else self._of_mro(mapped.mro)
 
-    def of_expr(self, module: Module, expr: e.Expr) -> str | None:
+    def of_expr(self, module: Module, expr: e.Expr, depth: int = 0) -> str | None:
         """Return the name of the `MetaData` that an expression is, as `Base.metadata` and `metadata` are."""
         if isinstance(expr, e.Attribute) and expr.attr == "metadata":
             found = self.index.bases.base(module, expr.value)
@@ -45,6 +45,11 @@ class Metadatas:
                 return FLASK
             if _is_flask_migrate(expr.value):
                 return FLASK
+        if isinstance(expr, e.Call):
+            function = self.index.resolver.expr(module, expr.func)
+            if isinstance(function, FunctionSymbol) and depth < 4:
+                value, _ = self.index.mapper.members.returned(function)
+                return self.of_expr(function.module, value, depth + 1) if value is not None else None
         return self._of_symbol(self.index.resolver.expr(module, expr))
 
     def _of_symbol(self, symbol: Symbol) -> str | None:
@@ -96,6 +101,15 @@ class Metadatas:
         return any(isinstance(base, External) and base.name in DECLARATIVE_BASES for base in found)
 
 
+class _Certain(Statements):
+    """An evaluator that gives up where a branch is not decided: what `env.py` leaves out has to be sure."""
+
+    def _do_if(self, statement: s.If, scope: Scope) -> None:
+        if self.truth(self.evaluate(statement.test, scope)) is None:
+            raise Raised
+        super()._do_if(statement, scope)
+
+
 class Coverage:
     """What one environment compares, as its `env.py` says it; `targets` is None where it does not."""
 
@@ -103,8 +117,9 @@ class Coverage:
         self.index = index
         self.module = environment.env
         self.targets = self._targets(metadatas)
-        self.machine = Statements(index, dialect)
+        self.machine = _Certain(index, dialect)
         self.machine.quiet = 1
+        self.machine.guesses = False
         self.filters = list(self._filters())
 
     def has(self, metadata: str | None) -> bool | None:
@@ -113,20 +128,27 @@ class Coverage:
             return None
         return metadata in self.targets
 
-    def leaves_out(self, name: str, schema: str | None) -> bool | None:
-        """Tell whether `include_object` or `include_name` leaves a table out; None when that is not known."""
-        answers = [self._asked(keyword, function, name, schema) for keyword, function in self.filters]
+    def leaves_out(self, kind: str, name: str, schema: str | None = None, is_made: bool = False) -> bool | None:
+        """Tell whether `include_object` or `include_name` leaves a thing out; None when that is not known.
+
+        `kind` is Alembic's word: "table", "column", "unique_constraint" …; `is_made`: only the database has it.
+        """
+        answers = [self._asked(keyword, function, kind, name, schema, is_made) for keyword, function in self.filters]
         return True if False in answers else None if None in answers else False
 
-    def _asked(self, keyword: str, function: object, name: str, schema: str | None) -> bool | None:
+    def _asked(
+        self, keyword: str, function: object, kind: str, name: str, schema: str | None, is_made: bool
+    ) -> bool | None:
         if not isinstance(function, Function):
             return None
         unknown = Unknown("what is compared")
         if keyword == "include_object":
-            arguments = [unknown, name, "table", False, None]
+            arguments = [unknown, name, kind, is_made, None]
+        elif not is_made:
+            return True  # `include_name` is asked of what the database has
         else:
             parents = {"schema_name": schema, "schema_qualified_table_name": f"{schema}.{name}" if schema else name}
-            arguments = [name, "table", parents]
+            arguments = [name, kind, parents]
         self.machine.steps_left = BUDGET
         try:
             answer = self.machine.call(function, arguments, {}, None)
@@ -144,7 +166,9 @@ class Coverage:
                 named = metadatas.of_expr(self.module, element)
                 if named is not None:
                     found.add(named)
-                elif not (isinstance(element, e.Name) and element.id == "target_metadata"):
+                elif isinstance(element, e.Name) and element.id == "target_metadata":
+                    continue
+                elif not (isinstance(element, e.Name) and element.id not in self.module.scope):  # no parameter
                     return frozenset({FLASK}) if any(map(_is_flask_migrate, self._nodes())) else None
         return frozenset(found) or None
 

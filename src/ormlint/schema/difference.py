@@ -29,7 +29,9 @@ class SchemaDifference:
     ours: str = ""
     theirs: str = ""
     labels: tuple[str, ...] = ()  # that the migrated enum type `theirs` lacks
-    others: int = 0  # how many more columns of one type decorator differ alike
+    columns: tuple[str, ...] = ()  # of a constraint
+    others: int = 0  # how many more columns of the same type decorator, or inherited from the same place, differ alike
+    is_shared: bool = False  # they are inherited from one place
     dialect: str = ""
 
 

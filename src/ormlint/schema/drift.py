@@ -44,10 +44,15 @@ def replays(index: ProjectIndex, folders: tuple[str, ...], dialects: tuple[str, 
     return [replay(index, item, dialect_of(index, item, dialects)) for item in chosen]
 
 
-def compare(index: ProjectIndex, done: list[Replay]) -> Iterator[SchemaDifference | TableWithoutModel]:
-    """Yield the differences between the models and what has been replayed."""
+def compare(
+    index: ProjectIndex, done: list[Replay], folders: tuple[str, ...] = (), grouped: bool = True
+) -> Iterator[SchemaDifference | TableWithoutModel]:
+    """Yield the differences between the models and what has been replayed of the environments in `folders`.
+
+    `grouped`: of the columns of one type decorator that differ alike, only the first.
+    """
     if done:
-        yield from _Comparison(index, done).run()
+        yield from _Comparison(index, done, folders).run(grouped)
 
 
 @dataclass(eq=False, slots=True)
@@ -62,12 +67,17 @@ class _Model:
 class _Comparison:
     """One project's models and replays."""
 
-    def __init__(self, index: ProjectIndex, done: list[Replay]) -> None:
+    def __init__(self, index: ProjectIndex, done: list[Replay], folders: tuple[str, ...]) -> None:
         self.index = index
         self.replays = done
         self.metadatas = Metadatas(index)
         self.revisions = {module.path for item in done for module in item.environment.modules}
         self.coverage = {id(item): Coverage(index, self.metadatas, item.environment, item.dialect) for item in done}
+        replayed = [item.environment for item in done]
+        self.elsewhere: set[str] = set()  # what environments for other databases are for
+        for environment in index.environments(folders):
+            if environment not in replayed:
+                self.elsewhere |= Coverage(index, self.metadatas, environment, done[0].dialect).targets or frozenset()
         types = {item.dialect: ModelTypes(index, item.dialect) for item in done}
         self.columns = {id(item): ColumnComparison(types[item.dialect], item) for item in done}
         self.keys: dict[str, list[str]] = {}  # a table's name without schema, in small letters → keys
@@ -78,9 +88,9 @@ class _Comparison:
                     keys.append(key)
         self.static: dict[str, StaticTable] = {}
         self.models: list[_Model] = []
-        self.decorated: dict[tuple[ClassSymbol, str], list[SchemaDifference]] = {}
+        self.alike: dict[tuple[object, ...], list[SchemaDifference]] = {}  # what one place is the cause of
 
-    def run(self) -> Iterator[SchemaDifference | TableWithoutModel]:
+    def run(self, grouped: bool) -> Iterator[SchemaDifference | TableWithoutModel]:
         """Yield all differences, each at the model it is about."""
         self._read_models()
         yield from self._missing_tables()
@@ -88,18 +98,21 @@ class _Comparison:
             key = self._key(model.name)
             if key is not None:
                 yield from self._columns(key, model)
-        for found in self.decorated.values():
-            yield replace(found[0], others=len(found) - 1)
+        for cause, found in self.alike.items():
+            one = replace(found[0], others=len(found) - 1, is_shared=cause[0] == "inherited" and len(found) > 1)
+            yield from [one] if grouped else found
         yield from self._whole_tables()
 
     # -- the models
 
     def _read_models(self) -> None:
         self.static = build_tables(self.index, self._is_ours)
+        order = {key: position for position, key in enumerate(self.index.mapped)}
         for name, static in self.static.items():
-            for mapped in self.index.mapped.values():
-                if mapped.name in static.classes and mapped.table == static.table.name and self._is_ours(mapped):
-                    self.models.append(_Model(name, mapped, self.metadatas.of(mapped)))
+            if name != static.name:
+                continue  # a namesake in another `MetaData`, which the first one claims too
+            for mapped in sorted(static.claims, key=lambda item: order[item.symbol.key]):
+                self.models.append(_Model(name, mapped, self.metadatas.of(mapped)))
 
     def _is_ours(self, mapped: MappedClass) -> bool:
         path = mapped.symbol.module.path
@@ -137,7 +150,7 @@ class _Comparison:
         schema, _, name = model.name.rpartition(".")
         if item.schema.open is not None or item.environment.graph.problems or name.lower() in item.hazards.views:
             return False
-        return self.coverage[id(item)].leaves_out(name, schema or None) is False
+        return self.coverage[id(item)].leaves_out("table", name, schema or None) is False
 
     def _key(self, name: str) -> str | None:
         """Return the key of a model's table among the migrated ones; a schema may be chosen when it runs."""
@@ -154,8 +167,16 @@ class _Comparison:
         return [
             (item, item.schema.tables[key])
             for item in self.replays
-            if key in item.schema.tables and self.coverage[id(item)].has(metadata) is not False
+            if key in item.schema.tables and self._is_for(item, key, metadata)
         ]
+
+    def _is_for(self, item: Replay, key: str, metadata: str | None) -> bool:
+        """Tell whether an environment is for a `MetaData`; where it does not say, no other one may have the table."""
+        answer = self.coverage[id(item)].has(metadata)
+        if answer is not None:
+            return answer
+        owners = {model.metadata for model in self.models if self._key(model.name) == key}
+        return len(owners) == 1 and metadata not in self.elsewhere
 
     # -- columns
 
@@ -168,7 +189,9 @@ class _Comparison:
         inherited = set(parent.mro) if parent is not None and parent.table != mapped.table else set()
         for attribute in mapped.columns():
             column = attribute.column
-            if column is None or column.unread or attribute.conditional or attribute.owner is None:
+            if column is None or attribute.conditional or attribute.owner is None:
+                continue
+            if column.unread and mapped.style != "sqlmodel":  # a `*` may give it another name
                 continue
             if self._may_be_absent(attribute):
                 continue
@@ -183,7 +206,7 @@ class _Comparison:
             if not found:
                 steps = tuple(step for _, table in places for step in table.steps[-1:])
                 yield SchemaDifference("column", key, mapped, attribute, steps)
-            elif len(found) == 1 and found[0][1].maybe is None:
+            elif len(found) == 1 and found[0][1].maybe is None and not column.unread:
                 yield from self._column(key, mapped, attribute, *found[0])
 
     def _column(
@@ -191,10 +214,14 @@ class _Comparison:
     ) -> Iterator[SchemaDifference]:
         for difference in self.columns[id(item)].run(key, mapped, attribute, own):
             decorator = decorator_of(attribute) if difference.kind in ("type", "narrow") else None
-            if decorator is None:
-                yield difference
+            owner = attribute.owner
+            if decorator is not None:
+                self.alike.setdefault((decorator, difference.kind), []).append(difference)
+            elif owner is not None and owner is not mapped.symbol and not owner.module.is_installed:
+                said = (difference.kind, difference.ours, difference.theirs, difference.labels, own.nullable)
+                self.alike.setdefault(("inherited", owner, attribute.name, *said), []).append(difference)
             else:
-                self.decorated.setdefault((decorator, difference.kind), []).append(difference)
+                yield difference
 
     def _parent(self, mapped: MappedClass) -> MappedClass | None:
         parents = (self.index.mapped_of(base) for base in mapped.mro[1:] if isinstance(base, ClassSymbol))
@@ -226,9 +253,17 @@ class _Comparison:
             if table.open or table.maybe or table.baseline:
                 continue
             mapped = [model.mapped for model in models]
-            yield from constraint_differences(key, static, mapped, item, table)
+            for difference in constraint_differences(key, static, mapped, item, table):
+                kinds = ("unique_constraint", "index")
+                if difference.kind != "unique-extra" or self._is_compared(item, difference.theirs, *kinds):
+                    yield difference
             yield from self._extra_columns(key, mapped, static, item, table)
         yield from self._extra_tables(set(by_key))
+
+    def _is_compared(self, item: Replay, name: str, *kinds: str) -> bool:
+        """Tell whether `env.py` surely does not hide a thing of these kinds that only the database has."""
+        coverage = self.coverage[id(item)]
+        return all(coverage.leaves_out(kind, name, None, True) is False for kind in kinds)
 
     def _is_whole(self, models: list[_Model]) -> bool:
         """Tell whether all columns of some classes are known."""
@@ -248,7 +283,7 @@ class _Comparison:
         if core is not None and core.open:
             return
         for name, own in table.columns.items():
-            if own.maybe is None and name.lower() not in known:
+            if own.maybe is None and name.lower() not in known and self._is_compared(item, name, "column"):
                 yield SchemaDifference(
                     "extra-column", key, models[0], None, own.steps[:1], own, theirs=name, dialect=item.dialect
                 )
@@ -261,6 +296,8 @@ class _Comparison:
         for item in self.replays:
             for key, table in item.schema.tables.items():
                 if key in modelled or table.name.lower() in made or table.maybe or table.baseline or not table.steps:
+                    continue
+                if not self._is_compared(item, table.name, "table"):
                     continue
                 yield TableWithoutModel(key, table.steps[0])
 

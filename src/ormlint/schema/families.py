@@ -11,12 +11,11 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.types import TypeEngine
 
-_SPELLING = re.compile(
-    r"(?P<name>[A-Za-z][\w ]*?)\s*(?:\((?P<size>\d+)[^)]*\))?\s*(?P<zone>WITH(?:OUT)? TIME ZONE)?", re.I
-)
+_WORD = re.compile(r"[A-Z_]\w*")
+_SIZE = re.compile(r"\w\s*\((\d+)\)")
 _FAMILIES = {
     "integer": "INT INTEGER BIGINT SMALLINT TINYINT MEDIUMINT SERIAL BIGSERIAL SMALLSERIAL INT2 INT4 INT8 YEAR",
-    "number": "NUMERIC DECIMAL FLOAT DOUBLE REAL NUMBER DOUBLE_PRECISION",
+    "number": "NUMERIC DECIMAL FLOAT DOUBLE REAL NUMBER",
     "text": "VARCHAR TEXT CHAR NVARCHAR NCHAR LONGTEXT MEDIUMTEXT TINYTEXT CLOB NCLOB CITEXT",
     "boolean": "BOOLEAN BOOL BIT",
     "datetime": "TIMESTAMP DATETIME DATETIME2 DATETIMEOFFSET",
@@ -62,20 +61,19 @@ def family_of(kind: TypeEngine[Any], dialect: Dialect) -> Family | None:
 def _from_text(shown: str, dialect: Dialect) -> Family | None:
     if dialect.name == "mysql" and shown.upper().startswith("ENUM("):
         return Family("enum", "ENUM")
-    found = _SPELLING.match(shown)
+    upper = shown.upper()
+    found = _WORD.match(upper)
     if found is None:
         return None
-    name = re.sub(r"\s+", " ", found["name"]).upper()
-    words = name.split()
-    key = "_".join(words[:2]) if "_".join(words[:2]) in _BY_NAME else words[0]
-    family = _BY_NAME.get(key)
+    word = found[0]
+    family = _BY_NAME.get(word)
     if family is None:
-        return Family("other", shown, name=key)
+        return Family("other", shown, name=word)
     if family == "text":
-        length = None if key in _UNBOUNDED or found["size"] is None else int(found["size"])
-        return Family("text", shown, length=length)
+        size = None if word in _UNBOUNDED else _SIZE.search(upper)
+        return Family("text", shown, length=int(size[1]) if size is not None else None)
     if family == "datetime" and dialect.name == "postgresql":
-        return Family("datetime", shown, zone="WITH TIME ZONE" in shown.upper())
+        return Family("datetime", shown, zone="WITH TIME ZONE" in upper)
     if family == "boolean" and dialect.name == "mysql":
         return Family("integer", shown)
     return Family(family, shown)

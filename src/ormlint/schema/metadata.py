@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
 
 from ormlint.facts import expressions as e
+from ormlint.index.bases import Base, DynamicBase
 from ormlint.index.model import MappedClass, ModelAttribute
 from ormlint.index.project import ProjectIndex
-from ormlint.index.symbols import ClassSymbol
+from ormlint.index.symbols import ClassSymbol, External, Module, Value
+from ormlint.index.vocabulary import DECLARATIVE_BASES
 from ormlint.schema.defaults import server_default
+from ormlint.schema.replay.values import Built
+from ormlint.schema.static import StaticMachine, plain
+from ormlint.schema.table_arguments import ConstraintReader
 from ormlint.schema.types import TypeBuilder, UnknownType
+
+# Options of `Table(...)` that are about Python, or said elsewhere.
+_NO_OPTIONS = frozenset(
+    {"schema", "info", "extend_existing", "keep_existing", "autoload", "autoload_with", "listeners"}
+)
+_CONCRETE = ("sqlalchemy.ConcreteBase", "sqlalchemy.AbstractConcreteBase")
 
 
 @dataclass
@@ -27,61 +38,201 @@ class StaticTable:
     unknown_types: dict[str, str] = field(default_factory=dict)  # column → reason
     unknown_defaults: list[str] = field(default_factory=list)
     unread_arguments: list[str] = field(default_factory=list)  # of `__table_args__`
+    models: list[MappedClass] = field(default_factory=list)
+    claims: list[MappedClass] = field(default_factory=list)  # all classes that name it, of other bases too
 
 
 def build_tables(
-    index: ProjectIndex, wanted: Callable[[MappedClass], bool] = lambda mapped: True
+    index: ProjectIndex,
+    wanted: Callable[[MappedClass], bool] = lambda mapped: True,
+    dialect: str = "postgresql",
 ) -> dict[str, StaticTable]:
     """Return the tables of the wanted mapped classes, by name, in the order of their names.
 
-    Classes of one table (single-table inheritance) are joined. Each table has a `MetaData` of its own with the
-    others, so two classes that claim one name leave the first as it is and mark it open.
+    Classes of one table (single-table inheritance) are joined. Two classes that claim one name leave the first as it
+    is and mark it open, unless each has a `MetaData` of its own: then the second one's key names its module too.
+    `dialect` is the database that types are chosen for.
     """
-    return _Builder(index).run(wanted)
+    return _Builder(index, dialect).run(wanted)
 
 
 class _Builder:
-    def __init__(self, index: ProjectIndex) -> None:
+    def __init__(self, index: ProjectIndex, dialect: str) -> None:
         self.index = index
-        self.types = TypeBuilder(index)
-        self.metadata = sa.MetaData()
+        self.machine = StaticMachine(index, dialect)
+        self.types = TypeBuilder(index, self.machine)
+        self.constraints = ConstraintReader(index, self.machine)
+        self.metadata: dict[str, sa.MetaData] = {}
         self.tables: dict[str, StaticTable] = {}
         self.owners: dict[str, MappedClass] = {}
+        self.keys: dict[tuple[int, str], str] = {}
+
+    def models(self, wanted: Callable[[MappedClass], bool]) -> list[MappedClass]:
+        """Return the wanted classes, parents first: single-table inheritance adds to the parent's table."""
+        models = [mapped for mapped in self.index.mapped.values() if mapped.table and wanted(mapped)]
+        return sorted(models, key=lambda item: sum(isinstance(base, ClassSymbol) for base in item.mro))
 
     def run(self, wanted: Callable[[MappedClass], bool]) -> dict[str, StaticTable]:
-        models = [mapped for mapped in self.index.mapped.values() if mapped.table and wanted(mapped)]
-        # Parents first: a child of single-table inheritance adds its columns to the parent's table.
-        for mapped in sorted(models, key=lambda item: sum(isinstance(base, ClassSymbol) for base in item.mro)):
+        for mapped in self.models(wanted):
             self._add(mapped)
         return {name: self.tables[name] for name in sorted(self.tables)}
 
+    def place(self, mapped: MappedClass) -> tuple[sa.MetaData, str, str | None]:
+        """Return the metadata a class's table is in, the table's full name and its schema."""
+        metadata = self._metadata(mapped)
+        given = self.constraints.table_args(mapped)[1].get("schema")
+        schema = given if isinstance(given, str) else metadata.schema
+        return metadata, f"{schema}.{mapped.table}" if schema else str(mapped.table), schema
+
     def _add(self, mapped: MappedClass) -> None:
-        schema, arguments, options = self._table_args(mapped)
-        name = f"{schema}.{mapped.table}" if schema else str(mapped.table)
-        known = self.tables.get(name)
+        metadata, name, schema = self.place(mapped)
+        key = self.keys.get((id(metadata), name))
         parent = self._parent(mapped)
-        if known is not None:
-            if parent is not None and self.owners[name].symbol in mapped.mro:
+        if key is not None:
+            known = self.tables[key]
+            known.claims.append(mapped)
+            if parent is not None and self.owners[key].symbol in mapped.mro:
                 known.classes.append(mapped.name)
-                self._columns(known, mapped, self.owners[name])
+                known.models.append(mapped)
+                self._columns(known, mapped, self.owners[key])
             else:
                 known.open = known.open or f"`{mapped.name}` claims the same name"
             return
-        table = sa.Table(str(mapped.table), self.metadata, schema=schema)
-        static = StaticTable(name, table, [mapped.name], mapped.open_reason)
-        self.tables[name] = static
-        self.owners[name] = mapped
-        self._columns(static, mapped, parent)
+        key = name if name not in self.tables else f"{name} ({mapped.symbol.module.name})"
+        if key in self.tables:
+            return
+        self.keys[id(metadata), name] = key
+        arguments, options, unread = self.constraints.table_args(mapped)
+        given = {name: value for name, value in options.items() if name not in _NO_OPTIONS and plain(value) is not None}
+        try:
+            table = sa.Table(str(mapped.table), metadata, schema=schema, **given)
+        except Exception:  # an option that SQLAlchemy refuses, as it does when the class is defined
+            table = sa.Table(str(mapped.table), metadata, schema=schema)
+        static = StaticTable(name, table, [mapped.name], mapped.open_reason, models=[mapped], claims=[mapped])
+        if key != name:
+            self.tables[name].claims.append(mapped)
+        self.tables[key] = static
+        self.owners[key] = mapped
+        self._columns(static, mapped, parent if parent is not None and parent.table != mapped.table else None)
         for argument in arguments:
-            self._constraint(static, argument)
-        static.unread_arguments.extend(options)
+            problem = self.constraints.add(table, argument, mapped)
+            if problem is not None:
+                static.unread_arguments.append(problem)
+        static.unread_arguments.extend(unread)
 
     def _parent(self, mapped: MappedClass) -> MappedClass | None:
         for base in mapped.mro[1:]:
+            if isinstance(base, External) and base.name in _CONCRETE:
+                return None
             found = self.index.mapped_of(base) if isinstance(base, ClassSymbol) else None
             if found is not None:
                 return found
         return None
+
+    # -- metadata
+
+    def _metadata(self, mapped: MappedClass) -> sa.MetaData:
+        """Return the `MetaData` of a class: that of its base, with its schema and naming convention."""
+        key, expr, module = self._metadata_of(mapped)
+        if key not in self.metadata:
+            value = self.machine.value(expr, module) if expr is not None and module is not None else None
+            self.metadata[key] = self._built_metadata(value, expr, module)
+        return self.metadata[key]
+
+    def _built_metadata(self, value: Any, expr: e.Expr | None, module: Module | None) -> sa.MetaData:
+        given: dict[str, Any] = value.keywords if isinstance(value, Built) and value.last == "MetaData" else {}
+        convention = given.get("naming_convention")
+        if not isinstance(convention, dict) and module is not None:
+            convention = self._assigned_convention(expr, module)
+        names = convention if isinstance(convention, dict) else {}
+        kept = {key: text for key, text in names.items() if isinstance(key, str) and isinstance(text, str)}
+        schema = given.get("schema")
+        made = sa.MetaData(schema=schema if isinstance(schema, str) else None)
+        if kept:
+            made.naming_convention = kept
+        return made
+
+    def _assigned_convention(self, expr: e.Expr | None, module: Module) -> Any:
+        """Return the dict of `SQLModel.metadata.naming_convention = {...}`, wherever it is written."""
+        wanted = e.dotted_name(expr) if expr is not None else None
+        for other in self.index.modules.values():
+            for statement in other.interface.attached:
+                for target in statement.targets:
+                    named = e.dotted_name(target) or ""
+                    if named == f"{wanted}.naming_convention" and statement.value is not None:
+                        return self.machine.value(statement.value, other)
+        return None
+
+    def _metadata_of(self, mapped: MappedClass) -> tuple[str, e.Expr | None, Module | None]:
+        """Return a key for the metadata of a class, and the expression that makes it."""
+        found = self._of_bases(mapped.mro, mapped.symbol.module)
+        if found is not None:
+            return found
+        key = self.index.registry(mapped)
+        for decorator in mapped.symbol.facts.decorators:
+            func = decorator.func if isinstance(decorator, e.Call) else decorator
+            if isinstance(func, e.Attribute):
+                found = self._of_value(func.value, mapped.symbol.module)
+                if found is not None:
+                    return found
+        if mapped.table_call is not None and len(mapped.table_call[0].args) > 1:
+            return self._of_expr(mapped.table_call[0].args[1], mapped.table_call[1])
+        return key or f"of {mapped.symbol.key}", None, None
+
+    def _of_bases(self, mro: Sequence[Base], at: Module) -> tuple[str, e.Expr | None, Module | None] | None:
+        for base in mro:
+            if isinstance(base, ClassSymbol):
+                members = self.index.mapper.body(base).members
+                member = members.get("metadata")
+                if member is not None and member.value is not None:
+                    return self._of_expr(member.value, base.module)
+                given = members.get("registry")
+                found = self._of_value(given.value, base.module) if given is not None else None
+                if found is not None:
+                    return found
+                if any(isinstance(item, External) and item.name in DECLARATIVE_BASES for item in mro):
+                    direct = [self.index.bases.base(base.module, expr) for expr in base.facts.bases]
+                    if any(isinstance(item, External) and item.name in DECLARATIVE_BASES for item in direct):
+                        return f"{base.module.path}:{base.name}", None, None
+            elif isinstance(base, DynamicBase) and base.value is not None:
+                name = e.Name(0, 0, base.value.name)
+                return self._of_value(name, base.value.module) or (f"{base.value.module.path}:{name.id}", None, None)
+            elif isinstance(base, External) and base.name == "sqlmodel.SQLModel":
+                return "sqlmodel", e.Attribute(0, 0, e.Name(0, 0, "SQLModel"), "metadata"), at
+        return None
+
+    def _of_value(self, expr: e.Expr | None, module: Module) -> tuple[str, e.Expr | None, Module | None] | None:
+        """Return the metadata of a registry, a base that a call makes, or Flask-SQLAlchemy's extension object."""
+        name = ""
+        if isinstance(expr, (e.Name, e.Attribute)):
+            symbol = self.index.resolver.expr(module, expr)
+            if isinstance(symbol, ClassSymbol):
+                return self._of_bases(self.index.bases.mro(symbol), module)
+            if isinstance(symbol, Value) and isinstance(symbol.value, e.Call):
+                expr, module, name = symbol.value, symbol.module, symbol.name
+        if not isinstance(expr, e.Call):
+            return None
+        given = expr.keyword("metadata")
+        if given is not None:
+            return self._of_expr(given, module)
+        if isinstance(expr.func, e.Attribute) and expr.func.attr == "generate_base":
+            return self._of_value(expr.func.value, module)
+        return (f"{module.path}:{name}", None, None) if name else None
+
+    def _of_expr(self, expr: e.Expr, module: Module) -> tuple[str, e.Expr | None, Module | None]:
+        """Return the metadata that an expression is: a name, `Base.metadata`, or the call itself."""
+        if isinstance(expr, e.Attribute) and expr.attr == "metadata":
+            found = self._of_value(expr.value, module)
+            if found is not None:
+                return found
+        symbol = self.index.resolver.expr(module, expr) if isinstance(expr, (e.Name, e.Attribute)) else None
+        if isinstance(symbol, Value) and symbol.value is not None:
+            if isinstance(symbol.value, e.Attribute):
+                return self._of_expr(symbol.value, symbol.module)
+            return f"{symbol.module.path}:{symbol.name}", expr, module
+        return f"{module.path}:{e.dotted_name(expr) or expr.start}", expr, module
+
+    # -- columns
 
     def _columns(self, static: StaticTable, mapped: MappedClass, parent: MappedClass | None) -> None:
         inherited = set(parent.mro) if parent is not None else set()
@@ -90,115 +241,69 @@ class _Builder:
             for attribute in mapped.columns()
             if attribute.owner is None or attribute.owner is mapped.symbol or attribute.owner not in inherited
         ]
-        own.sort(key=lambda attribute: attribute.owner is not mapped.symbol)  # own columns come before mixins'
-        for attribute in own:
+        ranks = {base: rank for rank, base in enumerate(mapped.mro)}
+
+        def order(attribute: ModelAttribute) -> tuple[int, int, int]:
+            given = attribute.column.extra.get("sort_order") if attribute.column is not None else None
+            value = self.machine.value(given, attribute.module, attribute.owner) if given is not None else 0
+            rank = ranks.get(attribute.owner, 0) if attribute.owner else 0
+            # Own columns come before those of mixins; Pydantic has the fields of its bases first.
+            rank = -rank if mapped.style == "sqlmodel" else rank
+            return (value if isinstance(value, int) else 0), rank, attribute.range.start
+
+        for attribute in sorted(own, key=order):
             column = attribute.column
             if column is None or column.name in static.table.c:
                 continue
-            static.table.append_column(self._column(static, attribute))
+            static.table.append_column(self._column(static, mapped, attribute))
 
-    def _column(self, static: StaticTable, attribute: ModelAttribute) -> sa.Column[Any]:
+    def _column(self, static: StaticTable, mapped: MappedClass, attribute: ModelAttribute) -> sa.Column[Any]:
         column = attribute.column
         assert column is not None
-        kind = self.types.build(column)
+        kind = self.types.build(mapped, attribute)
         if isinstance(kind, UnknownType):
             static.unknown_types[column.name] = kind.reason
             kind = sa.types.NullType()
         default = server_default(column.server_default)
         if column.server_default is not None and default is None:
-            static.unknown_defaults.append(column.name)
-        options: Any = column.foreign_key_options if len(column.foreign_keys) == 1 else {}
+            given = column.server_default
+            default = self.machine.clause(self.machine.value(given.expr, given.module, attribute.owner))
+            if default is None:
+                static.unknown_defaults.append(column.name)
+        # A constraint of the table gives its keys itself, perhaps several columns together.
+        written = [not reference.of_table for reference in column.references]
+        written += [True] * (len(column.foreign_keys) - len(written))
+        options: dict[str, Any] = column.foreign_key_options if sum(written) == 1 else {}
         keys = [
-            sa.ForeignKey(target, **options) for target in column.foreign_keys if "." in target and "?" not in target
+            sa.ForeignKey(target, **options)
+            for target, is_own in zip(column.foreign_keys, written, strict=False)
+            if is_own and "." in target and "?" not in target
         ]
-        nullable = column.nullable if column.nullable is not None else not column.primary_key
+        extras: dict[str, Any] = {}
+        for name in ("autoincrement", "comment"):
+            if name in column.extra:
+                value = self.machine.value(column.extra[name], attribute.module, attribute.owner)
+                if isinstance(value, (bool, str)):
+                    extras[name] = value
+        if column.default is not None and not column.is_field_default:
+            extras["default"] = self._default(column.default.expr, column.default.module)
         return sa.Column(
             column.name,
             kind,
             *keys,
             primary_key=column.primary_key,
-            nullable=nullable,
+            nullable=column.nullable if column.nullable is not None else not column.primary_key,
             server_default=default,
             unique=column.unique or None,
             index=column.index or None,
+            **extras,
         )
 
-    # -- __table_args__
-
-    def _table_args(self, mapped: MappedClass) -> tuple[str | None, list[e.Call], list[str]]:
-        """Return the schema, the constraints and what was not read of the nearest `__table_args__`."""
-        for base in mapped.mro:
-            if not isinstance(base, ClassSymbol):
-                continue
-            member = self.index.mapper.body(base).members.get("__table_args__")
-            if member is None:
-                continue
-            value = member.value
-            if member.function is not None:
-                value, _ = self.index.mapper.members.returned(member.function)
-            elements = list(value.elements) if isinstance(value, e.Display) else [value] if value is not None else []
-            schema: str | None = None
-            calls: list[e.Call] = []
-            unread: list[str] = []
-            for element in elements:
-                if isinstance(element, e.DictDisplay):
-                    for item in element.items:
-                        if isinstance(item.key, e.Str) and item.key.value == "schema":
-                            schema = self.index.constants.string(item.value, base.module)
-                elif isinstance(element, e.Call):
-                    calls.append(element)
-                else:
-                    unread.append(type(element).__name__)
-            return schema, calls, unread
-        return None, [], []
-
-    def _constraint(self, static: StaticTable, call: e.Call) -> None:
-        name = (e.dotted_name(call.func) or "").rpartition(".")[2]
-        given = call.keyword("name")
-        label = given.value if isinstance(given, e.Str) else None
-        columns = [argument.value for argument in call.args if isinstance(argument, e.Str)]
-        table = static.table
-        if name == "Index" and len(columns) == len(call.args) and len(columns) > 1 and self._known(table, columns[1:]):
-            unique = call.keyword("unique")
-            is_partial = any(keyword.name.endswith("_where") for keyword in call.keywords)
-            own = (table.c[column] for column in columns[1:])
-            sa.Index(columns[0], *own, unique=_is_true(unique), info={"is_partial": is_partial})
-        elif name == "UniqueConstraint" and len(columns) == len(call.args) and self._known(table, columns):
-            table.append_constraint(sa.UniqueConstraint(*columns, name=label))
-        elif name == "PrimaryKeyConstraint" and len(columns) == len(call.args) and self._known(table, columns):
-            table.append_constraint(sa.PrimaryKeyConstraint(*columns, name=label))
-        elif name == "CheckConstraint" and len(columns) == 1:
-            table.append_constraint(sa.CheckConstraint(columns[0], name=label))
-        elif name == "ForeignKeyConstraint" and len(call.args) >= 2:
-            local, remote = (_strings(argument) for argument in call.args[:2])
-            if local and remote and self._known(table, local):
-                cascades: dict[str, Any] = {
-                    keyword.name: keyword.value.value
-                    for keyword in call.keywords
-                    if keyword.name in ("ondelete", "onupdate") and isinstance(keyword.value, e.Str)
-                }
-                # The index gave the columns these keys too: the constraint is the one that counts.
-                for item in list(table.foreign_key_constraints):
-                    targets = [element.target_fullname for element in item.elements]
-                    if len(targets) == 1 and item.column_keys[0] in local and targets[0] in remote:
-                        table.constraints.discard(item)
-                        for element in item.elements:
-                            table.foreign_keys.discard(element)
-                            element.parent.foreign_keys.discard(element)
-                table.append_constraint(sa.ForeignKeyConstraint(local, remote, name=label, **cascades))
-        else:
-            static.unread_arguments.append(name or "?")
-
-    def _known(self, table: sa.Table, columns: list[str]) -> bool:
-        return bool(columns) and all(column in table.c for column in columns)
-
-
-def _strings(expr: e.Expr) -> list[str]:
-    if isinstance(expr, e.Display):
-        values = [element.value for element in expr.elements if isinstance(element, e.Str)]
-        return values if len(values) == len(expr.elements) else []
-    return []
-
-
-def _is_true(expr: e.Expr | None) -> bool:
-    return isinstance(expr, e.Constant) and expr.value is True
+    def _default(self, expr: e.Expr, module: Module) -> Any:
+        """Return a stand-in for a Python default: a key that has one is not counted up by the database."""
+        if isinstance(expr, e.Call) and (e.dotted_name(expr.func) or "").rpartition(".")[2] == "Sequence":
+            name = self.machine.value(expr.args[0], module) if expr.args else None
+            optional = expr.keyword("optional")
+            is_optional = isinstance(optional, e.Constant) and optional.value is True
+            return sa.Sequence(name if isinstance(name, str) else "sequence", optional=is_optional)
+        return sa.ColumnDefault(0)

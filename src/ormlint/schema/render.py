@@ -31,95 +31,62 @@ def create_statements(tables: dict[str, StaticTable], dialect: Dialect) -> list[
             statement = f"{_create(static.table, dialect)};"
         except (CompileError, IdentifierError) as error:
             # The models are written for another database: SQLAlchemy itself refuses this table here.
-            reason = " ".join(str(error.args[0] if error.args else error).split())
-            statements.append("\n".join([*notes, f"-- {static.name}: cannot be created on {dialect.name}: {reason}"]))
+            statements.append("\n".join([*notes, _refused(static.name, dialect, error)]))
             continue
         statements.append("\n".join([*notes, statement]))
         for index in sorted(static.table.indexes, key=lambda item: str(item.name)):
-            statements.append(f"{str(CreateIndex(index).compile(dialect=dialect)).strip()};")
+            try:
+                statements.append(f"{str(CreateIndex(index).compile(dialect=dialect)).strip()};")
+            except (CompileError, IdentifierError) as error:
+                statements.append(_refused(f"{static.name}, index {index.name}", dialect, error))
     return statements
+
+
+def _refused(what: str, dialect: Dialect, error: Exception) -> str:
+    reason = " ".join(str(error.args[0] if error.args else error).split())
+    return f"-- {what}: cannot be created on {dialect.name}: {reason}"
 
 
 def _create(table: sa.Table, dialect: Dialect) -> str:
     """Compile one table; a column whose type is not known shows as `UNKNOWN`."""
     copy = sa.MetaData()
-    shown = sa.Table(table.name, copy, schema=table.schema)
-    for column in table.columns:
-        kind: Any = column.type
-        if isinstance(kind, sa.types.NullType):
-            kind = _target_type(column) or _Unknown()
-        shown.append_column(
-            sa.Column(
-                column.name,
-                kind,
-                primary_key=column.primary_key,
-                nullable=column.nullable,
-                server_default=_default_of(column),
-                unique=column.unique,
-            )
-        )
-    if table.primary_key.name is not None:
-        names = [column.name for column in table.primary_key.columns]
-        shown.append_constraint(sa.PrimaryKeyConstraint(*names, name=str(table.primary_key.name)))
-    for constraint in _in_order(table):
-        if isinstance(constraint, (sa.CheckConstraint, sa.ForeignKeyConstraint)):
-            _copy_constraint(constraint, shown, copy)
-        elif isinstance(constraint, sa.UniqueConstraint):
-            names = [column.name for column in constraint.columns]
-            if not (len(names) == 1 and shown.c[names[0]].unique):
-                shown.append_constraint(sa.UniqueConstraint(*names, name=constraint.name))
+    copy.naming_convention = table.metadata.naming_convention
+    targets = {key.target_fullname for key in table.foreign_keys}
+    types = {column.name: _type_of(column) for column in table.columns}
+    shown = table.to_metadata(copy)
+    for column in shown.columns:
+        column.type = types[column.name] or _Unknown()
+    for target in sorted(targets):  # stand-ins for the tables referred to: compiling needs their names only
+        path, _, name = target.rpartition(".")
+        if path not in copy.tables:
+            schema, _, last = path.rpartition(".")
+            sa.Table(last, copy, schema=schema or None)
+        if name not in copy.tables[path].c:
+            copy.tables[path].append_column(sa.Column(name, _Unknown()))
+    # Constraints are kept in a set, and written in the order they were made in: that of the table, not of its copy.
+    made = {_constraint_key(item): item for item in shown.constraints}
+    for rank, item in enumerate(sorted(table.constraints, key=lambda item: item._creation_order)):
+        if (twin := made.get(_constraint_key(item))) is not None:
+            twin._creation_order = rank
     return str(CreateTable(shown).compile(dialect=dialect)).strip()
 
 
-def _default_of(column: sa.Column[Any]) -> Any:
-    return column.server_default.arg if isinstance(column.server_default, sa.DefaultClause) else None
+def _constraint_key(item: sa.Constraint) -> tuple[str, str, str]:
+    columns = ",".join(item.columns.keys()) if isinstance(item, sa.schema.ColumnCollectionConstraint) else ""
+    targets = [key.target_fullname for key in item.elements] if isinstance(item, sa.ForeignKeyConstraint) else []
+    text = str(item.sqltext) if isinstance(item, sa.CheckConstraint) else ",".join(targets)
+    return f"{type(item).__name__} {item.name}", columns, text
 
 
-def _in_order(table: sa.Table) -> list[sa.Constraint]:
-    """Return the constraints in the order of their columns: SQLAlchemy keeps them in a set."""
-    names = [column.name for column in table.columns]
-
-    def key(constraint: sa.Constraint) -> tuple[str, list[int], str]:
-        columns = constraint.columns if isinstance(constraint, sa.schema.ColumnCollectionConstraint) else ()
-        return type(constraint).__name__, [names.index(column.name) for column in columns], str(constraint.name)
-
-    return sorted(table.constraints, key=key)
-
-
-def _copy_constraint(constraint: sa.Constraint, shown: sa.Table, copy: sa.MetaData) -> None:
-    if isinstance(constraint, sa.CheckConstraint):
-        shown.append_constraint(sa.CheckConstraint(constraint.sqltext, name=constraint.name))
-        return
-    assert isinstance(constraint, sa.ForeignKeyConstraint)
-    targets = [element.target_fullname for element in constraint.elements]
-    for target in targets:  # stand-ins for the tables referred to: compiling needs their names only
-        path, _, column = target.rpartition(".")
-        schema, _, name = path.rpartition(".")
-        if path not in copy.tables and path != shown.fullname:
-            sa.Table(name, copy, sa.Column(column, sa.Integer), schema=schema or None)
-        elif path in copy.tables and column not in copy.tables[path].c:
-            copy.tables[path].append_column(sa.Column(column, sa.Integer))
-    local = [column.name for column in constraint.columns]
-    shown.append_constraint(
-        sa.ForeignKeyConstraint(
-            local,
-            targets,
-            name=constraint.name,
-            ondelete=constraint.ondelete,
-            onupdate=constraint.onupdate,
-            initially=constraint.initially,
-            match=constraint.match,
-        )
-    )
-
-
-def _target_type(column: sa.Column[Any]) -> Any:
-    """Return the type of the column a foreign key refers to, as SQLAlchemy would take it over."""
-    for key in column.foreign_keys:
+def _type_of(column: sa.Column[Any], depth: int = 0) -> Any:
+    """Return a column's type, or that of the column it refers to, as SQLAlchemy would take it over; None else."""
+    if not isinstance(column.type, sa.types.NullType):
+        return column.type
+    for key in column.foreign_keys if depth < 8 else ():
         path, _, name = key.target_fullname.rpartition(".")
         table = column.table.metadata.tables.get(path)
-        if table is not None and name in table.c and not isinstance(table.c[name].type, sa.types.NullType):
-            return table.c[name].type
+        if table is not None and name in table.c:
+            return _type_of(table.c[name], depth + 1)
     return None
 
 
@@ -143,12 +110,10 @@ def _table_data(static: StaticTable, dialect: Dialect) -> dict[str, Any]:
         tuple(column.name for column in item.columns)
         for item in table.constraints
         if isinstance(item, sa.UniqueConstraint)
-    }
+    } | {tuple(column.name for column in item.columns) for item in table.indexes if item.unique}
     columns: dict[str, Any] = {}
     for column in table.columns:
-        kind: Any = column.type
-        if isinstance(kind, sa.types.NullType):
-            kind = _target_type(column)
+        kind: Any = _type_of(column)
         default = column.server_default
         columns[column.name] = {
             "type": _type_text(kind, dialect),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ormlint.index.project import ProjectIndex
+from ormlint.schema.coverage import Metadatas, created_at_runtime
 from ormlint.schema.difference import RevisionHazard
 from ormlint.schema.replay.hazards import Hazard
 from ormlint.schema.replay.run import Replay
@@ -13,10 +14,12 @@ from ormlint.schema.replay.run import Replay
 def revision_hazards(index: ProjectIndex, replays: list[Replay]) -> Iterator[RevisionHazard]:
     """Yield the steps of all environments that will fail, or that hide what others do, each once."""
     seen: set[tuple[str, int, str]] = set()
+    revisions = {module.path for item in replays for module in item.environment.modules}
+    is_created = bool(created_at_runtime(index, Metadatas(index), revisions))
     for item in replays:
         order = [revision.id for revision in item.environment.graph.ordered()]
         ages = {key: age for age, key in enumerate(reversed(order))}
-        for hazard in (*_opaque(item), *item.hazards.found, *_unknown_targets(index, item, replays)):
+        for hazard in (*_opaque(item), *item.hazards.found, *_unknown_targets(index, item, replays, is_created)):
             key = (hazard.step.path, hazard.step.range.start, hazard.kind + hazard.name)
             if key not in seen:
                 seen.add(key)
@@ -29,17 +32,17 @@ def _opaque(item: Replay) -> Iterator[Hazard]:
         yield Hazard("opaque", step, "", "")
 
 
-def _unknown_targets(index: ProjectIndex, item: Replay, replays: list[Replay]) -> Iterator[Hazard]:
+def _unknown_targets(index: ProjectIndex, item: Replay, replays: list[Replay], is_created: bool) -> Iterator[Hazard]:
     """Yield operations on what no revision makes, in a history that starts on an empty database.
 
     A history whose first revision makes no table starts on a database that is there already, and one that calls
-    `create_all` may have made anything. A table of a library is made by that library: only tables of the project's
-    own models count.
+    `create_all`, or whose application does (`is_created`), may have made anything. A table of a library is made by
+    that library: only tables of the project's own models count.
     """
     graph = item.environment.graph
     if item.schema.open is not None or graph.problems or graph.unknown is not None:
         return
-    if not item.starts_empty:
+    if not item.starts_empty or is_created:
         return
     known = index.tables.by_name
     elsewhere = {table.name for other in replays if other is not item for table in other.schema.tables.values()}

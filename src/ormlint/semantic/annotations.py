@@ -186,7 +186,7 @@ class AnnotationReader:
         if not name.startswith(("sqlalchemy.", "sqlmodel.")):
             return t.Builtin(name) if name else t.unknown("a generic that is not resolved")
         if last == "Query":
-            return t.Query((first,), single=isinstance(first, t.Instance))
+            return t.Query((first,), single=not isinstance(first, (t.TupleOf, t.Row)))
         if last in ("ScalarResult", "AsyncScalarResult"):
             return t.Result((first,), "scalars", last.startswith("Async"))
         entities = first.elements if isinstance(first, t.TupleOf) else None

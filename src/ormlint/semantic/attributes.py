@@ -8,7 +8,7 @@ from ormlint.facts import expressions as e
 from ormlint.index.model import MappedClass, ModelAttribute
 from ormlint.index.symbols import ClassSymbol, FunctionSymbol
 from ormlint.index.vocabulary import canonical, flask_name
-from ormlint.semantic import events, orm
+from ormlint.semantic import events, factories, orm
 from ormlint.semantic import types as t
 from ormlint.semantic.printing import show
 from ormlint.semantic.substitution import clip
@@ -70,6 +70,8 @@ class AttributeReader:
             return self.model.names.external_type(canonical(f"{owner.name}.{name}"))
         if isinstance(owner, t.EnumMember):
             return self._of_member(owner, name)
+        if isinstance(owner, t.Factory):
+            return t.Method(owner, name) if name in factories.METHODS else t.unknown(f"`{name}` of a factory")
         if isinstance(owner, t.Pagination):
             return t.Sequence(owner.element) if name == "items" else t.unknown(f"`Pagination.{name}`")
         if isinstance(owner, t.Super):
@@ -154,7 +156,12 @@ class AttributeReader:
             return t.unknown(f"`{enum.name}.{name}`")
         mapped = self.index.mapped_of(owner.cls)
         if mapped is None:
-            return self.model.members.of_class(owner.cls, name)
+            found = self.model.members.of_class(owner.cls, name)
+            if name == "query" and isinstance(found, t.Unknown) and self.model.members.is_mixin(owner.cls):
+                return t.Query((t.Instance(owner.cls),), single=True, flask=self._is_flask(owner.cls))
+            if isinstance(found, t.Unknown) and name in factories.METHODS and isinstance(owner, t.ClassType):
+                return t.Method(owner, name) if self.model.factories.made_by(owner.cls) is not None else found
+            return found
         attribute = mapped.attributes.get(name)
         if attribute is None or attribute.bare:
             if name == "query" and attribute is None:
@@ -179,6 +186,10 @@ class AttributeReader:
         if attribute.kind == "plain":
             return self.model.members.of_class(owner.cls, name)
         return t.unknown(f"`{mapped.name}.{name}` is a {attribute.kind}")
+
+    def _is_flask(self, mixin: ClassSymbol) -> bool:
+        heirs = (mapped for mapped in self.index.mapped.values() if mixin in mapped.mro)
+        return all(mapped.style == "flask" for mapped in heirs)
 
     def _of_super(self, owner: t.Super, name: str) -> t.Type:
         for base in self.index.bases.mro(owner.cls)[1:]:

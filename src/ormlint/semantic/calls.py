@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ormlint.facts import expressions as e
 from ormlint.index.model import MappedClass
+from ormlint.index.symbols import ClassSymbol
 from ormlint.semantic import events, orm
 from ormlint.semantic import types as t
 from ormlint.semantic.arguments import Arguments
@@ -122,7 +123,7 @@ class CallReader:
         first = given.args[0][1]
         is_model = all(
             isinstance(member, t.TypeVarClass)
-            or (isinstance(member, (t.ClassType, t.Aliased)) and self.index.mapped_of(member.cls) is not None)
+            or (isinstance(member, (t.ClassType, t.Aliased)) and self._is_queried(member.cls))
             for member in t.members(first)
         )
         if func.attr == "query" and (is_model or isinstance(first, t.Attr)):
@@ -135,6 +136,10 @@ class CallReader:
         ):
             return self.sessions.call(t.Session(False), func.attr, given)
         return None
+
+    def _is_queried(self, cls: ClassSymbol) -> bool:
+        """Tell whether a class can be asked for: a mapped one, or the `cls` of a mixin's class method."""
+        return self.index.mapped_of(cls) is not None or self.model.members.is_mixin(cls)
 
     def _element_for_lambda(self, node: e.Call, func: t.Type) -> t.Type | None:
         """Return what a call hands to the lambda among its arguments: `sorted(videos, key=lambda video: …)`."""
@@ -149,7 +154,7 @@ class CallReader:
             return None
         self._is_probing = True  # what stands inside is not evaluated twice again
         try:
-            return orm.iterate(self.ev.quiet(node.args[position]))
+            return self.ev.iterate(self.ev.quiet(node.args[position]))
         finally:
             self._is_probing = False
 
@@ -184,7 +189,7 @@ class CallReader:
         if name in self.ev.env or self.ev.module.has(name):
             return None
         if name == "reveal_type" and given.args:
-            self.ev.reveal(node, show(given.args[0][1]))
+            self.ev.reveal(node, show(given.args[0][1]), given.args[0][1])
             return given.args[0][1]
         if name == "reveal_mapping" and given.args:
             kind = given.args[0][1]
@@ -262,6 +267,8 @@ class CallReader:
             return func.result
         if isinstance(func, t.ClassType):
             return self._construct(func, given)
+        if isinstance(func, t.Factory):
+            return self._made(func, "create", given)
         if isinstance(func, t.Function):
             return self._project_function(func, given)
         if isinstance(func, t.Method):
@@ -307,9 +314,22 @@ class CallReader:
         mapped = self.index.mapped_of(func.cls)
         if mapped is not None:
             self._constructor(mapped, given)
+        elif self.model.factories.made_by(func.cls) is not None:
+            return self._made(func, "create", given)
         if func.args:
             return t.Instance(func.cls, func.args)
         return t.Instance(func.cls, self._type_arguments(func, given))
+
+    def _made(self, factory: t.ClassType | t.Factory, name: str, given: Arguments) -> t.Type:
+        """Answer a call of a factory; what it does not declare itself is handed to the model's constructor."""
+        made = self.model.factories.call(factory, name)
+        model = made.element if isinstance(made, t.Sequence) else made
+        mapped = self.index.mapped_of(model.cls) if isinstance(model, t.Instance) else None
+        if mapped is not None:
+            constructed = self.model.factories.constructed(factory, name, given)
+            if constructed is not None:
+                self._constructor(mapped, constructed, by_factory=True)
+        return made
 
     def _type_arguments(self, func: t.ClassType, given: Arguments) -> tuple[t.Type, ...]:
         """Bind the variables of a generic class by the arguments of its `__init__`."""
@@ -321,7 +341,7 @@ class CallReader:
         self.model.functions.bind_arguments(init, given, bindings, True)
         return tuple(bindings.get(name, t.unknown("a type argument that is not given")) for name in names)
 
-    def _constructor(self, mapped: MappedClass, given: Arguments) -> None:
+    def _constructor(self, mapped: MappedClass, given: Arguments, by_factory: bool = False) -> None:
         keywords = [events.GivenKeyword(keyword.name, keyword, keyword.value, kind) for keyword, kind in given.keywords]
         is_complete = not given.has_star
         for _keyword, kind in given.rest:
@@ -330,7 +350,7 @@ class CallReader:
             else:
                 is_complete = False
         self.ev.emit(events.ConstructorCall(mapped, given.node, tuple(keywords), is_complete, self.ev.record))
-        for item in keywords:
+        for item in () if by_factory else keywords:  # a factory flushes, and may load the row anew
             attribute = mapped.attributes.get(item.name)
             if attribute is not None:
                 self.ev.operands.write(mapped, attribute, item.value, item.type, "constructor", item.node)
@@ -351,6 +371,8 @@ class CallReader:
             return orm.result_method(receiver, name, given.type(0, "index"))
         if isinstance(receiver, t.Connection):
             return self._connection(receiver, name)
+        if isinstance(receiver, (t.ClassType, t.Factory)):
+            return self._made(receiver, name, given)
         if isinstance(receiver, t.Builtin):
             return self._framework(receiver.name, name, given)
         if isinstance(receiver, t.Attr):

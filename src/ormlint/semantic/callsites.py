@@ -35,6 +35,11 @@ _UNTYPED = frozenset({"Any", "object"})
 _TEST_FOLDERS = frozenset({"test", "tests", "testing"})
 _STAND_INS = ("unittest.mock.", "mock.", "pretend.", "types.SimpleNamespace")
 _OF_NO_USE = (t.Literal, t.NoneType, t.Builtin)
+# Decorators of accessors and hooks, which no call of the project reaches, and beginnings of those that add arguments.
+_NOT_CALLED = frozenset(
+    {"setter", "deleter", "validates", "listens_for", "fixture", "overload", "property", "expression"}
+)
+_ADDING = ("pass_", "with_", "inject", "patch", "use_", "provide")
 # Names by which frameworks call methods, whatever the project calls them with.
 _CALLED_BY_NAME = ("test", "visit_", "do_", "on_", "handle_", "resolve_", "validate_", "__")
 # More types than these say that anything may be given.
@@ -80,6 +85,8 @@ class CallSites:
         self.model = model
         self.index = model.index
         self.known: dict[tuple[int, str], t.Type] = {}
+        self.framework: set[int] = set()  # functions that something outside the project may call too
+        self._inits: dict[str, FunctionSymbol | None] = {}
         self.why: dict[tuple[int, str], str] = {}
         self.read: set[Read] = set()  # what was read to find the functions that are asked about
         self.open_in: dict[str, tuple[int, ...]] = {}  # by path, which functions are asked about, where that is known
@@ -110,22 +117,35 @@ class CallSites:
 
     def _open_parameters(self, symbol: FunctionSymbol) -> tuple[e.Param, ...]:
         facts = symbol.facts
-        if facts.name.startswith(_CALLED_BY_NAME):
+        if facts.name.startswith(_CALLED_BY_NAME) and facts.name != "__init__":
             return ()
         params = facts.params[1:] if _has_receiver(symbol) else facts.params
         found = tuple(param for param in params if not param.kind.startswith("*") and is_untyped(param))
         if not found:
             return ()
+        if symbol.owner is None and facts.params[0].name == "self":
+            return ()  # what a decorator binds
         for decorator in facts.decorators:
-            if last_name(decorator) not in _PLAIN_DECORATORS:
-                if not self.model.functions.decorators.hands_on(symbol, decorator):
+            last = last_name(decorator)
+            if last in _NOT_CALLED:
+                return ()
+            if last not in _PLAIN_DECORATORS:
+                own = self.model.functions.decorators.hands_on(symbol, decorator)
+                if own is False or last.startswith(_ADDING):
                     return ()
+                if own is None:
+                    self.framework.add(id(symbol))
+        if facts.name == "__init__":
+            self.framework.add(id(symbol))
         return found
 
     # -- what bodies tell
 
     def note(self, record: FunctionRecord, node: e.Call, func: t.Type, given: Arguments) -> None:
         """Keep what a call gives, where it may reach one of the functions."""
+        if isinstance(func, t.ClassType):
+            init = self._init(func)
+            func = t.Function(init, t.Instance(func.cls)) if init is not None else func
         target = func if isinstance(func, t.Function) else None
         is_attribute = isinstance(node.func, e.Attribute)
         if target is not None:
@@ -153,6 +173,11 @@ class CallSites:
             symbol = self.model.parent(symbol)
         return kind
 
+    def _init(self, made: t.ClassType) -> FunctionSymbol | None:
+        if made.cls.key not in self._inits:
+            self._inits[made.cls.key] = self.model.members.find_method(made.cls, "__init__")
+        return self._inits[made.cls.key]
+
     def spelled(self, record: FunctionRecord, text: str) -> None:
         """Note a text that is a function's name: it may be asked for by it. Tests replace functions so."""
         if not _is_test(record.module):
@@ -177,7 +202,7 @@ class CallSites:
             if found.why:
                 self.why[key, name] = found.why
                 continue
-            kind = self._joined(found.kinds)
+            kind = self._joined(found.kinds, key in self.framework)
             if isinstance(kind, t.Unknown):
                 self.why[key, name] = kind.reason
             else:
@@ -190,6 +215,11 @@ class CallSites:
         for symbol in self._targets(call):
             _, params = self.by_id[id(symbol)]
             offset = self._offset(symbol, call)
+            if not _fits(symbol, offset, call):  # it is no call of this function, or a decorator adds what is missing
+                if call.func is not None and call.func.symbol is symbol and not is_test:
+                    for param in params:
+                        gathered[id(symbol), param.name].why = "a call gives other arguments than it has"
+                continue
             is_lenient = is_test and not _is_test(symbol.module)
             for param in params:
                 found = gathered[id(symbol), param.name]
@@ -232,7 +262,7 @@ class CallSites:
             found.why = "no call is seen"
         spread(list(heirs))
 
-    def _joined(self, kinds: Collection[t.Type]) -> t.Type:
+    def _joined(self, kinds: Collection[t.Type], by_framework: bool) -> t.Type:
         if not kinds:
             return t.unknown("no call is seen")
         for kind in kinds:
@@ -245,6 +275,8 @@ class CallSites:
                 return member
         if len(members) > _MAX_KINDS or all(isinstance(member, _OF_NO_USE) for member in members):
             return t.unknown("its calls give no objects")
+        if by_framework and not all(isinstance(member, (t.Instance, t.Session, t.NoneType)) for member in members):
+            return t.unknown("something outside the project may call it")
         return joined
 
     # -- who is called
@@ -260,7 +292,7 @@ class CallSites:
     def _with_heirs(self, symbol: FunctionSymbol, named: list[FunctionSymbol]) -> Iterator[FunctionSymbol]:
         """Yield a function, and the methods that may stand in for it: overriding ones, and a protocol's."""
         owner = symbol.owner
-        if owner is None:
+        if owner is None or symbol.name == "__init__":
             if id(symbol) in self.by_id:
                 yield symbol
             return
@@ -347,6 +379,21 @@ def _has_receiver(symbol: FunctionSymbol) -> bool:
     if symbol.owner is None or not symbol.facts.params:
         return False
     return "staticmethod" not in map(last_name, symbol.facts.decorators)
+
+
+def _fits(symbol: FunctionSymbol, offset: int, call: GivenCall) -> bool:
+    """Tell whether a call's arguments are some that a function has parameters for."""
+    params = symbol.facts.params[offset:]
+    kinds = {param.kind for param in params}
+    positional = [param for param in params if param.kind in ("", "/")]
+    if len(call.args) > len(positional) and "*" not in kinds and not call.is_open:
+        return False
+    names = {name for name, _ in call.keywords}
+    if "**" not in kinds and not names <= {param.name for param in params}:
+        return False
+    given = names | {param.name for param in positional[: len(call.args)]}
+    needed = {param.name for param in params if param.default is None and not param.kind.startswith("*")}
+    return call.is_open or needed <= given
 
 
 def _argument(symbol: FunctionSymbol, param: e.Param, offset: int, call: GivenCall) -> Given | None:

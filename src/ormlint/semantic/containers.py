@@ -32,6 +32,8 @@ class ContainerCalls:
             return t.unknown(f"`{name}(…)` of a write-only collection")
         if name == "pop":
             return receiver.element
+        if name in ("append", "add", "extend", "update") and given.args:
+            self._into_dict(receiver, name, given)
         if name in ("append", "add") and given.args and isinstance(receiver.element, t.Unknown):
             func = given.node.func
             if isinstance(func, e.Attribute) and isinstance(func.value, e.Name) and func.value.id in self.ev.env:
@@ -48,6 +50,26 @@ class ContainerCalls:
             return t.NONE
         return receiver if name in _SAME_KIND else t.unknown(f"`{name}(…)` of a collection")
 
+    def _into_dict(self, receiver: t.Sequence, name: str, given: Arguments) -> None:
+        """Change a dict of lists: `groups[key].append(video)`, `groups.setdefault(key, []).append(video)`."""
+        func = given.node.func
+        holder = func.value if isinstance(func, e.Attribute) else None
+        if isinstance(holder, e.Call) and isinstance(holder.func, e.Attribute) and holder.func.attr == "setdefault":
+            holder = holder.func
+        if not isinstance(holder, (e.Subscript, e.Attribute)) or not isinstance(holder.value, e.Name):
+            return
+        known = self.ev.env.get(holder.value.id)
+        if not isinstance(known, t.Dict) or known.value != receiver:
+            return
+        added = given.args[-1][1]
+        if name in ("extend", "update"):
+            added = self.ev.iterate(added)
+        element = added if receiver.element == t.EMPTY else t.join((receiver.element, added))
+        key = known.key
+        if isinstance(holder, e.Subscript) and isinstance(key, t.Unknown):
+            key = self.ev.quiet(holder.index)
+        self.ev.env[holder.value.id] = t.Dict(key, t.Sequence(element, receiver.kind))
+
     def dict(self, receiver: t.Dict, name: str, given: Arguments) -> t.Type:
         """Return what a method of a dict gives, and change the type of the name it is called on."""
         if name == "get":
@@ -55,6 +77,10 @@ class ContainerCalls:
             return t.join((receiver.value, t.NONE if default is None else default))
         if name in ("pop", "setdefault"):
             self._forget_items(receiver, given)
+            default = given.type(1)
+            if name == "setdefault" and isinstance(receiver.value, t.Unknown) and isinstance(default, t.Sequence):
+                self._set_value(receiver, given, default)
+                return default
             return receiver.value
         if name == "values":
             return t.Sequence(receiver.value, "iterator")
@@ -68,6 +94,13 @@ class ContainerCalls:
             self._update(receiver, name, given)
             return t.NONE
         return t.unknown(f"`{name}(…)` of a dict")
+
+    def _set_value(self, receiver: t.Dict, given: Arguments, value: t.Type) -> None:
+        func = given.node.func
+        if receiver.value == t.EMPTY_VALUES and isinstance(func, e.Attribute) and isinstance(func.value, e.Name):
+            key = given.type(0)
+            if key is not None and func.value.id in self.ev.env:
+                self.ev.env[func.value.id] = t.Dict(key, value)
 
     def _forget_items(self, receiver: t.Dict, given: Arguments) -> None:
         func = given.node.func

@@ -8,7 +8,7 @@ from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
 from ormlint.facts.walk import walk_nodes, walk_statements
 from ormlint.index.reads import recorded
-from ormlint.index.symbols import FunctionSymbol
+from ormlint.index.symbols import External, FunctionSymbol
 
 if TYPE_CHECKING:
     from ormlint.semantic.model import SemanticModel
@@ -141,12 +141,15 @@ class DecoratorReader:
             return effect.removeprefix("async ").strip() if symbol.facts.is_async else "unknown"
         return effect
 
-    def hands_on(self, symbol: FunctionSymbol, decorator: e.Expr) -> bool:
-        """Tell whether a decorator of the project calls what it wraps with just what the wrapper is called with."""
+    def hands_on(self, symbol: FunctionSymbol, decorator: e.Expr) -> bool | None:
+        """Tell whether a decorator of the project calls what it wraps with just what the wrapper is called with.
+
+        None for decorators that are not the project's own.
+        """
         is_called = isinstance(decorator, e.Call)
         resolved = self.index.resolver.expr(symbol.module, decorator.func if is_called else decorator)  # type: ignore[union-attr]
         if not isinstance(resolved, FunctionSymbol):
-            return False
+            return None if isinstance(resolved, External) else False
         if is_called:
             inner = self._returned_function(resolved)
             if inner is None or not inner.facts.params:

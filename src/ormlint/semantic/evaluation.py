@@ -15,6 +15,7 @@ from ormlint.semantic.lazyloads import LazyLoadReader
 from ormlint.semantic.mutations import MutationReader
 from ormlint.semantic.narrowing import narrow
 from ormlint.semantic.operands import OperandReader
+from ormlint.semantic.printing import show
 from ormlint.semantic.pyoperators import PythonOperatorReader
 from ormlint.semantic.substitution import clip
 
@@ -168,7 +169,7 @@ class Evaluator:
             kind = self.eval(element)
             if isinstance(element, e.Starred):
                 is_fixed = False
-                kind = orm.iterate(kind)
+                kind = self.iterate(kind)
             kinds.append(kind)
         if t.NEVER in kinds:
             return t.NEVER  # what has a part that never comes is never made
@@ -245,7 +246,30 @@ class Evaluator:
             return t.SQL
         if isinstance(value, t.ExternalObject):
             return value  # `scoped_session[Session]`, a generic alias
+        if isinstance(value, t.Instance):
+            return self._own_method(value, "__getitem__")
         return t.unknown("an element of something unknown")
+
+    def _own_method(self, owner: t.Instance, name: str) -> t.Type:
+        """Call a special method that a class of the project defines itself."""
+        method = self.model.members.of_instance(owner, name)
+        if isinstance(method, t.Function):
+            return self.model.functions.call(method, None)
+        return t.unknown(f"`{name}` of {show(owner)}")
+
+    def iterate(self, kind: t.Type) -> t.Type:
+        """Return the element type of an iteration, by `__iter__` for objects of the project."""
+        if isinstance(kind, t.Union_):
+            return t.join(self.iterate(member) for member in kind.members if not isinstance(member, t.NoneType))
+        if isinstance(kind, t.Instance):
+            for name in ("__iter__", "__aiter__"):
+                found = self._own_method(kind, name)
+                if isinstance(found, t.Instance):
+                    found = self._own_method(found, "__next__" if name == "__iter__" else "__anext__")
+                    return found.result if isinstance(found, t.Coroutine) else found
+                if not isinstance(found, t.Unknown):
+                    return orm.iterate(found)
+        return orm.iterate(kind)
 
     def _compare(self, expr: e.Compare) -> t.Type:
         left = self.eval(expr.left)
@@ -365,7 +389,7 @@ class Evaluator:
         saved = self.env
         self.env = dict(saved)
         for clause in expr.clauses:
-            self.bind(clause.target, orm.iterate(self.eval(clause.iter)))
+            self.bind(clause.target, self.iterate(self.eval(clause.iter)))
             for condition in clause.conditions:
                 self.eval(condition)
                 self.env, _ = narrow(self, condition, self.env)
@@ -426,7 +450,7 @@ class Evaluator:
             for position in range(after):
                 self.bind(elements[star + 1 + position], parts[len(parts) - after + position])
             return
-        each = orm.iterate(kind) if not isinstance(kind, (t.TupleOf, t.Row)) else t.unknown("unpacked")
+        each = self.iterate(kind) if not isinstance(kind, (t.TupleOf, t.Row)) else t.unknown("unpacked")
         for element in elements:
             self.bind(element, each)
 
@@ -445,9 +469,9 @@ class Evaluator:
         """Return the class whose method this body is, or None."""
         return self.record.symbol.owner if self.record.symbol is not None else None
 
-    def reveal(self, node: e.Call, text: str) -> None:
+    def reveal(self, node: e.Call, text: str, kind: t.Type | None = None) -> None:
         """Report a type to a test document."""
-        self.emit(events.Reveal(node, text, self.record))
+        self.emit(events.Reveal(node, text, self.record, kind))
 
 
 def _widen(known: t.Type, more: t.Type) -> t.Type:

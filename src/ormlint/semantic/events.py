@@ -82,8 +82,8 @@ class EnumOperand:
 
 
 @dataclass(eq=False, slots=True)
-class ComparedString:
-    """A string compared with a column that is no enum. `context` and `operator` as in `EnumOperand`."""
+class ComparedValue:
+    """A string or an enum member compared with a column that is no enum. The rest is as in `EnumOperand`."""
 
     mapped: MappedClass
     attribute: ModelAttribute
@@ -182,6 +182,7 @@ class GivenKey:
 
     `context`: "filter_by", "values" or "parameters". `models`: the classes the name may be of; `call` says
     which call takes it, as in `bulk_insert_mappings`; `kind` is "select", "query", "insert" or "update".
+    `is_core`: it is given to a connection, which knows nothing of attributes.
     """
 
     models: tuple[MappedClass, ...]
@@ -191,6 +192,7 @@ class GivenKey:
     call: str
     kind: str
     record: FunctionRecord
+    is_core: bool = False
 
 
 @dataclass(eq=False, slots=True)
@@ -275,11 +277,12 @@ class RowLoad:
 
 @dataclass(eq=False, slots=True)
 class Reveal:
-    """`reveal_type(x)` or `reveal_mapping(X)` in a test document."""
+    """`reveal_type(x)` or `reveal_mapping(X)` in a test document; `type` is that of `x`."""
 
     node: e.Call
     text: str
     record: FunctionRecord
+    type: Type | None = None
 
 
 @dataclass(eq=False, slots=True)

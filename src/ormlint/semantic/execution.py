@@ -8,11 +8,11 @@ from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
 from ormlint.facts.walk import walk_statements
 from ormlint.index.symbols import FunctionSymbol
-from ormlint.semantic import events, orm
+from ormlint.semantic import events
 from ormlint.semantic import types as t
 from ormlint.semantic.evaluation import Environment, Evaluator
 from ormlint.semantic.narrowing import join_environments, narrow, narrow_class
-from ormlint.semantic.substitution import SELF, clip
+from ormlint.semantic.substitution import SELF, clip, own_to_self
 
 
 class Interpreter(Evaluator):
@@ -29,6 +29,11 @@ class Interpreter(Evaluator):
             if self.reachable:
                 self.returns.append(t.NONE)
             self.record.returned = clip(t.join(self.returns)) if self.returns else t.NEVER
+            own = self.self_class()
+            if own is not None and self.model.members.is_mixin(own):
+                self.record.returned = own_to_self(self.record.returned, own)
+                if self.record.yielded is not None:
+                    self.record.yielded = own_to_self(self.record.yielded, own)
             if self.record.symbol is None:
                 self.record.env = self.env
             else:
@@ -196,7 +201,7 @@ class Interpreter(Evaluator):
         iterable = self.eval(statement.iter)
         if not statement.is_async:
             self.attributes.awaiting(iterable, "iteration", "", statement.iter)
-        element = orm.iterate(iterable)
+        element = self.iterate(iterable)
 
         def enter() -> None:
             self.bind(statement.target, element)

@@ -69,9 +69,9 @@ class ExternalCalls:
         if name in _SAME_ELEMENTS:
             kind = given.type(0)
             if kind is None:
-                return t.Sequence(t.unknown("elements of an empty list"))
+                return t.Sequence(t.EMPTY, {"builtins.set": "set", "builtins.tuple": "tuple"}.get(name, "list"))
             shape = {"builtins.set": "set", "builtins.tuple": "tuple"}.get(name, "list")
-            return t.Sequence(orm.iterate(kind), shape)
+            return t.Sequence(self.ev.iterate(kind), shape)
         if name.startswith("builtins."):
             return self._builtin(name.removeprefix("builtins."), given)
         if name.rpartition(".")[2] == "cast" and name.startswith("typing") and len(given.args) == 2:
@@ -123,10 +123,15 @@ class ExternalCalls:
             return self._partial(given.args[0][1])
         if name in ("contextlib.closing", "contextlib.nullcontext"):
             return t.Context(given.type(0) or t.NONE)
+        if name == "collections.defaultdict":
+            return self._defaultdict(given)
         if name in ("copy.copy", "copy.deepcopy"):
             return given.type(0) or t.unknown("a copy")
         if name in ("asyncio.wait_for", "asyncio.shield") and given.args:
             return given.args[0][1]
+        factory = self.model.factories.made_factory(name, given)
+        if factory is not None:
+            return factory
         last = name.rpartition(".")[2]
         if last[:1].isupper() and not name.startswith(("sqlalchemy.", "sqlmodel.")):
             return t.Builtin(name)
@@ -156,25 +161,25 @@ class ExternalCalls:
     def _builtin(self, name: str, given: Arguments) -> t.Type:
         first = given.type(0)
         if name == "next" and first is not None:
-            found = orm.iterate(first)
+            found = self.ev.iterate(first)
             return t.join((found, given.args[1][1])) if len(given.args) > 1 else found
         if name == "enumerate" and first is not None:
-            return t.Sequence(t.TupleOf((t.Builtin("builtins.int"), orm.iterate(first))), "iterator")
+            return t.Sequence(t.TupleOf((t.Builtin("builtins.int"), self.ev.iterate(first))), "iterator")
         if name == "zip":
             if given.has_star:
                 return t.unknown("zip of a star")
-            return t.Sequence(t.TupleOf(tuple(orm.iterate(kind) for _, kind in given.args)), "iterator")
+            return t.Sequence(t.TupleOf(tuple(self.ev.iterate(kind) for _, kind in given.args)), "iterator")
         if name == "map" and len(given.args) == 2 and not given.has_star:
-            one = Arguments(given.node, ((given.node, orm.iterate(given.args[1][1])),), (), (), False)
+            one = Arguments(given.node, ((given.node, self.ev.iterate(given.args[1][1])),), (), (), False)
             recording, self.ev.recording = self.ev.recording, False
             result = self.ev.calls.called(given.args[0][1], one)
             self.ev.recording = recording
             return t.Sequence(result, "iterator")
         if name == "filter" and len(given.args) == 2:
-            element = orm.iterate(given.args[1][1])
+            element = self.ev.iterate(given.args[1][1])
             return t.Sequence(element, "iterator")
         if name in ("max", "min") and len(given.args) == 1 and first is not None:
-            return orm.iterate(first)
+            return self.ev.iterate(first)
         if name == "dict":
             return self._dict_call(given)
         if name == "type" and len(given.args) == 1 and isinstance(first, t.Instance):
@@ -197,6 +202,14 @@ class ExternalCalls:
                 return first
             return t.Builtin(f"builtins.{name}")
         return t.unknown(f"`{name}(…)`")
+
+    def _defaultdict(self, given: Arguments) -> t.Type:
+        """Answer `defaultdict(list)`: what is appended later says of what."""
+        if len(given.args) != 1 or given.keywords or given.rest:
+            return t.unknown("a defaultdict with contents")
+        factory = given.args[0][1]
+        value = self.ev.calls.called(factory, Arguments(given.node, (), (), (), False))
+        return t.Dict(t.unknown("keys of an empty dict"), value)
 
     def _dict_call(self, given: Arguments) -> t.Type:
         items: list[tuple[str, t.Type, e.Expr]] | None = []

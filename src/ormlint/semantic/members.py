@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
-from ormlint.index.reads import recorded
+from ormlint.index.reads import READS, recorded
 from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Value
 from ormlint.semantic import types as t
 from ormlint.semantic.substitution import substitute
@@ -31,6 +31,7 @@ class MemberReader:
         self._bindings: dict[t.Instance, tuple[dict[str, Bindings], tuple[object, ...]]] = {}
         self._parameters: dict[str, tuple[tuple[str, ...], tuple[object, ...]]] = {}
         self._storing: dict[str, tuple[dict[str, list[FunctionSymbol]], tuple[object, ...]]] = {}
+        self._mixins: set[str] | None = None
 
     def of_instance(self, owner: t.Instance, name: str) -> t.Type:
         """Return the type of an attribute of an instance of a class of the project."""
@@ -86,6 +87,19 @@ class MemberReader:
                 Value(base.module, name, member.value, member.annotation, member.range, base)
             )
         return t.unknown(f"`{cls.name}.{name}` is not known")
+
+    def is_mixin(self, cls: ClassSymbol) -> bool:
+        """Tell whether a class is not mapped itself and mapped classes derive from it."""
+        READS.seen.add(("mixin", cls))
+        if self._mixins is None:
+            models = self.index.own_mapped
+            self._mixins = {
+                base.key
+                for mapped in models.values()
+                for base in mapped.mro
+                if isinstance(base, ClassSymbol) and base.key not in models
+            }
+        return cls.key in self._mixins
 
     def find_method(self, cls: ClassSymbol, name: str) -> FunctionSymbol | None:
         """Return a method a class has by itself or from a base, None behind a base that is not known."""

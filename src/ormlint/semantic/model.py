@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 
@@ -16,7 +16,9 @@ from ormlint.index.symbols import ClassSymbol, FunctionSymbol, Module
 from ormlint.semantic import types as t
 from ormlint.semantic.annotations import AnnotationReader
 from ormlint.semantic.callsites import CallSites
+from ormlint.semantic.declared import DeclaredTypes
 from ormlint.semantic.execution import Interpreter
+from ormlint.semantic.factories import FactoryReader
 from ormlint.semantic.functions import FunctionReader
 from ormlint.semantic.members import MemberReader
 from ormlint.semantic.names import NameReader
@@ -42,6 +44,7 @@ class SemanticModel:
         self.members = MemberReader(self)
         self.names = NameReader(self)
         self.functions = FunctionReader(self)
+        self.factories = FactoryReader(self)
         self.call_sites = CallSites(self)
         self.records: dict[int, FunctionRecord] = {}
         self.module_records: dict[str, FunctionRecord] = {}
@@ -134,11 +137,23 @@ class SemanticModel:
             self._names_in.update({place: found for place, found in names.items() if found is not None})
             self.solver.final.update({key: found for key, found in finals.items() if found is not None})
 
+    def top_level(self, module: Module) -> FunctionRecord:
+        """Interpret the top level of a module that is not the project's own; nothing is kept."""
+        return self._run(FunctionRecord(module, None, module.interface.body), None)
+
+    def forget(self, symbols: Iterable[FunctionSymbol]) -> None:
+        """Forget functions that will not be asked about again."""
+        for symbol in symbols:
+            place = id(symbol)
+            for kept in (self.records, self._names_in, self._definers, self._given_up):
+                kept.pop(place, None)
+            self.solver.final.pop(("function", place), None)
+
     def infer_parameters(self) -> list[Round]:
         """Once all is interpreted: learn from all calls what parameters are given; see `rounds`."""
         return infer_parameters(self)
 
-    def forget(self, paths: set[str]) -> None:
+    def forget_files(self, paths: set[str]) -> None:
         """Forget all answers that belong to files, so that they are worked out anew."""
         functions = {id(symbol) for path in paths for symbol in self.index.own_modules[path].functions}
         for path in paths:
@@ -302,6 +317,19 @@ class SemanticModel:
         """Tell whether a variable is a parameter that some call gives another model than its annotation says."""
         return record.symbol is not None and bool(receiver) and self.project.is_contradicted(record.symbol, receiver)
 
+    def may_be_other(self, record: FunctionRecord, receiver: str, name: str) -> bool:
+        """Tell whether an object that is asked for a name may be no model; see `DeclaredTypes.may_be_other`."""
+        is_declared = bool(receiver) and self._declared.is_declared(record, receiver)
+        return self._declared.may_be_other(name, is_declared)
+
+    def is_label(self, name: str) -> bool:
+        """Tell whether some query of the project gives a column this label."""
+        return name in self._declared.labels
+
+    @cached_property
+    def _declared(self) -> DeclaredTypes:
+        return DeclaredTypes(self.index)
+
     def is_stored_anywhere(self, name: str) -> bool:
         """Tell whether some body assigns an attribute of this name on an object that is a model, or may be one."""
         return self.project.is_stored(name)
@@ -318,11 +346,11 @@ class SemanticModel:
         """Tell whether the project itself makes rows that have this attribute."""
         return self.project.is_constructed(self._sharers(mapped, attribute))
 
-    def _sharers(self, mapped: MappedClass, attribute: ModelAttribute) -> list[ClassSymbol]:
+    def _sharers(self, mapped: MappedClass, attribute: ModelAttribute) -> set[ClassSymbol]:
         """Return the classes whose instances have an attribute, with all they derive from."""
         owner = attribute.owner or mapped.symbol
         heirs = [model for model in self.index.mapped.values() if owner in model.mro]
-        return [base for model in heirs for base in model.mro if isinstance(base, ClassSymbol)]
+        return {base for model in heirs for base in model.mro if isinstance(base, ClassSymbol)}
 
     def describe(self, mapped: MappedClass | None) -> str:
         """Return the one-line description that `reveal_mapping` prints."""

@@ -147,16 +147,16 @@ class OperandReader:
         if isinstance(kind, (t.Now, t.Moment)) and kind.aware is not None:
             self.ev.emit(events.TimeOperand(mapped, attribute, node, kind, context, self.ev.record, operator))
         if column.enum is None:
-            if context in _COMPARING and any(_is_string(member) for member in t.members(kind)):
+            if context in _COMPARING and any(map(_is_string_or_member, t.members(kind))):
                 self.ev.emit(
-                    events.ComparedString(mapped, attribute, node, kind, context, operator or "==", self.ev.record)
+                    events.ComparedValue(mapped, attribute, node, kind, context, operator or "==", self.ev.record)
                 )
             return
         self.ev.emit(events.EnumOperand(mapped, attribute, column.enum, node, kind, context, self.ev.record, operator))
 
 
-def _is_string(kind: t.Type) -> bool:
-    return isinstance(kind, t.Literal) and isinstance(kind.value, str)
+def _is_string_or_member(kind: t.Type) -> bool:
+    return isinstance(kind, t.EnumMember) or (isinstance(kind, t.Literal) and isinstance(kind.value, str))
 
 
 def _loaded(kind: t.Type) -> t.Loaded | None:

@@ -25,6 +25,8 @@ def show(kind: t.Type) -> str:
         return f"{kind.cls.name}{_args(kind.args)}"
     if isinstance(kind, t.ClassType):
         return f"type[{kind.cls.name}{_args(kind.args)}]"
+    if isinstance(kind, t.Factory):
+        return f"Factory[{kind.model.name}]"
     if isinstance(kind, t.Aliased):
         return f"Aliased[{kind.cls.name}]"
     if isinstance(kind, t.EnumMember):

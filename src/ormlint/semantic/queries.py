@@ -192,7 +192,8 @@ class QueryReader:
         elif name in _EXECUTING and isinstance(first, t.Statement) and first.model is not None and first.is_plain:
             is_list = isinstance(parameters, t.Sequence)
             if first.kind == "insert" or (first.kind == "update" and is_list):
-                self._keys((first.model,), parameters, "parameters", name, first.kind)
+                is_core = isinstance(receiver, t.Connection)
+                self._keys((first.model,), parameters, "parameters", name, first.kind, is_core)
 
     def given(self, models: tuple[MappedClass, ...], kind: t.Type) -> None:
         """Note what the columns of a class may be set to by a dict, or by dicts of a list, that may come from afar."""
@@ -205,16 +206,31 @@ class QueryReader:
             else:
                 self.ev.record.opened.update(model.symbol for model in models)
 
-    def _keys(self, models: tuple[MappedClass, ...], kind: t.Type, context: str, call: str, verb: str) -> None:
+    def _keys(
+        self,
+        models: tuple[MappedClass, ...],
+        kind: t.Type,
+        context: str,
+        call: str,
+        verb: str,
+        is_core: bool = False,
+    ) -> None:
         """Report the keys of a dict, or of the dicts of a list."""
         for member in t.members(kind):
             if isinstance(member, t.Sequence):
-                self._keys(models, member.element, context, call, verb)
+                self._keys(models, member.element, context, call, verb, is_core)
             elif isinstance(member, t.Dict):
                 for name, _, node in member.items or ():
-                    self._key(models, name, node, context, call, verb)
+                    self._key(models, name, node, context, call, verb, is_core)
 
     def _key(
-        self, models: tuple[MappedClass, ...], name: str, node: e.Node, context: str, call: str, verb: str
+        self,
+        models: tuple[MappedClass, ...],
+        name: str,
+        node: e.Node,
+        context: str,
+        call: str,
+        verb: str,
+        is_core: bool = False,
     ) -> None:
-        self.ev.emit(events.GivenKey(models, name, node, context, call, verb, self.ev.record))
+        self.ev.emit(events.GivenKey(models, name, node, context, call, verb, self.ev.record, is_core))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ormlint.facts import expressions as e
+from ormlint.index.model import ModelAttribute
+from ormlint.index.symbols import ClassSymbol
 from ormlint.semantic import events
 from ormlint.semantic import types as t
 
@@ -31,7 +33,7 @@ class RelationReader:
                 self._report(kind, other, "collection", operator)
             elif relationship.uselist is False and self._is_value(other_type):
                 self._report(kind, other, "scalar", operator)
-        elif kind.attribute.kind == "column" and self._is_instance(other_type):
+        elif kind.attribute.kind == "column" and not _is_guessed(kind.attribute) and self._is_instance(other_type):
             self._report(kind, other, "column", operator)
 
     def method(self, receiver: t.Attr, name: str, node: e.Call) -> None:
@@ -62,3 +64,11 @@ class RelationReader:
             return False
         mapped = self.index.mapped_of(kind.cls)
         return mapped is not None and mapped.open_reason is None and "__clause_element__" not in mapped.attributes
+
+
+def _is_guessed(attribute: ModelAttribute) -> bool:
+    """Tell whether all that makes a column of an attribute is an annotation with a class that is no type of one."""
+    column = attribute.column
+    if attribute.value is not None or column is None or (column.enum is not None and column.enum.enum is not None):
+        return False
+    return isinstance(column.python_type, ClassSymbol)

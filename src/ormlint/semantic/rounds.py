@@ -71,7 +71,7 @@ class _Again:
                     before.records.setdefault(path, list(model.records_of(path)))
                 for read, answer in answers.items():
                     before.answers.setdefault(read, answer)
-                model.forget(waiting)
+                model.forget_files(waiting)
                 for path in sorted(waiting):
                     model.interpret(model.index.own_modules[path])
                 self._note(waiting)

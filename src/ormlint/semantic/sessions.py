@@ -96,7 +96,7 @@ class SessionCalls:
     def entity(self, kind: t.Type) -> t.Type:
         """Return what selecting this expression puts into a row."""
         if isinstance(kind, (t.ClassType, t.Aliased)):
-            if self.index.mapped_of(kind.cls) is not None:
+            if self.index.mapped_of(kind.cls) is not None or self.model.members.is_mixin(kind.cls):
                 return t.Instance(kind.cls)
             return t.unknown("a class that is not mapped")
         if isinstance(kind, t.TypeVarClass):

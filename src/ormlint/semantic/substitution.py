@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from ormlint.index.symbols import ClassSymbol
 from ormlint.semantic import types as t
 
 SELF = t.TypeVar("Self")
@@ -25,15 +26,25 @@ _TOO_DEEP = t.unknown("a type nested too deeply")
 _MAX_DEPTH = 10
 
 
-def substitute(kind: t.Type, bindings: Mapping[str, t.Type], depth: int = 0) -> t.Type:
-    """Replace type variables by what they are bound to; what is not bound is Unknown."""
+def own_to_self(kind: t.Type, own: ClassSymbol) -> t.Type:
+    """Replace a class by `Self`: what a method of a mixin gives of it, an heir gives of the heir."""
+    return substitute(kind, {}, 0, own)
+
+
+def substitute(kind: t.Type, bindings: Mapping[str, t.Type], depth: int = 0, own: ClassSymbol | None = None) -> t.Type:
+    """Replace type variables by what they are bound to; what is not bound is Unknown. With `own` they are kept."""
+    if own is not None:
+        if isinstance(kind, (t.Instance, t.ClassType)) and kind.cls is own:
+            return SELF if isinstance(kind, t.Instance) else t.TypeVarClass("Self")
+        if isinstance(kind, (t.TypeVar, t.TypeVarClass)):
+            return kind
     if isinstance(kind, _LEAVES) or (isinstance(kind, (t.Instance, t.ClassType)) and not kind.args):
         return kind
     if depth > _MAX_DEPTH:
         return t.unknown("a type nested too deeply")
 
     def inner(part: t.Type) -> t.Type:
-        return substitute(part, bindings, depth + 1)
+        return substitute(part, bindings, depth + 1, own)
 
     def several(parts: tuple[t.Type, ...] | None) -> tuple[t.Type, ...] | None:
         return None if parts is None else tuple(map(inner, parts))

@@ -12,8 +12,7 @@ import msgspec
 from ormlint.index.reads import READS, Noting
 from ormlint.index.symbols import ClassSymbol, FunctionSymbol
 from ormlint.semantic.events import AttributeStore, ColumnWrite
-from ormlint.semantic.types import Type
-from ormlint.semantic.written import FileWrites, Written
+from ormlint.semantic.written import FileWrites, Written, WrittenColumns, writes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -41,10 +40,7 @@ class FileSummary(msgspec.Struct, array_like=True, frozen=True):
     kept: tuple[tuple[str, str], ...]  # column name, class that may be updated or "*"
     contradictions: tuple[tuple[str, str], ...]  # function, parameter given another model than annotated
     flows: tuple[Flow, ...]
-    written: tuple[str, ...]  # attributes that are given values
-    opened: tuple[str, ...]  # classes that are written by names not known; "*" for any
-    changed: tuple[tuple[str, str], ...]  # class and attribute that is set to what is not seen
-    constructed: tuple[str, ...]  # classes
+    writes: FileWrites
     given_up: tuple[str, ...]  # why bodies were not followed
 
 
@@ -74,16 +70,12 @@ def summarise(model: SemanticModel, path: str) -> FileSummary:
         if calls or handed or record.has_own_write:
             name = idents.of(record.symbol) if record.symbol is not None else ""
             flows.append(Flow(name, record.has_own_write, tuple(handed), tuple(calls)))
-    writes = FileWrites(model.records_of(path))
     return FileSummary(
         tuple(sorted(stored)),
         tuple(sorted(kept)),
         tuple(sorted(contradictions)),
         tuple(flows),
-        tuple(writes.names),
-        tuple(sorted(idents.of(item) if item is not None else _ANY for item in writes.opened)),
-        tuple(sorted((idents.of(item), name) for item, name in writes.changed)),
-        tuple(sorted(idents.of(item) for item in writes.constructed)),
+        writes_of(model.records_of(path), idents),
         tuple(model.given_up_in(path)),
     )
 
@@ -99,11 +91,7 @@ class WholeProject:
         self.contradictions: set[tuple[str, str]] = set()
         self.callers: dict[str, list[tuple[str, str]]] = {}  # function → (path, function) that call it
         self.writing: set[str] = set()
-        self.writers: dict[str, list[str]] = {}  # attribute → files that give it values
-        self.opened: set[str] = set()
-        self.changed: set[tuple[str, str]] = set()
-        self.constructed: set[str] = set()
-        self._writes: dict[str, FileWrites] = {}
+        written: list[FileWrites] = []
         handing: dict[str, list[str]] = {}
         for path in model.index.own_modules:
             summary = model.summary(path)
@@ -111,11 +99,7 @@ class WholeProject:
             for name, key in summary.kept:
                 self.kept.setdefault(name, set()).add(key)
             self.contradictions.update(summary.contradictions)
-            for name in summary.written:
-                self.writers.setdefault(name, []).append(path)
-            self.opened.update(summary.opened)
-            self.changed.update(summary.changed)
-            self.constructed.update(summary.constructed)
+            written.append(summary.writes)
             for flow in summary.flows:
                 if flow.writes and flow.name:
                     self.writing.add(flow.name)
@@ -124,6 +108,7 @@ class WholeProject:
                         handing.setdefault(callee, []).append(flow.name)
                 for callee in flow.calls:
                     self.callers.setdefault(callee, []).append((path, flow.name))
+        self.columns = WrittenColumns(written, self.idents)
         waiting = list(self.writing)
         while waiting:  # a call that hands on a model or a session writes when the callee does
             for name in handing.get(waiting.pop(), ()):
@@ -159,37 +144,14 @@ class WholeProject:
 
     def written(self, family: Iterable[ClassSymbol], mapped: MappedClass, attribute: ModelAttribute) -> Written:
         """Return what is written to an attribute; `family` are the classes whose instances have it."""
-        name = attribute.name
-        READS.seen.add(("written", name))
+        READS.seen.add(("written", attribute.name))
         READS.seen.add(("opened",))
-        owner = attribute.owner or mapped.symbol
-        sites: list[ColumnWrite] = []
-        loose: set[Type] = set()
-        with Noting(set()):
-            for path in self.writers.get(name, ()):
-                writes = self.writes(path)
-                found = writes.sites.get(name, ())
-                sites.extend(item for item in found if (item.attribute.owner or item.mapped.symbol) is owner)
-                loose |= writes.loose.get(name, set())
-            is_open = (
-                _ANY in self.opened
-                or (self.idents.of(owner), name) in self.changed
-                or any(self.idents.of(item) in self.opened for item in family)
-            )
-        return Written(sites, loose, is_open)
-
-    def writes(self, path: str) -> FileWrites:
-        """Return what a file writes; a file that did not change is interpreted for this."""
-        found = self._writes.get(path)
-        if found is None:
-            self.model.interpret(self.model.index.own_modules[path])
-            found = self._writes[path] = FileWrites(self.model.records_of(path))
-        return found
+        return self.columns.of(map(self.idents.of, family), mapped, attribute)
 
     def is_constructed(self, family: Iterable[ClassSymbol]) -> bool:
         """Tell whether the project itself makes instances of one of some classes."""
         READS.seen.add(("opened",))
-        return any(self.idents.of(item) in self.constructed for item in family)
+        return not self.columns.constructed.isdisjoint(map(self.idents.of, family))
 
     def may_write(self, symbol: FunctionSymbol) -> bool:
         """Tell whether a function of the project writes through a session, itself or through its own calls."""

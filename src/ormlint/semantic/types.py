@@ -262,6 +262,14 @@ class Super:
 
 
 @dataclass(frozen=True, slots=True)
+class Factory:
+    """A class that makes instances of another, made by a call: `make_factory(Video, title="a")`."""
+
+    model: ClassSymbol
+    declared: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TypeVar:
     """A type variable of a generic class or function."""
 
@@ -322,6 +330,7 @@ Type: TypeAlias = (
     | Function
     | Method
     | Super
+    | Factory
     | TypeVar
     | TypeVarClass
     | Partial

@@ -207,7 +207,7 @@ class ExpressionLowering:
         if name == "cast" and args and isinstance(args[0], f.Str):
             args = (self.unquote(args[0]), *args[1:])
         call = f.Call(start, end, func, args, keywords)
-        if name in MARKED_CALLS:
+        if name in MARKED_CALLS and (name != "type" or len(args) == 3):
             self.marked_calls.append(call)
         return call
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Install code-server from npm alone: its install scripts fetch from elsewhere, so they are left out and what they build is built here.
+# Install code-server from npm alone: its install scripts fetch from elsewhere, so they are left out and what they would
+# build is built here.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 target=${1:?"usage: setup.sh FOLDER"}
@@ -20,12 +21,18 @@ server=node_modules/code-server
 code=$server/lib/vscode
 # The package's own lock pins its set; it is not wholly in step with its package.json, so `npm ci` refuses it.
 npm install --prefix "$code" --omit=dev --ignore-scripts --no-save --no-audit --no-fund --loglevel error
+build() {
+    local folder=$1
+    shift
+    (cd "$folder" && node "$gyp" rebuild --nodedir="$prefix" "$@") >build.log 2>&1 || { cat build.log >&2; exit 1; }
+}
 for addon in @vscode/spdlog native-watchdog node-pty; do
-    (cd "$code/node_modules/$addon" && node "$gyp" rebuild --nodedir="$prefix") >"build-${addon##*/}.log" 2>&1 || { cat "build-${addon##*/}.log" >&2; exit 1; }
+    build "$code/node_modules/$addon"
 done
-(cd node_modules/argon2 && node "$gyp" rebuild --nodedir="$prefix" --module_name=argon2 --module_path="$PWD/lib/binding/napi-v3") >build-argon2.log 2>&1 || { cat build-argon2.log >&2; exit 1; }
+build node_modules/argon2 --module_name=argon2 --module_path="$PWD/node_modules/argon2/lib/binding/napi-v3"
 ln -sfn node_modules "$code/node_modules.asar"
 ln -sfn code-linux.sh "$code/bin/remote-cli/code-server"
 mkdir -p "$code/node_modules/@vscode/ripgrep/bin"
 ln -sfn "$(command -v rg)" "$code/node_modules/@vscode/ripgrep/bin/rg"
-node "$server/out/node/entry.js" --version >version.txt
+XDG_CONFIG_HOME="$PWD/config" node "$server/out/node/entry.js" --version
+cp package-lock.json installed-lock.json

@@ -169,3 +169,47 @@ def test_any_list_that_names_the_rule_silences_it(words: list[str], separator: s
 def test_a_string_before_it_may_hold_what_begins_a_comment(comment: str) -> None:
     for text in ("#fff", "a # noqa", "# ormlint: ignore[x]", "# type: ignore"):
         assert found(f"Job(a='{text}')  {comment}\n") == []
+
+
+_MODELS = """\
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase): ...
+
+
+class Video(Base):
+    __tablename__ = "videos"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str]
+"""
+_REVISION = """\
+import sqlalchemy as sa
+from alembic import op
+
+revision = "a1"
+down_revision = None
+
+
+def upgrade():
+    op.create_table("videos", sa.Column("id", sa.Integer, primary_key=True)){comment}
+"""
+
+
+def drift(comment: str, only: tuple[str, ...] | None = None) -> list[tuple[str, str]]:
+    files = {"models.py": _MODELS, "m/versions/a1.py": _REVISION.format(comment=comment)}
+    sources = {path: decode_source(text.encode()) for path, text in files.items()}
+    settings = Settings(preview=True, select=("ORM902", "ORM903", "ORM003"))
+    return [(item.path, item.code) for item in check_project(sources, settings, only=only).diagnostics]
+
+
+def test_a_finding_of_drift_is_suppressed_at_the_migration_too() -> None:
+    assert drift("") == [("models.py", "ORM902")]
+    assert drift("  # noqa: ORM902") == []
+    assert drift("  # ormlint: ignore[column-without-migration]") == []
+    assert drift("  # noqa: ORM902", only=("models.py",)) == []
+    assert drift("", only=("m/versions/a1.py",)) == []
+
+
+def test_a_suppression_at_the_migration_that_silences_nothing_is_reported() -> None:
+    assert drift("  # noqa: ORM903") == [("m/versions/a1.py", "ORM003"), ("models.py", "ORM902")]

@@ -16,7 +16,7 @@ from typing import Any
 
 from ormlint.checker.analysis import Analysis, analyse
 from ormlint.checker.result import Statistics
-from ormlint.dev.oracle.compare import Comparison, compare_classes, compare_tables
+from ormlint.dev.oracle.compare import Comparison, compare_classes, compare_tables, static_statements
 from ormlint.dev.oracle.packages import PACKAGES, Package
 from ormlint.index.model import MappedClass
 from ormlint.project.environment import find_environment
@@ -177,16 +177,11 @@ def _notes(package: Package, wanted: dict[str, Any], result: Comparison, details
 
 
 def _tables(package: Package, analysis: Analysis, wanted: dict[str, Any], details: bool) -> list[str]:
-    from ormlint.schema.metadata import build_tables
-    from ormlint.schema.render import create_statements, dialect_named
-
-    tables = build_tables(analysis.index, lambda mapped: module_name(mapped) in wanted["modules"])
     notes: list[str] = []
     for name, statements in wanted["tables"].items():
-        mine = {}
-        for table, static in tables.items():
-            text = create_statements({table: static}, dialect_named(name))[0]
-            mine[table] = "\n".join(line for line in text.splitlines() if not line.startswith("--")).rstrip(";")
+        mine = static_statements(
+            analysis.index, name, lambda mapped: f"{module_name(mapped)}.{mapped.symbol.facts.qualname}"
+        )
         differences = compare_tables(mine, statements)
         equal = len(statements) - len(differences)
         notes.append(f"- CREATE TABLE, {name}: {equal} of {len(statements)} equal")

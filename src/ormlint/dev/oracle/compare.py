@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -158,22 +158,37 @@ def _compare_constructor(
             result.keywords_wrong.append(f"{name}({keyword}=…): {said}")
 
 
+def static_statements(index: ProjectIndex, dialect: str, name_of: Callable[[MappedClass], str]) -> dict[str, str]:
+    """Return, by class, the `CREATE TABLE` that the index yields for a database."""
+    from ormlint.schema.metadata import build_tables
+    from ormlint.schema.render import create_statements, dialect_named
+
+    found: dict[str, str] = {}
+    for static in build_tables(index, dialect=dialect).values():
+        text = create_statements({static.name: static}, dialect_named(dialect))[0]
+        body = "\n".join(line for line in text.splitlines() if not line.startswith("--")).rstrip(";")
+        found.update((name_of(mapped), body) for mapped in static.models)
+    return found
+
+
 def compare_tables(mine: Mapping[str, str], wanted: Mapping[str, str]) -> dict[str, list[str]]:
-    """Return, by table, how the parts of two `CREATE TABLE` differ: `-` what SQLAlchemy has, `+` what the index has."""
+    """Return, by class, how the parts of two `CREATE TABLE` differ: `-` what SQLAlchemy has, `+` what the index has."""
     result: dict[str, list[str]] = {}
     for name, statement in wanted.items():
         if name not in mine:
             result[name] = ["- the whole table"]
             continue
         theirs, ours = statement_parts(statement), statement_parts(mine[name])
-        if theirs != ours:
+        if sorted(theirs) != sorted(ours):
             result[name] = [f"- {part}" for part in theirs if part not in ours]
             result[name] += [f"+ {part}" for part in ours if part not in theirs]
-            result[name] = result[name] or ["other order or number of parts"]
+            result[name] = result[name] or ["another number of parts"]
+        elif theirs != ours:
+            result[name] = [f"another order: {', '.join(ours)}, really {', '.join(theirs)}"]
     return result
 
 
 def statement_parts(statement: str) -> list[str]:
-    """Return the columns and constraints of a `CREATE TABLE` as SQLAlchemy lays it out, sorted."""
+    """Return the columns and constraints of a `CREATE TABLE` as SQLAlchemy lays it out, in order."""
     body = statement.partition("(")[2].strip().rpartition(")")[0]
-    return sorted(re.sub(r"\s+", " ", line).strip().rstrip(",") for line in body.splitlines() if line.strip())
+    return [re.sub(r"\s+", " ", line).strip().rstrip(",") for line in body.splitlines() if line.strip()]

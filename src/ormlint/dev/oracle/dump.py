@@ -131,16 +131,16 @@ def attempt(name: str, action: Any, failed: dict[str, str]) -> None:
         failed[name] = f"{type(error).__name__}: {error}"
 
 
-def create_statements(metadatas: list[Any]) -> dict[str, dict[str, str]]:
-    """Return, by dialect and name, the `CREATE TABLE` of all tables; those a dialect cannot have are left out."""
+def create_statements(classes: dict[str, type]) -> dict[str, dict[str, str]]:
+    """Return, by dialect and class, the `CREATE TABLE` of mapped tables; those a dialect cannot have are left out."""
     result: dict[str, dict[str, str]] = {}
     for name in DIALECTS:
         dialect = make_url(f"{name}://").get_dialect()()
         statements = result[name] = {}
-        for metadata in metadatas:
-            for key, table in metadata.tables.items():
-                with contextlib.suppress(Exception):
-                    statements[str(key)] = str(CreateTable(table).compile(dialect=dialect)).strip()
+        for key, cls in classes.items():
+            with contextlib.suppress(Exception):
+                table: Any = inspect(cls).local_table
+                statements[key] = str(CreateTable(table).compile(dialect=dialect)).strip()
     return result
 
 
@@ -158,25 +158,21 @@ def main() -> None:
         error = f"{type(problem).__name__}: {problem}"
     prefixes = tuple(f"{prefix}." for prefix in spec.get("prefixes", ()))
     classes: dict[str, Any] = {}
-    metadatas: dict[int, Any] = {}
+    mapped: dict[str, type] = {}
     for registry in mapperlib._all_registries():
         for mapper in registry.mappers:
             cls = mapper.class_
             if prefixes and not f"{cls.__module__}.".startswith(prefixes):
                 continue
-            metadatas.setdefault(id(registry.metadata), registry.metadata)
-            for table in mapper.tables:
-                metadata = getattr(table, "metadata", None)
-                if metadata is not None:
-                    metadatas.setdefault(id(metadata), metadata)
-            classes[f"{cls.__module__}.{cls.__qualname__}".replace("<locals>.", "")] = describe(cls)
+            name = f"{cls.__module__}.{cls.__qualname__}".replace("<locals>.", "")
+            classes[name], mapped[name] = describe(cls), cls
     answer = {
         "sqlalchemy": sqlalchemy.__version__,
         "failed": failed,
         "configure": error,
         "classes": classes,
         "modules": sorted(name for name in sys.modules if not prefixes or f"{name}.".startswith(prefixes)),
-        "tables": create_statements(list(metadatas.values())) if spec.get("tables") else {},
+        "tables": create_statements(mapped) if spec.get("tables") else {},
     }
     json.dump(answer, sys.stdout)
 

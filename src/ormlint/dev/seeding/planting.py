@@ -11,6 +11,7 @@ from ormlint.checker.dispatch import Dispatcher
 from ormlint.checker.registry import load_rules
 from ormlint.dev.seeding.sites import Site
 from ormlint.facts import expressions as e
+from ormlint.semantic import types as t
 from ormlint.semantic.events import Reveal
 from ormlint.semantic.records import FunctionRecord
 from ormlint.settings import Settings
@@ -27,11 +28,8 @@ class Outcome:
     site: Site
     code: str | None
     known: str = ""
-
-    @property
-    def is_model(self) -> bool:
-        """Whether the known type speaks of one of the mapped classes that have the attribute."""
-        return not set(self.known.split(" | ")).isdisjoint(self.site.owners)
+    is_model: bool = False  # the known type speaks of one of the mapped classes that have the attribute
+    is_known: bool = False  # the type is known as a whole
 
 
 class Planter:
@@ -54,21 +52,32 @@ class Planter:
         for finding in findings:
             if finding.path == site.module.path and finding.range.start < end and site.start < finding.range.end:
                 return Outcome(site, finding.rule.code)
-        return Outcome(site, None, self._known(site))
+        return self._missed(site)
 
-    def _known(self, site: Site) -> str:
-        """Return the type that is known of a site's subject, by asking for it in its place."""
+    def _missed(self, site: Site) -> Outcome:
+        """Return what is known of a site's subject, by asking for its type in its place."""
         subject = site.subject
         if subject is None:
-            return "the call is not on a name"
+            return Outcome(site, None, "the call is not on a name")
         data = self.analysis.sources[site.module.path].data
         text = b"reveal_type(" + data[subject.start : subject.end] + b")"
         with self._changed(site, SourceText(data[: subject.start] + text + data[subject.end :])) as records:
             for record in records:
                 for event in record.events:
                     if isinstance(event, Reveal) and event.node.start == subject.start:
-                        return event.text
-        return NOT_REACHED
+                        kind = event.type
+                        is_known = kind is not None and not any(isinstance(i, t.Unknown) for i in t.members(kind))
+                        return Outcome(site, None, event.text, self._speaks_of_model(site, kind), is_known)
+        return Outcome(site, None, NOT_REACHED)
+
+    def _speaks_of_model(self, site: Site, kind: t.Type | None) -> bool:
+        """Tell whether one of the types is one of the site's mapped classes, not a class that is only called so."""
+        mapped_of = self.analysis.index.mapped_of
+        for member in t.members(kind) if kind is not None else ():
+            mapped = mapped_of(member.cls) if isinstance(member, (t.Instance, t.ClassType)) else None
+            if mapped is not None and mapped.name in site.owners:
+                return True
+        return False
 
     @contextmanager
     def _changed(self, site: Site, source: SourceText) -> Iterator[list[FunctionRecord]]:

@@ -3,7 +3,8 @@
 A place that inference had to recognise would only measure inference with itself. So a constructor is a call by
 the name of a mapped class that nothing else in the project is called; an attribute is one whose name only mapped
 classes have (no other class declares it or sets it on `self`, no object of Python's own has it, no function is
-called so); an enum member is written out, next to the column's name. What such a name is read on is not asked.
+called so); an enum member is written out, next to the column's name. What such a name is read on is not asked,
+only its spelling: `request.` and `response.` are a framework's objects, what `except … as name` binds an exception.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ _PYTHON_TYPES = (
 )
 PYTHON_NAMES = frozenset(name for kind in _PYTHON_TYPES for name in dir(kind)) | {"status_code", "name", "value"}
 _COLUMNS = frozenset({"c", "columns", "excluded"})
+_OF_FRAMEWORKS = frozenset({"request", "req", "response", "resp"})
 _MEMBERSHIP = frozenset({"in_", "not_in", "notin_"})
 
 
@@ -131,9 +133,12 @@ class _BodySites:
         self.function = function
         self.outermost = outermost
         self.found: list[Site] = []
+        self.exceptions: set[str] = set()  # names that `except … as name` binds
 
     def read(self) -> list[Site]:
         body = self.index.body(self.function)
+        handlers = (node for node in walk_nodes(body) if isinstance(node, s.Handler))
+        self.exceptions = {handler.name for handler in handlers}
         stored: dict[int, e.Expr | None] = {}
         for statement in walk_statements(body):
             for target, value in _targets(statement):
@@ -225,11 +230,11 @@ class _BodySites:
     def _may_be_model(self, value: e.Expr) -> bool:
         """Leave out columns of tables, modules, classes, and `self` of a class that is not mapped."""
         last = _last(value)
-        if last in _COLUMNS or last[:1].isupper():
+        if last in _COLUMNS or last in _OF_FRAMEWORKS or last[:1].isupper():
             return False
         if isinstance(value, e.Name):
             owner = self.function.owner
-            if value.id == "cls":
+            if value.id == "cls" or value.id in self.exceptions:
                 return False
             if value.id == "self":
                 return owner is not None and self.index.mapped_of(owner) is not None

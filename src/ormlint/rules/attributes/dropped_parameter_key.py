@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ormlint.diagnostics import Severity
-from ormlint.linting import subjects
-from ormlint.linting.context import Context, Place
-from ormlint.linting.keys import column_hint, database_name_of, is_closed, key_place, names_column
-from ormlint.linting.rule import Rule, Status
+from ormlint.linting import subjects, versions
+from ormlint.linting.context import Context
+from ormlint.linting.keys import column_hint, is_closed, named_column, report_key
+from ormlint.linting.rule import Fixes, Rule, Status
 
 rule = Rule(
     __name__,
@@ -15,28 +15,35 @@ rule = Rule(
     since="0.1.0",
     severity=Severity.ERROR,
     status=Status.STABLE,
+    fixes=Fixes.SOMETIMES,
 )
 
 
 @rule.on(subjects.GivenKey)
 def dropped_key(context: Context, key: subjects.GivenKey) -> None:
-    place = key_place(context, key)
-    if key.context != "parameters" or place is None or not is_closed(context, key):
+    if key.context != "parameters" or not is_closed(context, key):
         return
     mapped = key.models[0]
+    named = named_column(context, mapped, key.name)
     is_bulk = key.call.startswith("bulk_")
-    attribute = database_name_of(mapped, key.name)
-    if attribute is not None and is_bulk:
+    takes_attributes = not key.is_core and (is_bulk or versions.runs_only(context.settings, "2.0", "2.1"))
+    takes_columns = key.is_core or (not is_bulk and versions.runs_only(context.settings, "1.4"))
+    meant: str | None = None
+    if named.by_column and takes_attributes:
+        meant = named.by_column
+        since = "" if is_bulk else ", since SQLAlchemy 2.0,"
         what = (
-            f"`{key.name}` is the database's name of `{mapped.name}.{attribute}`, and `{key.call}()` takes attributes"
+            f"`{key.name}` is the database's name of `{mapped.name}.{meant}`, and{since} `{key.call}()` takes "
+            "attributes"
         )
-    elif names_column(context, mapped, key.name):
+    elif named.by_attribute and takes_columns:
+        meant = named.by_attribute
+        when = "a connection takes" if key.is_core else f"before SQLAlchemy 2.0 `{key.call}()` takes"
+        what = f"`{mapped.name}.{key.name}` is the column `{meant}`, and {when} the database's names"
+    elif named.is_column:
         return
     else:
         what = f"`{mapped.name}` has no column `{key.name}`{column_hint(mapped, key.name)}"
-    context.report(
-        place,
-        f"{what}: SQLAlchemy leaves the key out without a word, and its values are never stored",
-        symbol=f"{mapped.name}.{key.call}({key.name})",
-        related=[Place(mapped.symbol.module.path, mapped.symbol.facts.name_range, f"`{mapped.name}` is defined here")],
+    report_key(
+        context, key, f"{what}: SQLAlchemy leaves the key out without a word, and its values are never stored", meant
     )

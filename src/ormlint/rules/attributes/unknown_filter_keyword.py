@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from ormlint.diagnostics import Severity
-from ormlint.linting import subjects
+from ormlint.linting import fixes, subjects
 from ormlint.linting.context import Context, Place
 from ormlint.linting.keys import is_closed, key_place
-from ormlint.linting.names import closest
-from ormlint.linting.rule import Rule, Status
+from ormlint.linting.names import closest, nearest
+from ormlint.linting.rule import Fixes, Rule, Status
 
 rule = Rule(
     __name__,
@@ -16,6 +16,7 @@ rule = Rule(
     since="0.1.0",
     severity=Severity.ERROR,
     status=Status.STABLE,
+    fixes=Fixes.SOMETIMES,
 )
 
 _NOT_MAPPED = frozenset({"plain", "property", "method"})
@@ -46,17 +47,23 @@ def unknown_filter(context: Context, key: subjects.GivenKey) -> None:
     message = (
         f'{owner} {verb} no attribute `{key.name}`: `filter_by()` raises InvalidRequestError: no property "{key.name}"'
     )
+    database = ""
     for model in key.models:
         for attribute in model.columns():
             if attribute.column is not None and attribute.column.name == key.name:
+                database = attribute.name
                 message += f"; `{key.name}` is the database's name of `{attribute.name}`"
     names = [name for model in key.models for name in model.attributes if not name.startswith("_")]
-    near = closest(key.name, names, 0.75)
+    slip = nearest(key.name, names)
+    near = slip or closest(key.name, names, 0.75)
     if near and "database's name" not in message:
         message += f"; did you mean `{near}`?"
+    meant = database or slip
+    step = fixes.rename_key(context, key.node, meant) if meant else None
     context.report(
         place,
         message,
         symbol=f"{mapped.name}.filter_by({key.name})",
+        fix=fixes.fix(f"Rename it to `{meant}`", step, safe=False) if step is not None else None,
         related=[Place(mapped.symbol.module.path, mapped.symbol.facts.name_range, f"`{mapped.name}` is defined here")],
     )

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from ormlint.diagnostics import Severity
+from ormlint.diagnostics import Fix, Severity
 from ormlint.facts import expressions as e
 from ormlint.index.model import ModelAttribute
 from ormlint.index.symbols import External
 from ormlint.index.vocabulary import COLUMN_CALLS, RELATIONSHIP_CALLS
-from ormlint.linting import subjects, versions
+from ormlint.linting import fixes, subjects, versions
 from ormlint.linting.columns import BOOLEANS, DATETIMES, STRINGS
 from ormlint.linting.context import Context
-from ormlint.linting.rule import Rule
+from ormlint.linting.rule import Fixes, Rule
 from ormlint.linting.tables import has_own
 
 rule = Rule(
@@ -19,6 +19,7 @@ rule = Rule(
     summary="A line that looks like a column and makes none",
     since="0.1.0",
     severity=Severity.ERROR,
+    fixes=Fixes.SOMETIMES,
 )
 
 
@@ -79,8 +80,17 @@ def lost(context: Context, subject: subjects.Model) -> None:
         if not message and subject.is_mapped and attribute.bare and attribute.owner is mapped.symbol:
             message = _bare(context, subject, attribute, name)
         if message:
-            context.report_at(attribute.module, attribute.range, message, symbol=name)
+            context.report_at(attribute.module, attribute.range, message, symbol=name, fix=_fix(context, attribute))
         _keywords(context, attribute, name)
+
+
+def _fix(context: Context, attribute: ModelAttribute) -> Fix | None:
+    """Take away the comma that makes a tuple."""
+    value = attribute.value
+    if attribute.function is not None or not isinstance(value, e.Display) or len(value.elements) != 1:
+        return None
+    code = context.source(value.elements[0], attribute.module)
+    return fixes.fix("Remove the comma after it", fixes.rename(value.range, code), safe=False)
 
 
 def _callee(context: Context, attribute: ModelAttribute, expr: e.Expr) -> str:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 
-from ormlint.diagnostics import Severity
+from ormlint.diagnostics import Fix, Severity
 from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
 from ormlint.index.columns import Column, Default
 from ormlint.index.symbols import External, FunctionSymbol, Value
-from ormlint.linting import subjects
+from ormlint.linting import fixes, subjects
 from ormlint.linting.columns import BOOLEANS, DATETIMES, declared_columns
 from ormlint.linting.context import Context
 from ormlint.linting.dialects import uses
-from ormlint.linting.rule import Rule
+from ormlint.linting.rule import Fixes, Rule
 
 rule = Rule(
     __name__,
@@ -21,6 +21,7 @@ rule = Rule(
     summary="A `server_default` that SQLAlchemy refuses or that the database takes for a text",
     since="0.1.0",
     severity=Severity.ERROR,
+    fixes=Fixes.SOMETIMES,
 )
 
 _NOW = re.compile(r"^\s*(?:now|now\s*\(\s*\)|current_timestamp(?:\s*\(\s*\))?)\s*$", re.IGNORECASE)
@@ -50,7 +51,39 @@ def invalid(context: Context, subject: subjects.Model) -> None:
                     + ", ".join(effects)
                 )
         if message:
-            context.report_at(default.module, default.range, message, symbol=name)
+            context.report_at(default.module, default.range, message, symbol=name, fix=_fix(context, column, default))
+
+
+def _fix(context: Context, column: Column, default: Default) -> Fix | None:
+    """Give the SQL expression that is meant: the present time, a flag, a number as text."""
+    expr = default.expr
+    value = expr.value if isinstance(expr, (e.Constant, e.Str)) else None
+    if column.type in BOOLEANS:
+        flags = {"true": "true", "t": "true", "false": "false", "f": "false"}
+        flag = flags.get(str(value).strip().lower())
+        found = fixes.reference(context, default.module, f"sqlalchemy.{flag}", expr) if flag else None
+        code = f"{found.code}()" if found is not None else ""
+    elif isinstance(expr, e.Constant) and type(value) in (int, float):
+        return fixes.fix(f'Use `"{value}"`', fixes.replace(expr, f'"{value}"'), safe=False)
+    elif column.type in DATETIMES and _asks_for_now(context, default):
+        found = fixes.reference(context, default.module, "sqlalchemy.func", expr)
+        code = f"{found.code}.now()" if found is not None else ""
+    else:
+        return None
+    if found is None:
+        return None
+    return fixes.fix(f"Use `{code}`", fixes.replace(expr, code), *found.steps, safe=False)
+
+
+def _asks_for_now(context: Context, default: Default) -> bool:
+    expr = default.expr
+    if isinstance(expr, e.Str):
+        return True  # it is reported for that
+    func = expr.func if isinstance(expr, e.Call) else expr
+    if isinstance(func, e.Lambda):
+        func = func.body.func if isinstance(func.body, e.Call) else func.body
+    symbol = context.index.resolver.expr(default.module, func)
+    return isinstance(symbol, External) and symbol.name.rpartition(".")[2] in ("utcnow", "now", "today")
 
 
 def _refused(context: Context, default: Default) -> str | None:

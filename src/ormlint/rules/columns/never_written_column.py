@@ -35,7 +35,7 @@ def stays_at_its_default(context: Context, subject: subjects.Model) -> None:
         written = context.model.written(mapped, attribute)
         if shown is None or written.sites or written.loose or statuses.is_written_unseen(context, mapped, attribute):
             continue
-        if not context.model.is_constructed(mapped, attribute) or statuses.is_in_sql(context, column.name):
+        if not context.model.is_constructed(mapped, attribute) or statuses.is_in_sql(context, mapped, attribute):
             continue
         context.report_at(
             attribute.module,

@@ -26,6 +26,15 @@ rule = Rule(
 )
 
 
+_OUTCOMES = {
+    "==": "this is always False",
+    "!=": "this is always True",
+    "in": "this element never matches",
+    "not in": "this element excludes nothing",
+    "match": "this case never matches",
+}
+
+
 @rule.on(subjects.ColumnWrite)
 def written(context: Context, write: subjects.ColumnWrite) -> None:
     if not isinstance(write.type, t.EnumMember):
@@ -37,6 +46,29 @@ def written(context: Context, write: subjects.ColumnWrite) -> None:
         return
     related = [Place(write.attribute.module.path, write.attribute.range, "the column")]
     _report(context, write.value, write.type.enum, write.type.name, write.mapped.name, write.attribute.name, related)
+
+
+@rule.on(subjects.ComparedValue)
+def compared(context: Context, operand: subjects.ComparedValue) -> None:
+    column = operand.attribute.column
+    if column is None or not _is_string(column) or not isinstance(operand.type, t.EnumMember):
+        return
+    if operand.context == "instance" and _is_given_here(operand):
+        return
+    related = [Place(operand.attribute.module.path, operand.attribute.range, "the column")]
+    enum, member, owner = operand.type.enum, operand.type.name, operand.mapped.name
+    outcome = _OUTCOMES.get(operand.operator, "") if operand.context == "instance" else None
+    _report(context, operand.node, enum, member, owner, operand.attribute.name, related, outcome, True)
+
+
+def _is_given_here(operand: subjects.ComparedValue) -> bool:
+    """Tell whether the same function gives the attribute anything: until a reload it is what was given."""
+    return any(
+        isinstance(event, subjects.ColumnWrite)
+        and event.context in ("constructor", "assignment")
+        and event.attribute.name == operand.attribute.name
+        for event in operand.record.events
+    )
 
 
 @rule.on(subjects.Model)
@@ -71,11 +103,26 @@ def _is_validated(context: Context, mapped: MappedClass, name: str) -> bool:
 
 
 def _report(
-    context: Context, node: e.Expr, enum: EnumClass, member: str, owner: str, name: str, related: list[Place]
+    context: Context,
+    node: e.Expr,
+    enum: EnumClass,
+    member: str,
+    owner: str,
+    name: str,
+    related: list[Place],
+    outcome: str | None = None,
+    is_compared: bool = False,
 ) -> None:
-    if enum.is_str or enum.is_int:
+    if enum.is_str or enum.is_int or enum.open_reason:
+        return
+    related = [*related, Place(enum.symbol.module.path, enum.symbol.facts.name_range, f"`{enum.name}`")]
+    if outcome is not None:
+        if outcome:
+            message = f"`{enum.name}.{member}` is compared with the string that `{owner}.{name}` holds: {outcome}"
+            context.report(node, message, symbol=f"{owner}.{name}", related=related)
         return
     effects: list[str] = []
+    verb = "compares with" if is_compared else "stores"
     raising = [
         driver
         for dialect, drivers in (("sqlite", ("sqlite3",)), ("postgresql", ("psycopg2", "asyncpg")))
@@ -83,17 +130,17 @@ def _report(
         if uses(context.settings, dialect)
     ]
     if raising:
-        effects.append(f"{_joined(raising)} raise{'' if len(raising) > 1 else 's'} at flush")
+        effects.append(f"{_joined(raising)} raise{'' if len(raising) > 1 else 's'} when the statement runs")
     if uses(context.settings, "postgresql"):
-        effects.append(f"psycopg 3 stores the name `{member}`")
+        effects.append(f"psycopg 3 {verb} the name `{member}`")
     if uses(context.settings, "mysql") or uses(context.settings, "mariadb"):
-        effects.append(f"PyMySQL stores `{enum.name}.{member}`")
+        effects.append(f"PyMySQL {verb} `{enum.name}.{member}`")
     effect = f": {', '.join(effects)}" if effects else ""
     context.report(
         node,
         f"`{enum.name}.{member}` is given to `{owner}.{name}`, a string column, and reaches the driver so{effect}",
         symbol=f"{owner}.{name}",
-        related=[*related, Place(enum.symbol.module.path, enum.symbol.facts.name_range, f"`{enum.name}`")],
+        related=related,
     )
 
 

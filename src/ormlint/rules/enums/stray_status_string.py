@@ -30,8 +30,8 @@ _OUTCOMES = {
 }
 
 
-@rule.on(subjects.ComparedString)
-def never_stored(context: Context, operand: subjects.ComparedString) -> None:
+@rule.on(subjects.ComparedValue)
+def never_stored(context: Context, operand: subjects.ComparedValue) -> None:
     mapped, attribute = operand.mapped, operand.attribute
     if not statuses.is_string(attribute) or operand.operator not in ("==", *_OUTCOMES):
         return
@@ -45,7 +45,7 @@ def never_stored(context: Context, operand: subjects.ComparedString) -> None:
     for member in t.members(operand.type):
         if not isinstance(member, t.Literal) or not isinstance(member.value, str) or member.value in ("", *given):
             continue
-        if not written or statuses.is_in_sql(context, attribute.column.name if attribute.column else attribute.name):
+        if not written or statuses.is_in_sql(context, mapped, attribute):
             return
         known = sorted(text for text, is_sure in given.items() if is_sure)
         near = closest(member.value, known, 0.7)
@@ -58,9 +58,9 @@ def never_stored(context: Context, operand: subjects.ComparedString) -> None:
             related=[
                 Place(attribute.module.path, attribute.range, "the column"),
                 *(
-                    Place(site.record.module.path, site.value.range, f"stores {site.type.value!r}")
+                    Place(site.path, site.range, f"stores {near!r}")
                     for site in written
-                    if isinstance(site.type, t.Literal) and site.type.value == near
+                    if any(value.text == near for value in site.values)
                 ),
             ][:4],
             fix=_fix(operand.node, near),

@@ -23,14 +23,14 @@ def few_literals(context: Context, subject: subjects.Model) -> None:
     mapped = subject.mapped
     if not subject.is_mapped:
         return
-    for attribute, column, owner in declared_columns(mapped):
+    for attribute, _, owner in declared_columns(mapped):
         if not statuses.is_string(attribute) or attribute.module is not context.module:
             continue
         given = statuses.given_strings(context, mapped, attribute)
         known = sorted(text for text, is_sure in (given or {}).items() if is_sure)
         if given is None or len(known) < 2 or not context.model.written(mapped, attribute).sites:
             continue
-        if statuses.is_in_sql(context, column.name):
+        if statuses.is_in_sql(context, mapped, attribute):
             continue
         context.report(
             attribute.range,

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from ormlint.diagnostics import Severity
+from ormlint.diagnostics import Fix, Severity
+from ormlint.facts import expressions as e
 from ormlint.index.columns import Default
 from ormlint.index.enums import EnumColumn
-from ormlint.linting import enums, subjects
+from ormlint.linting import enums, fixes, subjects
 from ormlint.linting.columns import declared_columns
 from ormlint.linting.context import Context, Place
 from ormlint.linting.dialects import uses, uses_others
-from ormlint.linting.rule import Rule, Status
+from ormlint.linting.rule import Fixes, Rule, Status
 
 rule = Rule(
     __name__,
@@ -18,6 +19,7 @@ rule = Rule(
     since="0.1.0",
     severity=Severity.ERROR,
     status=Status.STABLE,
+    fixes=Fixes.SOMETIMES,
 )
 
 
@@ -47,7 +49,25 @@ def unknown_default(context: Context, subject: subjects.Model) -> None:
                 f"{_effect(context, column.enum, argument)}{_hint(column.enum, text)}",
                 symbol=f"{owner}.{attribute.name}",
                 related=related,
+                fix=_fix(context, column.enum, default, text, argument == "server_default"),
             )
+
+
+def _fix(context: Context, column: EnumColumn, default: Default, text: str, is_server: bool) -> Fix | None:
+    """Give the member that is meant; to the database its label."""
+    member = enums.member_meant(column, text)
+    if member is None or column.enum is None or not isinstance(default.expr, (e.Str, e.Attribute)):
+        return None
+    label = column.enum.members.get(member) if column.by_value else member
+    if is_server:
+        if not isinstance(label, str):
+            return None
+        return fixes.fix(f'Use `"{label}"`', fixes.replace(default.expr, f'"{label}"'), safe=False)
+    known = fixes.reference(context, default.module, column.enum.symbol, default.expr)
+    if known is None:
+        return None
+    code = f"{known.code}.{member}"
+    return fixes.fix(f"Use `{code}`", fixes.replace(default.expr, code), *known.steps, safe=False)
 
 
 def _label(context: Context, column: EnumColumn, default: Default, is_server: bool) -> str | None:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from ormlint.diagnostics import Severity
-from ormlint.index.symbols import Module
 from ormlint.linting import subjects
-from ormlint.linting.context import Context, Place
-from ormlint.linting.migrations import steps_of
+from ormlint.linting.context import Context
+from ormlint.linting.migrations import column_of, named, related, where
 from ormlint.linting.rule import Rule
-from ormlint.text import Range
 
 rule = Rule(
     __name__,
@@ -21,22 +19,13 @@ rule = Rule(
 
 @rule.on(subjects.SchemaDifference)
 def no_column(context: Context, subject: subjects.SchemaDifference) -> None:
-    if subject.kind != "column" or subject.attribute is None or subject.attribute.column is None:
+    if subject.kind != "column":
         return
-    attribute, name = subject.attribute, subject.mapped.name
-    # What a base gives to many is missing in one table: that class is where to look.
-    is_own = attribute.owner is subject.mapped.symbol
-    place = (attribute.module, attribute.range) if is_own else _class_of(subject)
-    origin = [] if is_own else [Place(attribute.module.path, attribute.range, "the column is inherited from here")]
+    name = subject.mapped.name
     context.report_at(
-        *place,
-        f"no migration adds column `{subject.table}.{subject.attribute.column.name}`: every query for `{name}` "
+        *where(subject),
+        f"no migration adds column `{column_of(subject)}`: every query for `{name}` "
         "names it and fails with UndefinedColumn (SQLite: no such column) after `alembic upgrade head`",
-        symbol=f"{name}.{attribute.name}",
-        related=[*origin, *steps_of(subject)],
+        symbol=named(subject),
+        related=related(subject),
     )
-
-
-def _class_of(subject: subjects.SchemaDifference) -> tuple[Module, Range]:
-    symbol = subject.mapped.symbol
-    return symbol.module, symbol.facts.name_range

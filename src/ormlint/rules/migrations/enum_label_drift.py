@@ -5,7 +5,7 @@ from __future__ import annotations
 from ormlint.diagnostics import Severity
 from ormlint.linting import subjects
 from ormlint.linting.context import Context
-from ormlint.linting.migrations import steps_of
+from ormlint.linting.migrations import named, related, where
 from ormlint.linting.rule import Rule
 
 rule = Rule(
@@ -19,15 +19,13 @@ rule = Rule(
 
 @rule.on(subjects.SchemaDifference)
 def missing_labels(context: Context, subject: subjects.SchemaDifference) -> None:
-    if subject.kind != "enum-labels" or subject.attribute is None:
+    if subject.kind != "enum-labels":
         return
-    attribute, name = subject.attribute, subject.mapped.name
     labels = ", ".join(f"`{label}`" for label in subject.labels)
     context.report_at(
-        attribute.module,
-        attribute.range,
+        *where(subject),
         f"migrations give enum type `{subject.theirs}` no label {labels}: PostgreSQL rejects it (invalid input "
         "value for enum) when it is stored or compared",
-        symbol=f"{name}.{attribute.name}",
-        related=steps_of(subject),
+        symbol=named(subject),
+        related=related(subject),
     )

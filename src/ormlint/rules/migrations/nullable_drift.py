@@ -5,7 +5,7 @@ from __future__ import annotations
 from ormlint.diagnostics import Severity
 from ormlint.linting import subjects
 from ormlint.linting.context import Context
-from ormlint.linting.migrations import steps_of
+from ormlint.linting.migrations import column_of, more, named, related, where
 from ormlint.linting.rule import Rule
 
 rule = Rule(
@@ -19,10 +19,9 @@ rule = Rule(
 
 @rule.on(subjects.SchemaDifference)
 def other_nullability(context: Context, subject: subjects.SchemaDifference) -> None:
-    if subject.kind != "nullable" or subject.attribute is None or subject.column is None:
+    if subject.kind != "nullable" or subject.column is None:
         return
-    attribute, name = subject.attribute, subject.mapped.name
-    column = f"`{subject.table}.{subject.column.name}`"
+    column = f"`{column_of(subject)}`{more(subject)}"
     if subject.column.nullable is True:
         text = (
             f"migrations leave {column} nullable, the model says it is not: raw SQL and older rows may hold NULL there"
@@ -31,6 +30,4 @@ def other_nullability(context: Context, subject: subjects.SchemaDifference) -> N
         text = (
             f"migrations make {column} NOT NULL, the model says it is nullable: storing None fails with IntegrityError"
         )
-    context.report_at(
-        attribute.module, attribute.range, text, symbol=f"{name}.{attribute.name}", related=steps_of(subject)
-    )
+    context.report_at(*where(subject), text, symbol=named(subject), related=related(subject))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from ormlint.diagnostics import Severity
+from ormlint.diagnostics import Fix, Severity
 from ormlint.facts import expressions as e
-from ormlint.index.model import MappedClass
+from ormlint.index.model import MappedClass, ModelAttribute
 from ormlint.index.symbols import ClassSymbol
-from ormlint.linting import subjects
+from ormlint.linting import fixes, subjects
 from ormlint.linting.context import Context, Place
-from ormlint.linting.names import closest
+from ormlint.linting.names import closest, nearest
 from ormlint.linting.relationships import is_unread, option, relationships, target_of
-from ormlint.linting.rule import Rule, Status
+from ormlint.linting.rule import Fixes, Rule, Status
 
 rule = Rule(
     __name__,
@@ -19,6 +19,7 @@ rule = Rule(
     since="0.1.0",
     severity=Severity.ERROR,
     status=Status.STABLE,
+    fixes=Fixes.SOMETIMES,
 )
 
 # Kinds of attributes that are certainly not relationships.
@@ -50,8 +51,18 @@ def unknown_back_populates(context: Context, subject: subjects.Model) -> None:
             given.range,
             f"{problem}: the first use of any model of this registry raises an error",
             symbol=f"{mapped.name}.{attribute.name}",
+            fix=_fix(context, attribute, given, target),
             related=[Place(target.symbol.module.path, target.symbol.facts.name_range, f"`{target.name}`"), *related],
         )
+
+
+def _fix(context: Context, attribute: ModelAttribute, given: e.Str, target: MappedClass) -> Fix | None:
+    """Rename it where it is a slip of the name of a relationship."""
+    names = sorted(item.name for item in target.attributes.values() if item.relationship is not None)
+    near = nearest(given.value, names)
+    if near is None:
+        return None
+    return fixes.fix(f"Rename it to `{near}`", fixes.respell(context, given, near, attribute.module), safe=False)
 
 
 def _problem(context: Context, mapped: MappedClass, target: MappedClass, name: str) -> tuple[str | None, list[Place]]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from ormlint.diagnostics import Severity
+from ormlint.diagnostics import Fix, Severity
+from ormlint.facts import expressions as e
+from ormlint.index.columns import Reference
 from ormlint.index.tables import KnownTable
-from ormlint.linting import subjects
+from ormlint.linting import fixes, subjects
 from ormlint.linting.context import Context, Place
-from ormlint.linting.names import closest
+from ormlint.linting.names import closest, nearest
 from ormlint.linting.relationships import foreign_keys
-from ormlint.linting.rule import Rule, Status
+from ormlint.linting.rule import Fixes, Rule, Status
 
 rule = Rule(
     __name__,
@@ -17,6 +19,7 @@ rule = Rule(
     since="0.1.0",
     severity=Severity.ERROR,
     status=Status.STABLE,
+    fixes=Fixes.SOMETIMES,
 )
 
 
@@ -38,7 +41,25 @@ def unknown_column(context: Context, subject: subjects.Model) -> None:
             f"NoReferencedColumnError{hint}",
             symbol=f"{mapped.name}.{attribute.name}",
             related=related,
+            fix=_fix(context, reference, table, parts[-1]),
         )
+
+
+def _fix(context: Context, reference: Reference, table: KnownTable, name: str) -> Fix | None:
+    """Write the column's name in the database, or the column a name is a slip of."""
+    columns = [
+        (item.attribute.name, item.attribute.column.name)
+        for items in table.columns.values()
+        for item in items
+        if item.attribute is not None and item.attribute.column is not None
+    ]
+    by_attribute = next((column for attribute, column in columns if attribute == name), None)
+    meant = by_attribute or nearest(name, (column for _, column in columns))
+    expr = reference.expr
+    if meant is None or not isinstance(expr, e.Str):
+        return None
+    key = f"{expr.value.rpartition('.')[0]}.{meant}"
+    return fixes.fix(f"Use `{key}`", fixes.respell(context, expr, key, reference.module), safe=False)
 
 
 def _may_have(table: KnownTable, name: str) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from ormlint.diagnostics import Severity
-from ormlint.linting import subjects
+from ormlint.diagnostics import Fix, Severity
+from ormlint.facts import expressions as e
+from ormlint.index.columns import Reference
+from ormlint.linting import fixes, subjects
 from ormlint.linting.context import Context, Place
-from ormlint.linting.names import closest
+from ormlint.linting.names import closest, nearest
 from ormlint.linting.relationships import foreign_keys
-from ormlint.linting.rule import Rule, Status
+from ormlint.linting.rule import Fixes, Rule, Status
 
 rule = Rule(
     __name__,
@@ -16,6 +18,7 @@ rule = Rule(
     since="0.1.0",
     severity=Severity.ERROR,
     status=Status.STABLE,
+    fixes=Fixes.SOMETIMES,
 )
 
 
@@ -36,13 +39,16 @@ def unknown_table(context: Context, subject: subjects.Model) -> None:
         if made.any_table or made.any_class or any(name.rpartition(".")[2] == table for name in made.tables):
             continue
         related: list[Place] = []
+        meant: str | None
         named = index.called(table)
         if named and named[0].table:
-            hint = f"; `{table}` is a class, whose table is `{named[0].table}`"
+            meant = named[0].table
+            hint = f"; `{table}` is a class, whose table is `{meant}`"
             related.append(Place(named[0].symbol.module.path, named[0].symbol.facts.name_range, f"`{table}`"))
         else:
             near = closest(table, sorted(index.tables.by_name), 0.75)
             hint = f"; did you mean `{near}`?" if near else ""
+            meant = nearest(table, sorted(index.tables.by_name))
         context.report_at(
             reference.module,
             reference.expr.range,
@@ -50,4 +56,14 @@ def unknown_table(context: Context, subject: subjects.Model) -> None:
             f"and nothing does before{hint}",
             symbol=f"{mapped.name}.{attribute.name}",
             related=related,
+            fix=_fix(context, reference, meant),
         )
+
+
+def _fix(context: Context, reference: Reference, table: str | None) -> Fix | None:
+    """Write the table that is meant, where the key is a literal `table.column`."""
+    expr = reference.expr
+    if table is None or not isinstance(expr, e.Str) or expr.value.count(".") != 1:
+        return None
+    key = f"{table}.{expr.value.partition('.')[2]}"
+    return fixes.fix(f"Use `{key}`", fixes.respell(context, expr, key, reference.module), safe=False)

@@ -9,11 +9,11 @@ from ormlint.facts import expressions as e
 from ormlint.index.model import MappedClass
 from ormlint.index.symbols import ClassSymbol, External, Unknown
 from ormlint.index.vocabulary import HARMLESS_BASES
-from ormlint.linting import subjects
+from ormlint.linting import fixes, subjects
 from ormlint.linting.context import Context, Place
-from ormlint.linting.names import closest
+from ormlint.linting.names import closest, nearest
 from ormlint.linting.relationships import relationships
-from ormlint.linting.rule import Rule, Status
+from ormlint.linting.rule import Fixes, Rule, Status
 
 rule = Rule(
     __name__,
@@ -22,6 +22,7 @@ rule = Rule(
     since="0.1.0",
     severity=Severity.ERROR,
     status=Status.STABLE,
+    fixes=Fixes.SOMETIMES,
 )
 
 _PATH = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
@@ -40,7 +41,7 @@ def unknown_target(context: Context, subject: subjects.Model) -> None:
         known = [other for others in context.index.by_name.values() for other in others]
         table = next((other for other in known if other.table == target.value), None)
         related: list[Place] = []
-        hint = ""
+        hint, meant = "", table.name if table is not None else None
         if table is not None:
             found = f"`{target.value!r}` is the name of a table, and the class of it is `{table.name}`"
             related.append(Place(table.symbol.module.path, table.symbol.facts.name_range, f"`{table.name}`"))
@@ -48,6 +49,7 @@ def unknown_target(context: Context, subject: subjects.Model) -> None:
             found = f"no mapped class is called `{name}`"
             near = closest(name, sorted(context.index.by_name), 0.75)
             hint = f"; did you mean `{near}`?" if near else ""
+            meant = nearest(name, sorted(context.index.by_name)) if name == target.value else None
         error = "ArgumentError" if table is not None else "InvalidRequestError"
         context.report_at(
             attribute.module,
@@ -55,6 +57,9 @@ def unknown_target(context: Context, subject: subjects.Model) -> None:
             f"{found}: the first use of any model of this registry raises {error}{hint}",
             symbol=f"{mapped.name}.{attribute.name}",
             related=related,
+            fix=fixes.fix(f"Use `{meant}`", fixes.respell(context, target, meant, attribute.module), safe=False)
+            if meant
+            else None,
         )
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from ormlint.diagnostics import Severity
+from ormlint.diagnostics import Fix, Severity
 from ormlint.facts import expressions as e
 from ormlint.index.model import MappedClass
-from ormlint.linting import subjects
+from ormlint.linting import fixes, subjects
 from ormlint.linting.context import Context
-from ormlint.linting.rule import Rule, Status
+from ormlint.linting.rule import Fixes, Rule, Status
 from ormlint.linting.snippets import snippet
 from ormlint.semantic import types as t
 
@@ -18,6 +18,7 @@ rule = Rule(
     since="0.1.0",
     severity=Severity.ERROR,
     status=Status.STABLE,
+    fixes=Fixes.SOMETIMES,
 )
 
 _ONE = frozenset({"add", "delete", "merge", "refresh", "expunge", "expire"})
@@ -43,7 +44,22 @@ def non_instance(context: Context, call: subjects.OrmCall) -> None:
             argument,
             f"`{call.name}()` is given {what}: this raises {error}{hint}",
             symbol=f"{call.name}({snippet(context, argument, 40)})",
+            fix=_fix(call, kind),
         )
+
+
+def _fix(call: subjects.OrmCall, kind: t.Type) -> Fix | None:
+    """Call the method for one object, or for several."""
+    if not isinstance(call.node.func, e.Attribute):
+        return None
+    if call.name == "add" and isinstance(kind, t.Sequence):
+        name = "add_all"
+    elif call.name == "add_all" and isinstance(kind, t.Instance):
+        name = "add"
+    else:
+        return None
+    # It always raises as it stands, so nothing that works today is changed.
+    return fixes.fix(f"Use `{name}()`", fixes.rename(call.node.func.attr_range, name), safe=True)
 
 
 def _no_instance(context: Context, kind: t.Type) -> str:
@@ -56,7 +72,8 @@ def _no_instance(context: Context, kind: t.Type) -> str:
         return "None"
     if isinstance(kind, (t.Query, t.Statement)):
         return "a query" if isinstance(kind, t.Query) else "a statement"
-    return "a dict" if isinstance(kind, t.Dict) else ""
+    # An annotation that says `Dict` is often wrong where a session is given what it is about.
+    return "a dict" if isinstance(kind, t.Dict) and kind.items is not None else ""
 
 
 def _mapped(context: Context, kind: t.Type) -> MappedClass | None:

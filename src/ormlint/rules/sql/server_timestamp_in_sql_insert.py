@@ -5,7 +5,7 @@ from __future__ import annotations
 from ormlint.diagnostics import Severity
 from ormlint.linting import subjects
 from ormlint.linting.context import Context, Place
-from ormlint.linting.rule import Rule, Status
+from ormlint.linting.rule import Option, Rule, Status
 from ormlint.linting.sqltext import ColumnUse, SqlReading, TableUse
 from ormlint.linting.sqluse import agreed, place, readings, table_of
 from ormlint.linting.timestamps import asks_database_for_now, names
@@ -18,6 +18,7 @@ rule = Rule(
     since="0.1.0",
     severity=Severity.WARNING,
     status=Status.PREVIEW,
+    options=(Option("constants", True, "Report fixed times too, not only the present one."),),
 )
 
 
@@ -32,13 +33,26 @@ def set_by_hand(context: Context, subject: subjects.SqlText) -> None:
         attribute = known[0].attribute
         if attribute.column is None or not asks_database_for_now(attribute.column.server_default):
             continue
-        if not _is_now(subject, value):
+        is_constant = value.startswith("'")
+        if is_constant and not context.options["constants"]:
+            continue
+        if is_constant:
+            what = (
+                "to a fixed time; the column has a server_default: the row claims a time that the database never gave, "
+                "and shows nothing of how rows get theirs"
+            )
+        elif _is_now(subject, value):
+            what = (
+                "to the present time by hand; the column has a server_default that does so: two ways to tell the time, "
+                "which differ when one of them is changed"
+            )
+        else:
             continue
         context.report(
             place(context, subject, column.start, column.end),
-            f"this INSERT sets `{table.name}.{column.name}` to the present time by hand; the column has a "
-            "server_default that does so: two ways to tell the time, which differ when one of them is changed",
+            f"this INSERT sets `{table.name}.{column.name}` {what}",
             symbol=f"{table.name}.{column.name}",
+            severity=Severity.INFO if is_constant else None,
             related=[Place(attribute.module.path, attribute.range, "the column and its server_default")],
         )
 

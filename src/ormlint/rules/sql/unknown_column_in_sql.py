@@ -7,9 +7,9 @@ from ormlint.index.tables import KnownTable
 from ormlint.linting import subjects
 from ormlint.linting.context import Context, Place
 from ormlint.linting.names import listed, nearest
-from ormlint.linting.rule import Rule, Status
+from ormlint.linting.rule import Fixes, Rule, Status
 from ormlint.linting.sqltext import ColumnUse
-from ormlint.linting.sqluse import agreed, place, readings, table_of
+from ormlint.linting.sqluse import agreed, place, readings, respelling, table_of
 
 rule = Rule(
     __name__,
@@ -18,6 +18,7 @@ rule = Rule(
     since="0.1.0",
     severity=Severity.ERROR,
     status=Status.STABLE,
+    fixes=Fixes.SOMETIMES,
 )
 
 
@@ -30,10 +31,12 @@ def unknown_column(context: Context, subject: subjects.SqlText) -> None:
             continue
         if any(table.schema for table in use.tables):
             continue
+        where, meant = place(context, subject, use.start, use.end), _meant(known, use.name)
         context.report(
-            place(context, subject, use.start, use.end),
+            where,
             f"{_named(known)} no column `{use.name}`: the statement fails when it runs{_hint(known, use.name)}",
             symbol=f"{known[0].name}.{use.name}",
+            fix=respelling(context, where, use.name, meant),
             related=[
                 Place(model.symbol.module.path, model.symbol.facts.name_range, f"`{table.name}` is declared here")
                 for table in known
@@ -50,6 +53,15 @@ def _named(tables: list[KnownTable]) -> str:
     if len(tables) == 1:
         return f"Table `{tables[0].name}` has"
     return f"None of the tables {listed(f'`{table.name}`' for table in tables)} has"
+
+
+def _meant(tables: list[KnownTable], name: str) -> str | None:
+    """Return the column that is surely meant, by its name in the database."""
+    columns = [column for table in tables for items in table.columns.values() for column in items]
+    for column in columns:
+        if column.attribute is not None and column.attribute.name == name:
+            return column.name
+    return nearest(name, (column.name for column in columns))
 
 
 def _hint(tables: list[KnownTable], name: str) -> str:

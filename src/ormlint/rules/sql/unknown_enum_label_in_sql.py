@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from ormlint.diagnostics import Severity
+from ormlint.diagnostics import Fix, Severity
 from ormlint.index.tables import KnownColumn
-from ormlint.linting import enums, subjects
+from ormlint.linting import enums, fixes, subjects
 from ormlint.linting.context import Context, Place
 from ormlint.linting.dialects import uses, uses_others
-from ormlint.linting.rule import Rule, Status
+from ormlint.linting.rule import Fixes, Rule, Status
 from ormlint.linting.sqltext import Meeting
-from ormlint.linting.sqluse import agreed, place, readings, table_of
+from ormlint.linting.sqluse import agreed, place, readings, respelling, table_of
 from ormlint.semantic import types as t
 from ormlint.text import Range
 
@@ -20,6 +20,7 @@ rule = Rule(
     since="0.1.0",
     severity=Severity.ERROR,
     status=Status.STABLE,
+    fixes=Fixes.SOMETIMES,
 )
 
 
@@ -31,6 +32,14 @@ def unknown_label(context: Context, subject: subjects.SqlText) -> None:
             continue
         for text, where in _texts(context, subject, meeting):
             _report(context, column, meeting, text, where)
+
+
+def _fix(context: Context, where: Range, text: str, label: str | None) -> Fix | None:
+    """Write the label of the member that is meant, within the quotes of SQL or those of a parameter."""
+    written = context.data[where.start : where.end].decode("utf-8")
+    if not label or written[1:-1] != text or written[0] != written[-1] or written[0] not in "'\"":
+        return respelling(context, where, text, label)
+    return fixes.fix(f"Use the label `{label}`", fixes.rename(where, f"{written[0]}{label}{written[0]}"), safe=False)
 
 
 def _enum_column(context: Context, meeting: Meeting) -> KnownColumn | None:
@@ -88,4 +97,5 @@ def _report(context: Context, column: KnownColumn, meeting: Meeting, text: str, 
         f"SQL takes labels only: {'; '.join(effects)}{hint}",
         symbol=f"{column.model.name}.{attribute.name}",
         related=places,
+        fix=_fix(context, where, text, label if isinstance(label, str) else None),
     )

@@ -6,9 +6,9 @@ from ormlint.diagnostics import Severity
 from ormlint.linting import subjects
 from ormlint.linting.context import Context
 from ormlint.linting.names import closest
-from ormlint.linting.rule import Rule, Status
+from ormlint.linting.rule import Fixes, Rule, Status
 from ormlint.linting.sqltext import SqlReading, TableUse
-from ormlint.linting.sqluse import agreed, may_be_created, place, readings
+from ormlint.linting.sqluse import agreed, may_be_created, place, readings, respelling
 
 rule = Rule(
     __name__,
@@ -17,6 +17,7 @@ rule = Rule(
     since="0.1.0",
     severity=Severity.ERROR,
     status=Status.STABLE,
+    fixes=Fixes.SOMETIMES,
 )
 
 # Tables of databases and tools, named without a schema.
@@ -34,11 +35,13 @@ def unknown_table(context: Context, subject: subjects.SqlText) -> None:
         meant = closest(use.name.lower(), tables.by_name, 0.8)
         if meant is None or may_be_created(context, use.name):
             continue  # SQL may well be for another database; a near name is for this one
+        where, table = place(context, subject, use.start, use.end), tables.by_name[meant].name
         context.report(
-            place(context, subject, use.start, use.end),
+            where,
             f"no table `{use.name}` is declared in this project, and no migration creates one: the statement fails "
-            f"when it runs; did you mean `{tables.by_name[meant].name}`?",
+            f"when it runs; did you mean `{table}`?",
             symbol=use.name,
+            fix=respelling(context, where, use.name, table),
         )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from ormlint.diagnostics import Severity
+from ormlint.diagnostics import Fix, Severity
 from ormlint.facts import expressions as e
-from ormlint.linting import subjects
+from ormlint.index.columns import Default
+from ormlint.linting import fixes, subjects
 from ormlint.linting.columns import declared_columns
 from ormlint.linting.context import Context
-from ormlint.linting.rule import Rule
+from ormlint.linting.rule import Fixes, Rule
 
 rule = Rule(
     __name__,
@@ -15,6 +16,7 @@ rule = Rule(
     summary="An expression given as `server_onupdate`, which nothing ever runs",
     since="0.1.0",
     severity=Severity.ERROR,
+    fixes=Fixes.SOMETIMES,
 )
 
 
@@ -30,7 +32,20 @@ def inert(context: Context, subject: subjects.Model) -> None:
             f"`server_onupdate` of `{owner}.{attribute.name}` is only a mark that a trigger exists: it emits no DDL "
             "and no SQL, so an UPDATE leaves the column as it is",
             symbol=f"{owner}.{attribute.name}",
+            fix=_fix(attribute, given),
         )
+
+
+def _fix(attribute: subjects.ModelAttribute, given: Default) -> Fix | None:
+    """Have SQLAlchemy itself set it: `onupdate`."""
+    call = attribute.value
+    keywords = call.keywords if isinstance(call, e.Call) and isinstance(given.expr, e.Call) else ()
+    for keyword in keywords:
+        if keyword.value is given.expr:
+            return fixes.fix(
+                "Use `onupdate`, which SQLAlchemy runs", fixes.rename(keyword.name_range, "onupdate"), safe=False
+            )
+    return None
 
 
 def _is_expression(expr: e.Expr) -> bool:

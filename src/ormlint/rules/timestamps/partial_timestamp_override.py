@@ -40,7 +40,7 @@ def one_of_a_pair(context: Context, subject: subjects.Model) -> None:
                 f"to `{partner.owner.name}`: the two are now kept by different clocks, and what is generated from "
                 "this class easily covers one and forgets the other",
                 symbol=f"{mapped.name}.{name}",
-                fix=timestamps.removal(found),
+                fix=timestamps.repair(context, found),
                 related=[
                     timestamps.related_to(partner, f"`{partner_name}`, still as the base declares it"),
                     timestamps.related_to(found.inherited, f"`{name}` as the base declares it"),

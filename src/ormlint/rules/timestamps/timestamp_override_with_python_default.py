@@ -43,6 +43,6 @@ def python_default_over_server_default(context: Context, subject: subjects.Model
             f"only a Python `default`: the inherited {parts} is gone, so raw SQL and other writers leave NULL or "
             "fail on NOT NULL, and generated migrations no longer create the default",
             symbol=f"{mapped.name}.{name}",
-            fix=timestamps.removal(found),
+            fix=timestamps.repair(context, found),
             related=[timestamps.related_to(found.inherited, f"`{found.owner.name}.{name}`, which it replaces whole")],
         )

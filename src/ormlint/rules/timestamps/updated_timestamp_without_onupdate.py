@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from ormlint.diagnostics import Severity
-from ormlint.linting import subjects, timestamps
+from ormlint.diagnostics import Fix, Severity
+from ormlint.diagnostics.steps import Step
+from ormlint.facts import expressions as e
+from ormlint.index.columns import Column
+from ormlint.linting import fixes, subjects, timestamps
+from ormlint.linting.columns import is_column_call
 from ormlint.linting.context import Context
-from ormlint.linting.rule import Rule, Status
+from ormlint.linting.rule import Fixes, Rule, Status
 
 rule = Rule(
     __name__,
@@ -14,6 +18,7 @@ rule = Rule(
     since="0.1.0",
     severity=Severity.WARNING,
     status=Status.STABLE,
+    fixes=Fixes.SOMETIMES,
 )
 
 
@@ -41,7 +46,27 @@ def never_updated(context: Context, subject: subjects.Model) -> None:
             f"`{updated}` of `{(attribute.owner or mapped.symbol).name}` has a default and no `onupdate`, and nothing "
             "in the project sets it: it keeps the time of the insert for ever",
             symbol=f"{(attribute.owner or mapped.symbol).name}.{updated}",
+            fix=_fix(context, attribute, column),
         )
+
+
+def _fix(context: Context, attribute: subjects.ModelAttribute, column: Column) -> Fix | None:
+    """Add an `onupdate` that gives what the default gives."""
+    call, default = attribute.value, column.default or column.server_default
+    if not isinstance(call, e.Call) or default is None or default.module is not attribute.module:
+        return None
+    if not any(is_column_call(context, attribute, f"sqlalchemy.{name}") for name in ("Column", "mapped_column")):
+        return None
+    code = context.source(default.expr, attribute.module)
+    steps: tuple[Step, ...] = ()
+    if default.kind == "python" and isinstance(default.expr, (e.Call, e.Constant, e.Str)):
+        return None  # one value for ever
+    if default is column.server_default:
+        func = fixes.reference(context, attribute.module, "sqlalchemy.func", call)
+        if func is None or not timestamps.asks_database_for_now(default):
+            return None
+        code, steps = f"{func.code}.now()", func.steps
+    return fixes.fix(f"Add `onupdate={code}`", fixes.add_argument(call, f"onupdate={code}"), *steps, safe=False)
 
 
 def _is_first_heir(context: Context, subject: subjects.Model, owner: object) -> bool:

@@ -14,7 +14,11 @@ def note_types_left(machine: Machine, revision: Revision, known: set[str]) -> No
 
     `known` are the types before the revision. A downgrade that drops no column of the type was not meant to undo it.
     """
-    made = {name: enum for name, enum in machine.schema.enums.items() if name not in known and enum.step is not None}
+    made = {
+        name: enum
+        for name, enum in machine.schema.enums.items()
+        if name not in known and enum.step is not None and not enum.guarded
+    }
     used = {name: _users(machine.schema, name) for name in made}
     if machine.dialect != "postgresql" or not any(used.values()):
         return

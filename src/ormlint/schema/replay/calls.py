@@ -8,31 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 from ormlint.facts import expressions as e
+from ormlint.schema.replay import values as v
 from ormlint.schema.replay.inspection import Inspection
 from ormlint.schema.replay.machine import DEPTH, Returned
-from ormlint.schema.replay.values import (
-    BIND,
-    CONTEXT,
-    DIALECT,
-    INSPECTOR,
-    PLAIN,
-    QUERY,
-    Batch,
-    Bound,
-    Built,
-    ClassValue,
-    Function,
-    Handle,
-    Instance,
-    Member,
-    ModuleValue,
-    Ref,
-    ReflectedType,
-    Rows,
-    Scope,
-    Unknown,
-    text_of,
-)
 
 _NOTHING = frozenset(
     [
@@ -62,36 +40,36 @@ class Calls(Inspection):
     def call(self, func: Any, args: list[Any], keywords: dict[str, Any], node: e.Node | None) -> Any:
         """Call a value."""
         self.spend()
-        if isinstance(func, Unknown):
+        if isinstance(func, v.Unknown):
             return func
-        if isinstance(func, Function):
+        if isinstance(func, v.Function):
             return self.call_function(func, args, keywords)
-        if isinstance(func, ClassValue):
+        if isinstance(func, v.ClassValue):
             return self._instance(func, args, keywords)
-        if isinstance(func, Ref):
+        if isinstance(func, v.Ref):
             return self._external(func, args, keywords, node)
-        if isinstance(func, Bound):
+        if isinstance(func, v.Bound):
             return self._method(func, args, keywords, node)
-        if isinstance(func, Built):
+        if isinstance(func, v.Built):
             if func.name == "functools.partial" and func.args:
                 return self.call(func.args[0], [*func.args[1:], *args], {**func.keywords, **keywords}, node)
             if func.last == "sessionmaker":
-                return BIND
-        return Built(func, args, keywords, node)
+                return v.BIND
+        return v.Built(func, args, keywords, node)
 
     # -- the project's own
 
     def call_function(
         self,
-        function: Function,
+        function: v.Function,
         args: list[Any],
         keywords: dict[str, Any],
         receive: Callable[[Any], None] | None = None,
     ) -> Any:
         """Run a function; `receive` is called with what a generator yields."""
         if self.depth > DEPTH:
-            return Unknown("calls are nested too deeply")
-        scope = Scope(function.scope, function.scope.module)
+            return v.Unknown("calls are nested too deeply")
+        scope = v.Scope(function.scope, function.scope.module)
         given = [function.owner, *args] if function.owner is not None else list(args)
         self._bind(function, scope, given, dict(keywords))
         if not isinstance(function.body, tuple):
@@ -109,7 +87,7 @@ class Calls(Inspection):
             self.yields.pop()
         return collected if function.is_generator and receive is None else None
 
-    def _bind(self, function: Function, scope: Scope, given: list[Any], keywords: dict[str, Any]) -> None:
+    def _bind(self, function: v.Function, scope: v.Scope, given: list[Any], keywords: dict[str, Any]) -> None:
         names = scope.names
         for parameter in function.params:
             if parameter.kind == "*":
@@ -124,23 +102,23 @@ class Calls(Inspection):
             elif parameter.default is not None:
                 names[parameter.name] = self.evaluate(parameter.default, function.scope)
             else:
-                names[parameter.name] = Unknown(f"argument `{parameter.name}`")
+                names[parameter.name] = v.Unknown(f"argument `{parameter.name}`")
 
-    def _instance(self, cls: ClassValue, args: list[Any], keywords: dict[str, Any]) -> Any:
+    def _instance(self, cls: v.ClassValue, args: list[Any], keywords: dict[str, Any]) -> Any:
         members = self.members(cls)
         if members:
             found = [member for member in members.values() if args and member.value == args[0]]
-            return found[0] if found else Unknown("a member of an enum")
-        made = Instance(cls, args, keywords)
+            return found[0] if found else v.Unknown("a member of an enum")
+        made = v.Instance(cls, args, keywords)
         start = self.class_attribute(cls, "__init__")
-        if isinstance(start, Function) and all(isinstance(base, ClassValue) for base in self.lineage(cls)):
-            bound = Function(start.params, start.body, start.scope, start.name, owner=made)
+        if isinstance(start, v.Function) and all(isinstance(base, v.ClassValue) for base in self.lineage(cls)):
+            bound = v.Function(start.params, start.body, start.scope, start.name, owner=made)
             self.call_function(bound, args, keywords)
         return made
 
     # -- packages
 
-    def _external(self, func: Ref, args: list[Any], keywords: dict[str, Any], node: e.Node | None) -> Any:
+    def _external(self, func: v.Ref, args: list[Any], keywords: dict[str, Any], node: e.Node | None) -> Any:
         name, last = func.name, func.last
         if name.startswith("builtins."):
             return self._builtin(last, args, keywords, node)
@@ -148,35 +126,35 @@ class Calls(Inspection):
             return self.operation(last, args, keywords, node, None)
         if name.startswith("alembic.context."):
             if last == "get_context":
-                return CONTEXT
+                return v.CONTEXT
             if last in ("get_bind", "get_connection"):
-                return BIND
-            return False if last == "is_offline_mode" else Unknown(name)
+                return v.BIND
+            return False if last == "is_offline_mode" else v.Unknown(name)
         if last in ("inspect", "from_engine", "Inspector", "reflection") and name.startswith("sqlalchemy."):
             self.asked_schema += 1
-            return INSPECTOR if args and args[0] is BIND else Unknown("what is inspected")
+            return v.INSPECTOR if args and args[0] is v.BIND else v.Unknown("what is inspected")
         if last in ("Session", "scoped_session") and name.startswith("sqlalchemy."):
-            return BIND
+            return v.BIND
         if name in ("os.getenv", "os.environ.get"):
-            return Unknown("the process's environment")
+            return v.Unknown("the process's environment")
         if name in ("copy.copy", "copy.deepcopy") and args:
             return copy.copy(args[0]) if isinstance(args[0], (list, dict, set)) else args[0]
         if name == "textwrap.dedent" and args and isinstance(args[0], str):
             return textwrap.dedent(args[0])
         if name == "typing.cast" and len(args) == 2:
             return args[1]
-        return Built(func, args, keywords, node)
+        return v.Built(func, args, keywords, node)
 
     def _builtin(self, name: str, args: list[Any], keywords: dict[str, Any], node: e.Node | None) -> Any:
         if name == "print":
             return None
         if name == "isinstance" and len(args) == 2:
             kinds = args[1] if isinstance(args[1], tuple) else (args[1],)
-            names = [kind.last for kind in kinds if isinstance(kind, Ref)]
+            names = [kind.last for kind in kinds if isinstance(kind, v.Ref)]
             plain = {"str": str, "int": int, "list": list, "dict": dict, "tuple": tuple, "set": set, "bool": bool}
-            if isinstance(args[0], (*PLAIN, list, dict, tuple, set)) and all(item in plain for item in names):
+            if isinstance(args[0], (*v.PLAIN, list, dict, tuple, set)) and all(item in plain for item in names):
                 return isinstance(args[0], tuple(plain[item] for item in names))
-            return self.is_instance(args[0], names) if len(names) == len(kinds) else Unknown("isinstance")
+            return self.is_instance(args[0], names) if len(names) == len(kinds) else v.Unknown("isinstance")
         if name == "getattr" and len(args) >= 2 and isinstance(args[1], str):
             return self.attribute(args[0], args[1])
         if name in ("any", "all") and args:
@@ -184,42 +162,42 @@ class Calls(Inspection):
             truths = [self.truth(item) for item in items] if items is not None else [None]
             if (name == "any") in truths:
                 return name == "any"
-            return Unknown(name) if None in truths else name == "all"
+            return v.Unknown(name) if None in truths else name == "all"
         if name == "next" and args:
             items = self.items(args[0])
             if items is None:
-                return Unknown("next")
-            return items[0] if items else args[1] if len(args) > 1 else Unknown("next")
+                return v.Unknown("next")
+            return items[0] if items else args[1] if len(args) > 1 else v.Unknown("next")
         if name == "bool" and args:
             truth = self.truth(args[0])
-            return Unknown("bool") if truth is None else truth
+            return v.Unknown("bool") if truth is None else truth
         if name in ("map", "filter") and len(args) == 2:
             items = self.items(args[1])
             if items is None:
-                return Unknown(name)
+                return v.Unknown(name)
             if name == "map":
                 return [self.call(args[0], [item], {}, node) for item in items]
             kept = [(item, self.truth(self.call(args[0], [item], {}, node) if args[0] else item)) for item in items]
-            return Unknown(name) if any(t is None for _, t in kept) else [item for item, t in kept if t]
+            return v.Unknown(name) if any(t is None for _, t in kept) else [item for item, t in kept if t]
         if name in ("enumerate", "zip", "reversed", "sorted", "dict", "frozenset", "list", "tuple", "set", "iter"):
             return self._collection(name, args, keywords, node)
-        values = [arg.value if isinstance(arg, Member) else arg for arg in args]
-        values = [str(arg.type) if isinstance(arg, ReflectedType) else arg for arg in values]
+        values = [arg.value if isinstance(arg, v.Member) else arg for arg in args]
+        values = [str(arg.type) if isinstance(arg, v.ReflectedType) else arg for arg in values]
         if (
             name in _PURE
-            and all(isinstance(item, (*PLAIN, list, tuple, dict, set)) for item in values)
+            and all(isinstance(item, (*v.PLAIN, list, tuple, dict, set)) for item in values)
             and not keywords
         ):
-            if name == "len" and any(isinstance(item, Unknown) for item in values[0]):
-                return Unknown("len")
+            if name == "len" and any(isinstance(item, v.Unknown) for item in values[0]):
+                return v.Unknown("len")
             try:
                 return _PURE[name](*values)
             except Exception:  # the migration would raise as well
-                return Unknown(name)
+                return v.Unknown(name)
         return (
-            Built(Ref(f"builtins.{name}"), args, keywords, node)
+            v.Built(v.Ref(f"builtins.{name}"), args, keywords, node)
             if name.endswith(("Error", "Exception"))
-            else Unknown(name)
+            else v.Unknown(name)
         )
 
     def _collection(self, name: str, args: list[Any], keywords: dict[str, Any], node: e.Node | None) -> Any:
@@ -227,7 +205,7 @@ class Calls(Inspection):
             return {**(args[0] if args else {}), **keywords}
         lists = [self.items(arg) for arg in args if not isinstance(arg, int)]
         if any(found is None for found in lists):
-            return Unknown(name)
+            return v.Unknown(name)
         known = [found for found in lists if found is not None]
         first = known[0] if known else []
         try:
@@ -246,23 +224,23 @@ class Calls(Inspection):
                 return {**dict(first), **keywords}
             return {"set": set, "frozenset": frozenset, "tuple": tuple}.get(name, list)(first)
         except TypeError:
-            return Unknown(name)
+            return v.Unknown(name)
 
     # -- methods
 
-    def _method(self, bound: Bound, args: list[Any], keywords: dict[str, Any], node: e.Node | None) -> Any:
+    def _method(self, bound: v.Bound, args: list[Any], keywords: dict[str, Any], node: e.Node | None) -> Any:
         owner, name = bound.owner, bound.name
-        if isinstance(owner, Batch):
+        if isinstance(owner, v.Batch):
             return self.operation(name, args, keywords, node, owner)
-        if isinstance(owner, Handle):
+        if isinstance(owner, v.Handle):
             return self._handle(owner, name, args, keywords, node)
-        if isinstance(owner, Rows):
+        if isinstance(owner, v.Rows):
             return self.rows(owner, name)
         if isinstance(owner, str):
             return self._string(owner, name, args, keywords)
         if isinstance(owner, (list, dict, set, tuple, frozenset)):
             return self._container(owner, name, args, keywords)
-        if isinstance(owner, Built):
+        if isinstance(owner, v.Built):
             if name in ("create", "drop", "create_all", "drop_all"):
                 return self.create(owner, name, args, keywords, node)
             if name in ("copy", "_copy") and owner.last in ("Column", "mapped_column"):
@@ -274,43 +252,45 @@ class Calls(Inspection):
                 return None
             if owner.name == "super" and name == "__init__":
                 return None
-        if isinstance(owner, Ref) and owner.name.startswith("alembic.op"):
+        if isinstance(owner, v.Ref) and owner.name.startswith("alembic.op"):
             return self.operation(name, args, keywords, node, None)
-        return Built(bound, args, keywords, node)
+        return v.Built(bound, args, keywords, node)
 
-    def _handle(self, owner: Handle, name: str, args: list[Any], keywords: dict[str, Any], node: e.Node | None) -> Any:
-        if owner is INSPECTOR:
+    def _handle(
+        self, owner: v.Handle, name: str, args: list[Any], keywords: dict[str, Any], node: e.Node | None
+    ) -> Any:
+        if owner is v.INSPECTOR:
             return self.inspect(name, args, keywords)
-        if owner is DIALECT:
-            return self.inspect(name, args[1:], keywords) if name == "has_table" else Unknown(f"dialect.{name}")
-        if owner is QUERY:
+        if owner is v.DIALECT:
+            return self.inspect(name, args[1:], keywords) if name == "has_table" else v.Unknown(f"dialect.{name}")
+        if owner is v.QUERY:
             if name == "all":
                 return []
-            return {"first": None, "one_or_none": None, "scalar": None, "count": 0}.get(name, QUERY)
+            return {"first": None, "one_or_none": None, "scalar": None, "count": 0}.get(name, v.QUERY)
         if name in ("execute", "exec_driver_sql", "scalar", "scalars"):
             found = self.execute_sql(args[0] if args else keywords.get("statement"), node)
-            return self.rows(found, "scalar") if name == "scalar" and isinstance(found, Rows) else found
+            return self.rows(found, "scalar") if name == "scalar" and isinstance(found, v.Rows) else found
         if name in _CONNECTIONS or name == "autocommit_block":
-            return BIND
+            return v.BIND
         if name in _NOTHING:
             return None
         if name == "query":
-            return QUERY
+            return v.QUERY
         if name == "has_table":
             return self.inspect(name, args, keywords)
-        return Unknown(f"{owner.kind}.{name}")
+        return v.Unknown(f"{owner.kind}.{name}")
 
     def _string(self, owner: str, name: str, args: list[Any], keywords: dict[str, Any]) -> Any:
         given = self.items(args[0]) if name == "join" and args else args
         if given is None:
-            return Unknown("str.join")
-        values = [text if (text := text_of(item)) is not None else item for item in given]
-        if not all(isinstance(item, (*PLAIN, tuple)) for item in [*values, *keywords.values()]):
-            return Unknown(f"str.{name}")
+            return v.Unknown("str.join")
+        values = [text if (text := v.text_of(item)) is not None else item for item in given]
+        if not all(isinstance(item, (*v.PLAIN, tuple)) for item in [*values, *keywords.values()]):
+            return v.Unknown(f"str.{name}")
         try:
             return owner.join(values) if name == "join" else getattr(owner, name)(*values, **keywords)
         except Exception:  # the migration would raise as well
-            return Unknown(f"str.{name}")
+            return v.Unknown(f"str.{name}")
 
     def _container(self, owner: Any, name: str, args: list[Any], keywords: dict[str, Any]) -> Any:
         try:
@@ -320,25 +300,29 @@ class Calls(Inspection):
                 given = [arg if isinstance(arg, dict) else self.items(arg) for arg in args]
                 if any(item is None for item in given):
                     if isinstance(owner, list):
-                        owner.append(Unknown("extended by what is not known"))
-                    return Unknown(name)
+                        owner.append(v.Unknown("extended by what is not known"))
+                    return v.Unknown(name)
                 return getattr(owner, name)(*given, **keywords)
             if name == "sort":
                 return None
             return getattr(owner, name)(*args, **keywords)
         except Exception:  # the migration would raise as well
-            return Unknown(name)
+            return v.Unknown(name)
 
     # -- truth and items
 
     def truth(self, value: Any) -> bool | None:
         """Tell whether a value is true; None when that is not known."""
-        if isinstance(value, Member):
+        if isinstance(value, v.Member):
             value = value.value
-        if isinstance(value, (*PLAIN, list, tuple, dict, set, frozenset, range)):
+        if isinstance(value, (*v.PLAIN, list, tuple, dict, set, frozenset, range)):
             return bool(value)
-        if isinstance(value, (Handle, Rows, Function, ClassValue, ModuleValue, Batch)):
+        if isinstance(value, (v.Handle, v.Rows, v.Function, v.ClassValue, v.ModuleValue, v.Batch)):
             return True
+        if isinstance(value, v.Built):
+            value = value.func
+        if isinstance(value, v.Ref) and value.name.startswith(("sqlalchemy.", "builtins.")):
+            return True  # a type, a table, a class
         return None
 
     def items(self, value: Any) -> list[Any] | None:
@@ -347,8 +331,8 @@ class Calls(Inspection):
             return sorted(value, key=repr)
         if isinstance(value, (list, tuple, dict, str, range)):
             return list(value)
-        if isinstance(value, ClassValue):
+        if isinstance(value, v.ClassValue):
             return list(self.members(value).values()) or None
-        if isinstance(value, Rows) or value is QUERY:
+        if isinstance(value, v.Rows) or value is v.QUERY:
             return []
         return None

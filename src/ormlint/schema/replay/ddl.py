@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from ormlint.schema.replay.conventions import database_name
 from ormlint.schema.replay.simulated import Default, SimColumn, SimConstraint, SimEnum, SimSchema, SimTable, Step
+from ormlint.schema.replay.tokens import Tokens, Unread, statements
 from ormlint.schema.replay.values import Unknown
 
-_TOKEN = re.compile(
-    r"""\s+|--[^\n]*|/\*.*?\*/|(?P<quoted>"(?:[^"]|"")*"|`[^`]*`)|(?P<string>[eE]?'(?:[^']|'')*')"""
-    r"""|(?P<word>[A-Za-z_][\w$]*)|(?P<number>\d+(?:\.\d+)?)|(?P<sign>::|.)""",
-    re.DOTALL,
-)
 _DDL = re.compile(
-    r"\b(ALTER|CREATE|DROP)\s+(?:OR\s+REPLACE\s+)?(?:UNLOGGED\s+|TEMP(?:ORARY)?\s+|GLOBAL\s+|LOCAL\s+)*(TABLE|TYPE)\b",
+    r"\b(ALTER|CREATE|DROP)\s+(?:OR\s+REPLACE\s+)?(?:UNLOGGED\s+|TEMP(?:ORARY)?\s+|GLOBAL\s+|LOCAL\s+)*"
+    r"(TABLE|TYPE|(?:UNIQUE\s+|FULLTEXT\s+)?INDEX)\b",
     re.IGNORECASE,
 )
 _AFTER_TYPE = frozenset(
@@ -66,33 +64,9 @@ _HARMLESS = frozenset(
 )
 
 
-class _Unread(ValueError):
-    """A statement that is not understood."""
-
-
 def looks_like_ddl(sql: str) -> bool:
     """Tell whether a string has a statement about tables or types."""
     return _DDL.search(sql) is not None
-
-
-def statements(sql: str) -> Iterator[str]:
-    """Yield the statements of a string; the body of `DO $$ … $$` gives those inside it."""
-    start = depth = 0
-    position = 0
-    while position < len(sql):
-        dollar = re.compile(r"\$\w*\$").match(sql, position)
-        if dollar:
-            end = sql.find(dollar.group(), dollar.end())
-            position = len(sql) if end < 0 else end + len(dollar.group())
-            continue
-        token = _TOKEN.match(sql, position)
-        assert token is not None
-        position = token.end()
-        if token.group() == ";" and not depth:
-            yield sql[start : token.start()].strip()
-            start = position
-    if sql[start:].strip():
-        yield sql[start:].strip()
 
 
 def apply_sql(schema: SimSchema, sql: str, step: Step, type_of: Callable[[str], tuple[Any, str | None]]) -> None:
@@ -106,106 +80,82 @@ def apply_sql(schema: SimSchema, sql: str, step: Step, type_of: Callable[[str], 
             schema.open = schema.open or f"not understood: {statement[:60]}"
 
 
+def unread_sql(schema: SimSchema, sql: str, step: Step) -> None:
+    """Note DDL of which parts are computed (`?`): its table may become another one, any table where it names none."""
+    for statement in statements(sql):
+        found = _UNREAD.search(statement)
+        if found is None:
+            continue
+        reason = f"SQL that is computed in revision {step.revision}: {' '.join(statement.split())[:80]}"
+        name = found[2].replace('"', "").replace("`", "")
+        if found[1].upper() == "INDEX":
+            for table in schema.tables.values():
+                table.unsure.setdefault("index", reason)
+        elif "?" in name:
+            schema.open = schema.open or reason
+            for table in schema.tables.values():
+                table.open = table.open or reason
+        else:
+            known = schema.tables.get(schema.key(name))
+            if known is not None:
+                known.open = known.open or reason
+
+
 def _leading(statement: str) -> str:
     return re.sub(r"\A(?:\s+|--[^\n]*(?:\n|\Z)|/\*.*?\*/)*", "", statement, flags=re.DOTALL)
 
 
 def _do_block(schema: SimSchema, statement: str, step: Step, type_of: Callable[[str], tuple[Any, str | None]]) -> None:
     """Run the plain statements of a block: it asks whether a thing exists, and acts when it does not."""
-    pattern = r"\b(?:ALTER\s+TABLE|(?:CREATE|ALTER|DROP)\s+TYPE|(?:CREATE|DROP)\s+TABLE)\b[^;]*"
+    pattern = r"\b(?:ALTER\s+TABLE|(?:CREATE|ALTER|DROP)\s+TYPE|(?:CREATE|DROP)\s+TABLE"
+    pattern += r"|(?:CREATE(?:\s+UNIQUE)?|DROP|ALTER)\s+INDEX)\b[^;]*"
     for found in re.finditer(pattern, statement, re.IGNORECASE):
         inner = found.group().strip()
         before = statement[: found.start()].rstrip()
         if before.endswith("'") or "||" in inner or re.search(r"%[IsL]", inner):
             schema.open = schema.open or f"a DO block builds its statements ({step.path})"
         else:
+            known = set(schema.enums)
             _apply(schema, inner, step, type_of)
+            for name in schema.enums.keys() - known:
+                schema.enums[name].guarded = True
 
 
 def _apply(schema: SimSchema, statement: str, step: Step, type_of: Callable[[str], tuple[Any, str | None]]) -> None:
     reader = _Reader(schema, statement, step, type_of)
     try:
         reader.run()
-    except (_Unread, IndexError):
+    except (Unread, IndexError):
         reason = f"SQL that is not understood in revision {step.revision}: {' '.join(statement.split())[:80]}"
         table = schema.tables.get(reader.target) if reader.target else None
-        if table is not None:
+        if reader.about_index:
+            for one in schema.tables.values() if table is None else (table,):
+                one.unsure.setdefault("index", reason)
+        elif table is not None:
             table.open = table.open or reason
         else:
             schema.open = schema.open or reason
 
 
-class _Reader:
+_UNREAD = re.compile(
+    r"\b(?:ALTER|CREATE|DROP)\s+(?:UNLOGGED\s+|UNIQUE\s+)?(TABLE|INDEX)\s+"
+    r"(?:CONCURRENTLY\s+)?(?:IF\s+(?:NOT\s+)?EXISTS\s+)?(?:ONLY\s+)?([\w.?\"`]+)",
+    re.IGNORECASE,
+)
+
+
+class _Reader(Tokens):
     """One statement."""
 
     def __init__(
         self, schema: SimSchema, sql: str, step: Step, type_of: Callable[[str], tuple[Any, str | None]]
     ) -> None:
+        super().__init__(sql, schema.dialect)
         self.schema = schema
-        self.sql = sql
         self.step = replace(step, text=" ".join(sql.split())[:70])
         self.type_of = type_of
-        self.tokens = [item for item in _TOKEN.finditer(sql) if item.lastgroup]
-        self.at = 0
         self.target: str | None = None
-
-    # -- tokens
-
-    def word(self, ahead: int = 0) -> str:
-        position = self.at + ahead
-        return self.tokens[position].group().upper() if position < len(self.tokens) else ""
-
-    def take(self, *words: str) -> bool:
-        if all(self.word(offset) == word for offset, word in enumerate(words)):
-            self.at += len(words)
-            return True
-        return False
-
-    def identifier(self) -> str:
-        token = self.tokens[self.at]
-        if token.lastgroup not in ("word", "quoted"):
-            raise _Unread(token.group())
-        self.at += 1
-        if token.lastgroup == "quoted":
-            return token.group()[1:-1].replace('""', '"')
-        return token.group().lower() if self.schema.dialect == "postgresql" else token.group()
-
-    def name(self) -> str:
-        parts = [self.identifier()]
-        while self.take("."):
-            parts.append(self.identifier())
-        return ".".join(parts)
-
-    def string(self) -> str:
-        token = self.tokens[self.at]
-        if token.lastgroup != "string":
-            raise _Unread(token.group())
-        self.at += 1
-        return token.group().lstrip("eE")[1:-1].replace("''", "'")
-
-    def until(self, stops: frozenset[str] = frozenset()) -> str:
-        """Return the text up to a comma, a closing parenthesis or a stop word, outside parentheses."""
-        depth, first = 0, self.at
-        while self.at < len(self.tokens):
-            word = self.word()
-            if not depth and (word in (",", ")") or (word in stops and self.at > first)):
-                break
-            depth += (word in "([") - (word in ")]")
-            self.at += 1
-        if self.at == first:
-            return ""
-        return self.sql[self.tokens[first].start() : self.tokens[self.at - 1].end()]
-
-    def names(self) -> tuple[str, ...]:
-        """Return the columns of `(a, b DESC, …)`."""
-        if not self.take("("):
-            raise _Unread("columns")
-        found = []
-        while not self.take(")"):
-            found.append(self.identifier())
-            self.until()
-            self.take(",")
-        return tuple(found)
+        self.about_index = False
 
     # -- statements
 
@@ -215,7 +165,16 @@ class _Reader:
             if any(self.take(word) for word in ("TEMPORARY", "TEMP")):
                 return
             self.take("UNLOGGED")
-            self._create_table() if self.take("TABLE") else self._create_type()
+            if self.take("TABLE"):
+                self._create_table()
+            elif self.word() in ("UNIQUE", "INDEX", "FULLTEXT"):
+                self._create_index()
+            else:
+                self._create_type()
+        elif self.take("DROP", "INDEX"):
+            self._drop_index()
+        elif self.take("ALTER", "INDEX"):
+            self._rename_index()
         elif self.take("DROP", "TABLE"):
             self.take("IF", "EXISTS")
             while True:
@@ -230,11 +189,64 @@ class _Reader:
         elif self.take("ALTER", "TABLE"):
             self._alter_table()
         else:
-            raise _Unread(self.sql)
+            raise Unread(self.sql)
+
+    def _add(self, table: SimTable, item: SimConstraint) -> None:
+        """Add a constraint; the database names what has no name."""
+        item.name = item.name or database_name(self.schema, table, item)
+        if item.name is not None and self.dialect == "postgresql":
+            item.name = item.name.encode()[:63].decode("utf-8", "ignore")
+        table.add_constraint(item)
+
+    def _create_index(self) -> None:
+        self.about_index = True
+        unique = self.take("UNIQUE")
+        self.take("FULLTEXT")
+        self.take("INDEX")
+        self.take("CONCURRENTLY")
+        exists = self.take("IF", "NOT", "EXISTS")
+        name = None if self.word() == "ON" else self.identifier()
+        if not self.take("ON"):
+            raise Unread(self.sql)
+        self.take("ONLY")
+        self.target = self.schema.key(self.name())
+        table = self.schema.tables.get(self.target)
+        if self.take("USING"):
+            self.identifier()
+        columns = self.expressions()
+        is_partial = "" in columns or "WHERE" in (self.word(ahead) for ahead in range(len(self.tokens) - self.at))
+        if table is None or (exists and any(item.name == name for item in table.constraints)):
+            return
+        known = tuple(column for column in columns if column)
+        uses = frozenset(re.findall(r"\w+", self.sql)) if is_partial else frozenset()
+        item = SimConstraint("index", name, known, unique=unique, is_partial=is_partial, uses=uses, step=self.step)
+        self._add(table, item)
+
+    def _drop_index(self) -> None:
+        self.about_index = True
+        self.take("CONCURRENTLY")
+        self.take("IF", "EXISTS")
+        while True:
+            name = self.name().rpartition(".")[2]
+            for table in self.schema.tables.values():
+                table.constraints = [item for item in table.constraints if item.kind != "index" or item.name != name]
+            if not self.take(","):
+                return
+
+    def _rename_index(self) -> None:
+        self.about_index = True
+        self.take("IF", "EXISTS")
+        old = self.name().rpartition(".")[2]
+        if not self.take("RENAME", "TO"):
+            return  # its storage
+        new = self.identifier()
+        for table in self.schema.tables.values():
+            for item in table.constraints:
+                item.name = new if item.name == old else item.name
 
     def _create_type(self) -> None:
         if not self.take("TYPE"):
-            raise _Unread(self.sql)
+            raise Unread(self.sql)
         name = self.name().rpartition(".")[2]
         if not self.take("AS", "ENUM", "("):
             return  # a composite type or a domain
@@ -309,6 +321,7 @@ class _Reader:
         if "SERIAL" in text.upper():
             column.nullable, column.default = False, Default("nextval", True, True)
         table.columns[name] = column
+        label: str | None = None
         while self.at < len(self.tokens) and self.word() not in (",", ")"):
             if self.take("NOT", "NULL"):
                 column.nullable = False
@@ -318,13 +331,14 @@ class _Reader:
                 value = self.until(_AFTER_TYPE - {"NULL", "NOT"} if self.word() == "NULL" else _AFTER_TYPE)
                 column.default = None if value.upper() == "NULL" else Default(value, True)
             elif self.take("PRIMARY", "KEY"):
-                table.add_constraint(SimConstraint("primary", None, (name,), step=self.step))
+                self._add(table, SimConstraint("primary", label, (name,), step=self.step))
             elif self.take("UNIQUE"):
-                table.add_constraint(SimConstraint("unique", None, (name,), step=self.step))
+                self._add(table, SimConstraint("unique", label, (name,), step=self.step))
             elif self.take("CONSTRAINT"):
-                self.identifier()
+                label = self.identifier()
+                continue
             elif self.take("REFERENCES"):
-                self._reference(table, None, (name,))
+                self._reference(table, label, (name,))
             elif self.take("GENERATED"):
                 self.until(frozenset({"NOT", "NULL", "PRIMARY", "UNIQUE", "REFERENCES"}))
                 column.default = Default("generated", True, True)
@@ -337,6 +351,8 @@ class _Reader:
                     self.take(",")
             else:
                 self.at += 1
+                continue
+            label = None
 
     def _reference(self, table: SimTable, name: str | None, columns: tuple[str, ...]) -> None:
         target = self.schema.key(self.name())
@@ -352,23 +368,23 @@ class _Reader:
                 action = f"{action} {self.word()}"
                 self.at += 1
             ondelete = action if is_delete else ondelete
-        table.add_constraint(SimConstraint("foreign", name, columns, target, remote, ondelete=ondelete, step=self.step))
+        self._add(table, SimConstraint("foreign", name, columns, target, remote, ondelete=ondelete, step=self.step))
 
     def _constraint(self, table: SimTable) -> None:
         name = self.identifier() if self.take("CONSTRAINT") else None
         if self.take("PRIMARY", "KEY"):
             if self.word() == "(":
-                table.add_constraint(SimConstraint("primary", name, self.names(), step=self.step))
+                self._add(table, SimConstraint("primary", name, self.names(), step=self.step))
         elif self.take("UNIQUE"):
             self.take("KEY")
             if self.word() == "(":
-                table.add_constraint(SimConstraint("unique", name, self.names(), step=self.step))
+                self._add(table, SimConstraint("unique", name, self.names(), step=self.step))
         elif self.take("FOREIGN", "KEY"):
             columns = self.names()
             self.take("REFERENCES")
             self._reference(table, name, columns)
         else:
-            table.add_constraint(SimConstraint("check", name, (), step=self.step))
+            self._add(table, SimConstraint("check", name, (), step=self.step))
         self.until()
 
     def _alter_table(self) -> None:
@@ -401,7 +417,11 @@ class _Reader:
         elif self.take("DROP", "CONSTRAINT") or self.take("DROP", "FOREIGN", "KEY"):
             self.take("IF", "EXISTS")
             dropped = self.identifier()
+            gone = [item for item in table.constraints if item.name == dropped]
             table.constraints = [item for item in table.constraints if item.name != dropped]
+            if self.take("CASCADE"):
+                for item in gone:
+                    self.schema.drop_references(self.target or "", item.columns)
         elif self.take("DROP", "PRIMARY", "KEY"):
             table.constraints = [item for item in table.constraints if item.kind != "primary"]
         elif self.take("DROP", "INDEX"):
@@ -429,11 +449,11 @@ class _Reader:
             self.take("COLUMN")
             self._alter_column(table)
         elif self.take("MODIFY") or self.word() == "CHANGE":
-            raise _Unread(self.sql)
+            raise Unread(self.sql)
         elif self.word() in _HARMLESS:
             self.until()
         else:
-            raise _Unread(self.sql)
+            raise Unread(self.sql)
 
     def _alter_column(self, table: SimTable) -> None:
         name = self.identifier()

@@ -88,8 +88,10 @@ class Hazards:
             return  # there may be types that are not known
         self.found.append(Hazard("enum-missing", step, table.name, name))
 
-    def required_column(self, table: SimTable, value: Built, name: str, step: Step) -> None:
-        """Note an `add_column`."""
+    def required_column(self, schema: SimSchema, table: SimTable, value: Built, name: str, step: Step) -> None:
+        """Note an `add_column`. MySQL fills the rows that are there with the type's own zero."""
+        if schema.dialect == "mysql":
+            return
         if value.keywords.get("nullable") is not False or value.keywords.get("primary_key") is True:
             return
         if value.keywords.get("server_default") is not None or "**" in value.keywords:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from ormlint.schema.replay.creation import Creation
 from ormlint.schema.replay.machine import Raised
-from ormlint.schema.replay.operations import Operations
-from ormlint.schema.replay.simulated import Default, SimTable
+from ormlint.schema.replay.simulated import Default, SimConstraint, SimTable
 from ormlint.schema.replay.values import DIALECT, ReflectedType, Rows, Unknown, text_of
 
 _FAMILIES = {
@@ -36,7 +36,7 @@ _FAMILIES = {
 _VERSIONS = {"postgresql": (15, 4), "mysql": (10, 11, 19), "sqlite": (3, 40, 0)}
 
 
-class Inspection(Operations):
+class Inspection(Creation):
     """The inspector, the dialect, and results of queries."""
 
     def inspect(self, method: str, args: list[Any], keywords: dict[str, Any]) -> Any:
@@ -85,7 +85,10 @@ class Inspection(Operations):
                     "name": Unknown(column.maybe, column.name) if column.maybe else column.name,
                     "type": ReflectedType(column.type, column.enum),
                     "nullable": column.nullable,
-                    "default": column.default.text if isinstance(column.default, Default) else column.default,
+                    "default": _shown_default(column.default),
+                    "primary_key": int(column.primary_key),
+                    "autoincrement": Unknown("autoincrement"),
+                    "comment": None,
                 }
                 for column in table.columns.values()
             ] + rest
@@ -95,22 +98,30 @@ class Inspection(Operations):
         }
         if method == "get_indexes":
             return [
-                {"name": item.name or Unknown("its name"), "column_names": list(item.columns), "unique": item.unique}
+                {
+                    "name": self._reflected_name(item),
+                    "column_names": list(item.columns),
+                    "unique": item.unique,
+                }
                 for item in of["index"]
             ] + rest
         if method == "get_unique_constraints":
             return [
-                {"name": item.name or Unknown("its name"), "column_names": list(item.columns)} for item in of["unique"]
+                {
+                    "name": self._reflected_name(item),
+                    "column_names": list(item.columns),
+                }
+                for item in of["unique"]
             ] + rest
         if method == "get_foreign_keys":
             return [
                 {
-                    "name": item.name or self._given_name(table, item.columns, "fkey"),
+                    "name": self._reflected_name(item),
                     "constrained_columns": list(item.columns),
                     "referred_table": item.target or Unknown("its target"),
                     "referred_columns": list(item.target_columns),
                     "referred_schema": None,
-                    "options": {},
+                    "options": {"ondelete": item.ondelete} if item.ondelete is not None else {},
                 }
                 for item in of["foreign"]
             ] + rest
@@ -119,13 +130,17 @@ class Inspection(Operations):
             columns = list(found[0].columns) if found else []
             return {"name": found[0].name if found else None, "constrained_columns": columns}
         if method == "get_check_constraints":
-            return [{"name": item.name or Unknown("its name"), "sqltext": Unknown("its text")} for item in of["check"]]
+            return [
+                {
+                    "name": self._reflected_name(item),
+                    "sqltext": Unknown("its text"),
+                }
+                for item in of["check"]
+            ]
         return Unknown(f"the inspector's `{method}`")
 
-    def _given_name(self, table: SimTable, columns: tuple[str, ...], suffix: str) -> Any:
-        if self.dialect == "postgresql":
-            return f"{table.name}_{'_'.join(columns)}_{suffix}"
-        return None if self.dialect == "sqlite" else Unknown("its name")
+    def _reflected_name(self, item: SimConstraint) -> str | Unknown | None:
+        return item.name or (None if self.dialect == "sqlite" else Unknown("its name"))
 
     def dialect_attribute(self, name: str) -> Any:
         """Answer an attribute of the dialect."""
@@ -163,3 +178,10 @@ class Inspection(Operations):
                 return False if single else (False,)
             return None
         return Unknown(f"a result's `{method}`")
+
+
+def _shown_default(default: Default | Unknown | None) -> str | Unknown | None:
+    if not isinstance(default, Default):
+        return default
+    quoted = default.text.replace("'", "''")
+    return default.text if default.is_sql else f"'{quoted}'"

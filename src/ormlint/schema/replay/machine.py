@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ormlint.facts import expressions as e
@@ -36,12 +37,15 @@ class Machine:
         self.index = index
         self.dialect = dialect
         self.schema = SimSchema(dialect)
+        self.convention: Mapping[str, str] = {}  # how the environment's metadata names constraints
+        self._compiler: Any = None
         self.revision = ""
         self.path = ""
         self.steps_left = BUDGET
         self.depth = 0
         self.quiet = 0  # > 0 while top-level statements and class bodies are evaluated: nothing is executed
         self.in_try = 0
+        self.guesses = True  # a guard that leaves is taken not to
         self.shared = False  # the schema belongs to another branch too: copy it before it is changed
         self.asked_schema = 0  # how often the simulated schema or a catalog was asked
         self.atoms: dict[str, bool] = {}
@@ -104,6 +108,15 @@ class Machine:
         if not self.quiet:
             schema = self.writable()
             schema.open = schema.open or f"{reason} (revision {self.revision})"
+
+    def compiler(self) -> Any:
+        """Return SQLAlchemy's dialect, to spell types and clauses with."""
+        if self._compiler is None:
+            import sqlalchemy as sa
+
+            kind: Any = sa.make_url(f"{self.dialect}://").get_dialect()
+            self._compiler = kind(paramstyle="named")
+        return self._compiler
 
     # -- modules and names
 

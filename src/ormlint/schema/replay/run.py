@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ormlint.index.environments import Environment
 from ormlint.index.project import ProjectIndex
 from ormlint.index.revisions import Revision
 from ormlint.schema.replay.backwards import note_types_left
+from ormlint.schema.replay.envfile import naming_convention
 from ormlint.schema.replay.hazards import Hazards
 from ormlint.schema.replay.machine import BUDGET, OverBudget, Raised
 from ormlint.schema.replay.simulated import SimSchema, SimTable, Step
@@ -25,12 +27,14 @@ class Replay:
     opaque_steps: list[Step] = field(default_factory=list)
     missing: list[tuple[Step, SimTable, str]] = field(default_factory=list)
     hazards: Hazards = field(default_factory=Hazards)
+    convention: Mapping[str, str] = field(default_factory=dict)  # how the environment's metadata names constraints
     starts_empty: bool | None = None  # the first revision that changes anything makes a table
 
 
 def replay(index: ProjectIndex, environment: Environment, dialect: str) -> Replay:
     """Replay all revisions of an environment."""
     machine = Statements(index, dialect)
+    machine.convention = naming_convention(machine, environment)
     graph = environment.graph
     if graph.unknown is not None:
         machine.schema.open = graph.unknown
@@ -38,9 +42,10 @@ def replay(index: ProjectIndex, environment: Environment, dialect: str) -> Repla
         machine.schema.open = "its chain of revisions is broken"
     starts_empty: bool | None = None
     for revision in graph.ordered():
-        types = set(machine.schema.enums)
+        types, asked = set(machine.schema.enums), machine.asked_schema
         _run(machine, revision)
-        note_types_left(machine, revision, types)
+        if machine.asked_schema == asked:  # else it may ask whether a type is there
+            note_types_left(machine, revision, types)
         if starts_empty is None and machine.schema.tables:
             starts_empty = not all(table.baseline for table in machine.schema.tables.values())
     return Replay(
@@ -50,6 +55,7 @@ def replay(index: ProjectIndex, environment: Environment, dialect: str) -> Repla
         machine.opaque_steps,
         machine.missing_targets,
         machine.hazards,
+        machine.convention,
         starts_empty,
     )
 

@@ -56,6 +56,7 @@ class SimConstraint:
     unique: bool = False
     ondelete: str | Unknown | None = None
     is_partial: bool = False  # for some rows only, or over expressions
+    uses: frozenset[str] = frozenset()  # the words of its expressions, columns among them
     step: Step | None = None
 
 
@@ -70,17 +71,19 @@ class SimTable:
     open: str | None = None
     maybe: str | None = None
     baseline: bool = False  # no revision creates it
+    unsure: dict[str, str] = field(default_factory=dict)  # kinds of constraints that may be others, and why
     steps: tuple[Step, ...] = ()
 
     def copied(self) -> SimTable:
         """Return a copy that can be changed apart."""
         columns = {name: replace(column) for name, column in self.columns.items()}
-        return replace(self, columns=columns, constraints=[replace(item) for item in self.constraints])
+        constraints = [replace(item) for item in self.constraints]
+        return replace(self, columns=columns, constraints=constraints, unsure=dict(self.unsure))
 
     def drop_column(self, name: str) -> None:
         """Drop a column with what is built on it."""
         self.columns.pop(name, None)
-        self.constraints = [item for item in self.constraints if name not in item.columns]
+        self.constraints = [item for item in self.constraints if name not in item.columns and name not in item.uses]
 
     def rename_column(self, old: str, new: str) -> None:
         """Rename a column, in constraints too."""
@@ -93,12 +96,23 @@ class SimTable:
     def add_constraint(self, item: SimConstraint) -> None:
         """Add a constraint; a primary key makes its columns NOT NULL."""
         if item.kind == "primary":
-            self.constraints = [other for other in self.constraints if other.kind != "primary"]
+            self.constraints = [
+                other
+                for other in self.constraints
+                if other.kind != "primary" and not (other.kind == "unique" and _is_twin(item, other))
+            ]
             for name in item.columns:
                 if name in self.columns:
                     self.columns[name].primary_key = True
                     self.columns[name].nullable = False
+        elif item.kind == "unique" and any(_is_twin(item, other) for other in self.constraints):
+            return  # the database keeps one
         self.constraints.append(item)
+
+
+def _is_twin(item: SimConstraint, other: SimConstraint) -> bool:
+    """Tell whether a unique constraint says what a key or another one made by the same step says already."""
+    return other.kind in ("primary", "unique") and other.columns == item.columns and other.step == item.step is not None
 
 
 @dataclass(slots=True)
@@ -108,6 +122,7 @@ class SimEnum:
     labels: list[str] | None
     step: Step | None = None
     explicit: bool = False
+    guarded: bool = False  # it is made only where it is not there yet
 
 
 class SimSchema:
@@ -151,6 +166,13 @@ class SimSchema:
         for table in self.tables.values():
             table.constraints = [item for item in table.constraints if item.target != key]
 
+    def drop_references(self, key: str, columns: tuple[str, ...]) -> None:
+        """Drop the foreign keys that lead to a key which is gone."""
+        for table in self.tables.values():
+            table.constraints = [
+                item for item in table.constraints if item.target != key or set(item.target_columns) != set(columns)
+            ]
+
     def rename_table(self, old: str, new: str, schema: str | None = None) -> bool:
         """Rename a table; tell whether there was one."""
         key = self.key(old, schema)
@@ -179,6 +201,10 @@ def join(first: SimSchema, second: SimSchema, reason: str) -> SimSchema:
             continue
         mine.maybe = mine.maybe or theirs.maybe
         mine.open = mine.open or theirs.open
+        mine.unsure.update(theirs.unsure)
+        for kind in ("primary", "foreign", "unique", "check", "index"):
+            if _of_kind(mine, kind) != _of_kind(theirs, kind):
+                mine.unsure.setdefault(kind, reason)
         for name, column in theirs.columns.items():
             own = mine.columns.get(name)
             if own is None:
@@ -199,6 +225,11 @@ def join(first: SimSchema, second: SimSchema, reason: str) -> SimSchema:
         if known is None or known.labels != enum.labels:
             joined.enums[name] = SimEnum(None, enum.step)
     return joined
+
+
+def _of_kind(table: SimTable, kind: str) -> set[tuple[object, ...]]:
+    found = (item for item in table.constraints if item.kind == kind)
+    return {(item.name, item.columns, item.target, item.target_columns, item.unique) for item in found}
 
 
 def step_at(revision: str, path: str, node: Node | None, text: str) -> Step:

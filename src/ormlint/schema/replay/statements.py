@@ -81,7 +81,8 @@ class Statements(Expressions):
 
     def _do_if(self, statement: s.If, scope: Scope) -> None:
         asked = self.asked_schema
-        truth = self.truth(self.evaluate(statement.test, scope))
+        value = self.evaluate(statement.test, scope)
+        truth = self.truth(value)
         if truth is not None:
             try:
                 self.block(statement.body if truth else statement.orelse, scope)
@@ -97,12 +98,16 @@ class Statements(Expressions):
         if atom is not None and atom in self.atoms:
             self.block(statement.body if self.atoms[atom] is not negated else statement.orelse, scope)
             return
-        if not statement.orelse and _only_leaves(statement.body):
+        if self.guesses and not statement.orelse and _only_leaves(statement.body):
             # A guard that leaves is not taken, here and wherever it is asked again.
             if atom is not None:
                 self.atoms[atom] = negated
             return
-        self.fork((statement.body, statement.orelse), scope, self.asked_schema != asked)
+        self.fork(
+            (statement.body, statement.orelse),
+            scope,
+            self.asked_schema != asked or (isinstance(value, Unknown) and value.of_schema),
+        )
 
     def _atom(self, test: e.Expr, scope: Scope) -> str | None:
         """Return the text of a test about something of another module, the same wherever it is asked."""

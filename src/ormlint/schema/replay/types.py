@@ -207,7 +207,13 @@ class Types(Machine):
                 built = self.type_of(found.args[0], depth + 1) if found.args else (Unknown("type_descriptor"), None)
                 if not isinstance(built[0], Unknown):
                     return built
-            return Unknown(f"`{cls.name}` chooses its type by dialect"), None
+            is_impl = found is not None and found == self.class_attribute(cls, "impl")  # `return self.impl`
+            if not is_impl:
+                if isinstance(found, (Ref, Built, ClassValue, Instance)):
+                    built = self.type_of(found, depth + 1)
+                    if not isinstance(built[0], Unknown):
+                        return built
+                return Unknown(f"`{cls.name}` chooses its type by dialect"), None
         spec = self.class_attribute(cls, "get_col_spec")
         if isinstance(spec, Function):
             text = self.call(_bound(spec, instance), [], {}, None)

@@ -14,10 +14,16 @@ PLAIN = (str, int, float, bool, bytes, type(None))
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """What is not known, and why. `name` is set for an item of a list that is there or not."""
+    """What is not known, and why.
+
+    `name` is set for an item of a list that is there or not, `text` for a string that is known but for the places of
+    `?`, and `of_schema` for an answer about what the database already has.
+    """
 
     reason: str
     name: str | None = None
+    text: str | None = None
+    of_schema: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +167,11 @@ class ModuleValue:
     """A module of the project."""
 
     module: Module
+
+
+def doubt(reason: str, *causes: Any) -> Unknown:
+    """Return what is not known because of other values: an answer about the schema stays one."""
+    return next((cause for cause in causes if isinstance(cause, Unknown) and cause.of_schema), Unknown(reason))
 
 
 def text_of(value: Any) -> str | None:

@@ -1,0 +1,241 @@
+"""Expressions of models evaluated: the machine that replays migrations, asked about types and table arguments."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.types import TypeEngine
+
+from ormlint.facts import expressions as e
+from ormlint.facts.walk import walk_nodes
+from ormlint.index.project import ProjectIndex
+from ormlint.index.symbols import ClassSymbol, External, Module, Value
+from ormlint.schema.replay.machine import BUDGET, OverBudget, Raised
+from ormlint.schema.replay.statements import Statements
+from ormlint.schema.replay.values import (
+    Bound,
+    Built,
+    ClassValue,
+    Function,
+    Instance,
+    Member,
+    Ref,
+    Scope,
+    Unknown,
+    text_of,
+)
+
+_HANDED = Ref("handed on")
+_ENUM_OPTIONS = ("name", "native_enum", "create_constraint", "length", "schema", "validate_strings", "inherit_schema")
+
+
+class StaticMachine(Statements):
+    """Evaluates what stands in class bodies and at the top of modules of one project, for one database."""
+
+    def __init__(self, index: ProjectIndex, dialect: str) -> None:
+        super().__init__(index, dialect)
+        self.quiet = 1
+        self._bodies: dict[str, Scope] = {}
+
+    def value(self, expr: e.Expr, module: Module, owner: ClassSymbol | None = None) -> Any:
+        """Return the value of an expression, in the body of `owner` where it stands there."""
+        self.steps_left, self.depth = BUDGET, 0
+        try:
+            module = self.index.resolver.home(expr, module)
+            return self.evaluate(expr, self._scope(module, owner if owner and owner.module is module else None))
+        except (Raised, OverBudget, RecursionError):
+            return Unknown("it could not be followed")
+
+    def returned(self, symbol: Any, cls: ClassSymbol) -> Any:
+        """Return what a `declared_attr` gives for a class."""
+        self.steps_left, self.depth = BUDGET, 0
+        try:
+            function = self.function_value(symbol.module, symbol.index, self.module_scope(symbol.module))
+            bound = Function(function.params, function.body, function.scope, function.name, owner=self.class_of(cls))
+            return self.call_function(bound, [], {})
+        except (Raised, OverBudget, RecursionError):
+            return Unknown("it could not be followed")
+
+    def class_of(self, symbol: ClassSymbol) -> ClassValue:
+        """Return a class of the project as a value."""
+        if symbol.key not in self.classes:
+            self.classes[symbol.key] = self.class_value(symbol, self.module_scope(symbol.module))
+        return self.classes[symbol.key]
+
+    def _scope(self, module: Module, owner: ClassSymbol | None) -> Scope:
+        return self.module_scope(module) if owner is None else self.body_scope(owner)
+
+    def body_scope(self, owner: ClassSymbol) -> Scope:
+        """Return the scope of a class body, which knows its plain names."""
+        if owner.key not in self._bodies:
+            scope = self._bodies[owner.key] = Scope(self.module_scope(owner.module), owner.module)
+            for name, expr in self.index.mapper.members.class_names(owner).items():
+                scope.names[name] = self.evaluate(expr, scope)
+        return self._bodies[owner.key]
+
+    def class_attribute(self, cls: ClassValue, name: str) -> Any:
+        """Return what a class, or a base of it, binds to a name; the name of a mapped class's table too."""
+        if name == "__tablename__":
+            mapped = self.index.mapped_of(cls.symbol)
+            if mapped is not None and mapped.table is not None:
+                return mapped.table
+        found = super().class_attribute(cls, name)
+        if isinstance(found, Function) and found.kind == "declared":
+            return self.call_function(Function(found.params, found.body, found.scope, owner=cls), [], {})
+        return found
+
+    def _name(self, expr: e.Name, scope: Scope) -> Any:
+        home = self.index.resolver.homes.get(expr)
+        if home is not None and home is not scope.module:
+            scope = self.module_scope(home)
+        return super()._name(expr, scope)
+
+    def _attribute(self, expr: e.Attribute, scope: Scope) -> Any:
+        found = super()._attribute(expr, scope)
+        if isinstance(found, (Bound, Unknown)):  # `db.Column` of Flask-SQLAlchemy
+            known = self.index.resolver.expr(scope.module, expr)
+            return Ref(known.name) if isinstance(known, External) else found
+        if isinstance(found, Ref) and not found.name.startswith(("sqlalchemy.", "builtins.")):
+            symbol = self.index.resolver.installed_object(found.name)  # a constant or a type of a package
+            if symbol is not None and not isinstance(symbol, Module):
+                read = self.symbol_value(symbol, found.last)
+                return read if not isinstance(read, Unknown) else found
+        return found
+
+    def imported(self, scope: Scope, binding: Any) -> Any:
+        """Return what an import binds, looked up in installed packages where it is a class, a function or a value."""
+        found = super().imported(scope, binding)
+        if isinstance(found, Ref) and not found.name.startswith(("sqlalchemy.", "sqlmodel.", "alembic.")):
+            symbol = self.index.resolver.installed_object(found.name)
+            if isinstance(symbol, (ClassSymbol, Value)):
+                read = self.symbol_value(symbol, found.last)
+                return read if not isinstance(read, Unknown) else found
+        return found
+
+    # -- types
+
+    def type_of_expr(
+        self, expr: e.Expr, module: Module, owner: ClassSymbol | None
+    ) -> tuple[TypeEngine[Any] | None, str]:
+        """Return the type an expression stands for; None with the reason where it is not known."""
+        value = self.value(expr, module, owner)
+        found, _ = self.type_of(value)
+        return (None, found.reason) if isinstance(found, Unknown) else (found, "")
+
+    def type_of(self, value: Any, depth: int = 0) -> tuple[TypeEngine[Any] | Unknown, str | None]:
+        """Return the type a value stands for; one of an installed package may be known by its name alone."""
+        found = super().type_of(value, depth)
+        if isinstance(found[0], Unknown) and isinstance(value, (ClassValue, Instance)):
+            cls = value if isinstance(value, ClassValue) else value.cls
+            if cls.symbol.module.is_installed:
+                args, keywords = (value.args, value.keywords) if isinstance(value, Instance) else ([], {})
+                named = super().type_of(Built(Ref(f"{cls.symbol.module.name}.{cls.name}"), args, keywords), depth)
+                return found if isinstance(named[0], Unknown) else named
+        return found
+
+    def _class_type(self, value: ClassValue | Instance, depth: int) -> tuple[TypeEngine[Any] | Unknown, str | None]:
+        """Build the type behind a `TypeDecorator`: its own `__init__` says what the type is given."""
+        if isinstance(value, Instance):
+            start = self.class_attribute(value.cls, "__init__")
+            if isinstance(start, Function) and isinstance(start.body, tuple):
+                handed = self._handed_on(start, value)
+                if handed is None:
+                    return Unknown(f"`{value.cls.name}` has a constructor of its own"), None
+                value = Instance(value.cls, handed.args, handed.keywords, value.attributes)
+        return super()._class_type(value, depth)
+
+    def _handed_on(self, start: Function, made: Instance) -> Built | None:
+        """Return the arguments of `super().__init__(...)`, an empty call where there is none."""
+        assert isinstance(start.body, tuple)
+        calls = [node for node in walk_nodes(start.body) if isinstance(node, e.Call) and _is_super_init(node)]
+        if not calls:
+            return Built(_HANDED, [], {})
+        if len(calls) > 1:
+            return None
+        call = msgspec.structs.replace(calls[0], func=e.Name(0, 0, "__handed__"))
+        if not isinstance(calls[0].func.value, e.Call):  # type: ignore[union-attr]
+            call = msgspec.structs.replace(call, args=call.args[1:])  # `TypeDecorator.__init__(self, ...)`
+        scope = Scope(start.scope, start.scope.module, {"__handed__": _HANDED})
+        found = self.call_function(Function(start.params, call, scope, owner=made), made.args, dict(made.keywords))
+        return found if isinstance(found, Built) else None
+
+    def compiled_text(self, made: Instance) -> str | None:
+        """Return what the function that `@compiles(Class, "dialect")` decorates says of a construct; None else."""
+        default: str | None = None
+        for symbol in made.cls.symbol.module.functions:
+            for decorator in symbol.facts.decorators:
+                if not isinstance(decorator, e.Call) or not decorator.args:
+                    continue
+                if (e.dotted_name(decorator.func) or "").rpartition(".")[2] != "compiles":
+                    continue
+                if e.dotted_name(decorator.args[0]) != made.cls.name:
+                    continue
+                wanted = [argument.value for argument in decorator.args[1:] if isinstance(argument, e.Str)]
+                if not wanted or self.dialect in wanted:
+                    function = self.function_value(symbol.module, symbol.index, self.module_scope(symbol.module))
+                    found = self.call_function(function, [Unknown("the construct"), Unknown("the compiler")], {})
+                    text = found.strip() if isinstance(found, str) else None
+                    if wanted:
+                        return text
+                    default = text
+        return default
+
+    def clause(self, value: Any) -> Any:
+        """Return a SQL construct that an evaluated argument stands for, one of the project's own too."""
+        if isinstance(value, ClassValue):
+            value = Instance(value, [], {})
+        if isinstance(value, Instance):
+            text = self.compiled_text(value)
+            return None if text is None else sa.literal_column(text)
+        return clause(value)
+
+    def _enum_type(self, value: Built) -> tuple[TypeEngine[Any] | Unknown, str | None]:
+        name, labels = self.enum_parts(value)
+        if labels is None:
+            return Unknown("the labels of its enum are not known"), None
+        options = {key: given for key in _ENUM_OPTIONS if (given := plain(value.keywords.get(key))) is not None}
+        options["name"] = name
+        try:
+            return sa.Enum(*labels, **options), name
+        except Exception as error:  # whatever SQLAlchemy refuses
+            return Unknown(f"SQLAlchemy refuses `Enum`: {error}"), None
+
+
+def _is_super_init(call: e.Call) -> bool:
+    return isinstance(call.func, e.Attribute) and call.func.attr == "__init__"
+
+
+def plain(value: Any) -> Any:
+    """Return a literal, that of an enum's member too; None for anything else."""
+    if isinstance(value, Member):
+        value = value.value
+    return value if isinstance(value, (str, int, float, bool)) else None
+
+
+def clause(value: Any) -> Any:
+    """Return a SQL construct, or a string, that an evaluated argument stands for; None where it is not known."""
+    text = text_of(value)
+    if text is not None:
+        return text
+    if isinstance(value, Ref):
+        value = Built(value, [], {})
+    if not isinstance(value, Built) or not value.name.startswith("sqlalchemy."):
+        return None
+    last, args = value.last, value.args
+    if last in ("text", "literal_column", "DefaultClause"):
+        inner = clause(args[0]) if len(args) == 1 else None
+        return sa.text(inner) if isinstance(inner, str) else inner
+    if last in ("true", "false", "null") and not args:
+        return getattr(sa, last)()
+    options: dict[str, Any] = {key: given for key, given in value.keywords.items() if isinstance(given, (str, int))}
+    if last in ("Identity", "FetchedValue"):
+        return getattr(sa, last)(**options)
+    if last == "Computed" and args:
+        inner = clause(args[0])
+        return None if inner is None else sa.Computed(inner, **options)
+    if ".func." in value.name:
+        arguments = [given if isinstance(given, (int, float)) else clause(given) for given in args]
+        return None if None in arguments else getattr(sa.func, last)(*arguments)
+    return None

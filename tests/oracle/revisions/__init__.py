@@ -1,0 +1,1 @@
+"""Revisions to replay, and to run for real."""
