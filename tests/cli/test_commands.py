@@ -356,7 +356,7 @@ def test_an_interrupt(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: py
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("ormlint.checker.engine.check_project", interrupt)
+    monkeypatch.setattr("ormlint.checker.engine.check_again", interrupt)
     assert main(["check"]) == 130
     assert capsys.readouterr().err == "ormlint: interrupted\n"
 

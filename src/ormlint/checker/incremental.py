@@ -351,7 +351,7 @@ class Incremental:
             collected[path] = (bodies, events, models)
             files[path] = before if before is not None else FileState(source.digest, (), b"", _NOTHING, _NOTHING)
             files[path] = FileState(
-                b"" if path in self.failures else source.digest,
+                b"" if path in self.failures or summaries.get(path) == b"" else source.digest,  # never the same
                 files[path].reads,
                 summaries[path] if path in summaries else files[path].summary,
                 files[path].events,

@@ -85,8 +85,11 @@ def decode_kept(data: bytes) -> Kept | None:
 
 
 def encode_summary(summary: FileSummary) -> bytes:
-    """Return a summary as bytes."""
-    return _encoder.encode(summary)
+    """Return a summary as bytes; empty for what the format cannot hold, such as a path that is no text."""
+    try:
+        return _encoder.encode(summary)
+    except (msgspec.MsgspecError, OverflowError, UnicodeError):
+        return b""
 
 
 def decode_summary(data: bytes) -> FileSummary:

@@ -39,7 +39,7 @@ ANSWERS = frozenset("retv")
 PROJECT = frozenset("SKCWLOw")
 INTERFACES, TEXT, MADE, EVERYTHING, CALLERS = "A", "x", "D", "E", "L"
 # Beyond so many bodies of other files a reader counts as one of everything.
-MAX_BODIES = 300
+MAX_BODIES = 3000
 
 _ALL = {
     "models": "M",
