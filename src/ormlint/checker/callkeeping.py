@@ -8,7 +8,7 @@ from ormlint.checker.digests import IndexDigests, digest, plain_facts
 from ormlint.checker.kept import Kept, KeptRound
 from ormlint.index.project import ProjectIndex
 from ormlint.index.symbols import FunctionSymbol, Module
-from ormlint.semantic.callsites import Given, Handed, as_parameter, declared_values, is_stand_in, is_untyped
+from ormlint.semantic.callsites import Given, Handed, as_parameter, declared_values, is_stand_in, is_untyped, named
 from ormlint.semantic.model import SemanticModel
 from ormlint.semantic.records import FunctionRecord
 from ormlint.semantic.typecodec import NotPlain, plain_type, typed
@@ -44,6 +44,8 @@ class CallDigests:
                 if symbol is not None and key in self.model.call_sites.by_id:
                     functions.add(self.model.index.idents.of(symbol))
             names |= record.value_names
+            if self.model.is_given_up(record):
+                names |= named(record.body, self.model.call_sites.by_name)
         return digest((list(calls), sorted(functions), sorted(names)))
 
     def _function(self, symbol: FunctionSymbol) -> str:

@@ -7,7 +7,7 @@ give stands in its record; nothing is interpreted twice to find it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from ormlint.facts import expressions as e
 from ormlint.facts.module import ModuleInterface
 from ormlint.facts.walk import walk_nodes
-from ormlint.index.reads import Noting, Read
+from ormlint.index.reads import Noting, Read, recorded
 from ormlint.index.symbols import External, FunctionSymbol, Module
 from ormlint.semantic import types as t
 from ormlint.semantic.decorators import last_name
@@ -44,6 +44,7 @@ _ADDING = ("pass_", "with_", "inject", "patch", "use_", "provide")
 _CALLED_BY_NAME = ("test", "visit_", "do_", "on_", "handle_", "resolve_", "validate_", "__")
 # More types than these say that anything may be given.
 _MAX_KINDS = 4
+_MAX_GIVEN = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +74,19 @@ class GivenCall:
 class _Gathered:
     """What is given to one parameter."""
 
-    kinds: dict[t.Type, None]  # in the order they were met
+    kinds: dict[t.Type, None]
     sources: set[Handed]  # other parameters that are handed on as they are
     why: str = ""  # not empty: the reason why nothing is known
+
+    def add(self, kind: t.Type) -> None:
+        """Add what one call gives."""
+        kind = as_parameter(kind)
+        for member in t.members(kind):
+            if isinstance(member, t.Unknown):
+                self.why = member.reason
+        self.kinds[kind] = None
+        if len(self.kinds) > _MAX_GIVEN:
+            self.why = t.TOO_MANY.reason
 
 
 class CallSites:
@@ -86,7 +97,7 @@ class CallSites:
         self.index = model.index
         self.known: dict[tuple[int, str], t.Type] = {}
         self.framework: set[int] = set()  # functions that something outside the project may call too
-        self._inits: dict[str, FunctionSymbol | None] = {}
+        self._inits: dict[str, tuple[FunctionSymbol | None, tuple[object, ...]]] = {}
         self.why: dict[tuple[int, str], str] = {}
         self.read: set[Read] = set()  # what was read to find the functions that are asked about
         self.open_in: dict[str, tuple[int, ...]] = {}  # by path, which functions are asked about, where that is known
@@ -174,9 +185,7 @@ class CallSites:
         return kind
 
     def _init(self, made: t.ClassType) -> FunctionSymbol | None:
-        if made.cls.key not in self._inits:
-            self._inits[made.cls.key] = self.model.members.find_method(made.cls, "__init__")
-        return self._inits[made.cls.key]
+        return recorded(self._inits, made.cls.key, lambda: self.model.members.find_method(made.cls, "__init__"))
 
     def spelled(self, record: FunctionRecord, text: str) -> None:
         """Note a text that is a function's name: it may be asked for by it. Tests replace functions so."""
@@ -223,6 +232,8 @@ class CallSites:
             is_lenient = is_test and not _is_test(symbol.module)
             for param in params:
                 found = gathered[id(symbol), param.name]
+                if found.why:
+                    continue
                 kind = _argument(symbol, param, offset, call)
                 if kind is None:
                     if not is_lenient:
@@ -231,7 +242,7 @@ class CallSites:
                 if isinstance(kind, Handed):
                     found.sources.add(kind)
                 elif not (is_lenient and is_stand_in(kind)):
-                    found.kinds[kind] = None
+                    found.add(kind)
 
     def _close(self, gathered: dict[tuple[int, str], _Gathered]) -> None:
         """Give each parameter what the parameters handed on to it are given."""
@@ -247,11 +258,11 @@ class CallSites:
                 found = gathered[key]
                 for heir in heirs.get(key, ()):
                     if heir.why:
-                        continue  # it stays unknown, whatever else it is given
+                        continue
                     count = len(heir.kinds)
-                    heir.kinds.update(found.kinds)
                     heir.why = found.why
-                    if heir.why or len(heir.kinds) > count:
+                    heir.kinds.update(found.kinds)
+                    if heir.why or len(heir.kinds) != count:
                         pending.append(keys[id(heir)])
 
         for key, kind in self.known.items():
@@ -262,17 +273,11 @@ class CallSites:
             found.why = "no call is seen"
         spread(list(heirs))
 
-    def _joined(self, kinds: Collection[t.Type], by_framework: bool) -> t.Type:
-        if not kinds:
-            return t.unknown("no call is seen")
-        for kind in kinds:
-            if isinstance(kind, t.Unknown):
-                return kind
-        joined = t.join(as_parameter(kind) for kind in kinds)
+    def _joined(self, kinds: Iterable[t.Type], by_framework: bool) -> t.Type:
+        joined = t.join(kinds)
         members = t.members(joined)
-        for member in members:
-            if isinstance(member, t.Unknown):
-                return member
+        if isinstance(joined, t.Unknown):
+            return joined
         if len(members) > _MAX_KINDS or all(isinstance(member, _OF_NO_USE) for member in members):
             return t.unknown("its calls give no objects")
         if by_framework and not all(isinstance(member, (t.Instance, t.Session, t.NoneType)) for member in members):
@@ -320,11 +325,12 @@ class CallSites:
 
     def _escaped(self, gathered: dict[tuple[int, str], _Gathered]) -> None:
         ids: set[int] = set()
-        names: set[str] = set()
+        names = set(self._all_declared)
         for record in self.model.all_records():
             ids |= record.value_functions
             names |= record.value_names
-        names |= self._all_declared
+            if self.model.is_given_up(record):
+                names |= named(record.body, self.by_name)
         for key, (symbol, params) in self.by_id.items():
             reached = symbol.name in names or key in ids
             if not reached and symbol.owner is not None:
@@ -351,8 +357,13 @@ def declared_values(interface: ModuleInterface, names: Container[str]) -> set[st
         parts.append(function.decorators)
         for param in function.params:
             parts += (param.default, param.annotation)
+    return named(tuple(parts), names)
+
+
+def named(parts: object, names: Container[str]) -> set[str]:
+    """Return which of some names stand somewhere, called or not."""
     found: set[str] = set()
-    for node in walk_nodes(tuple(parts)):
+    for node in walk_nodes(parts):
         name = node.id if isinstance(node, e.Name) else node.attr if isinstance(node, e.Attribute) else ""
         if name in names:
             found.add(name)
@@ -425,9 +436,17 @@ def as_parameter(kind: t.Type) -> t.Type:
         return t.Builtin("datetime.datetime")
     if isinstance(kind, t.Dict):
         return t.Dict(as_parameter(kind.key), as_parameter(kind.value))
+    if isinstance(kind, t.Sequence):
+        return clip(substitute(t.Sequence(_element(kind.element), kind.kind), {}))
+    if isinstance(kind, t.TupleOf):
+        return clip(substitute(t.TupleOf(tuple(map(_element, kind.elements))), {}))
     if isinstance(kind, (t.Function, t.Method, t.Partial, t.Super, t.Never)):
         return t.unknown("a call gives a function")
     return _bare(clip(substitute(kind, {})))
+
+
+def _element(kind: t.Type) -> t.Type:
+    return kind if isinstance(kind, (t.Unknown, t.Function, t.Method, t.Partial)) else as_parameter(kind)
 
 
 def _bare(kind: t.Type) -> t.Type:

@@ -275,6 +275,11 @@ class SemanticModel:
             if key in self._given_up:
                 yield self._given_up[key]
 
+    def is_given_up(self, record: FunctionRecord) -> bool:
+        """Tell whether a body was not followed to its end."""
+        place = id(record.symbol) if record.symbol is not None else record.module.path
+        return place in self._given_up
+
     @property
     def given_up(self) -> dict[str, int]:
         """How many bodies were not followed, by reason."""
