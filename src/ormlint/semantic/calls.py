@@ -64,7 +64,13 @@ class CallReader:
         if isinstance(func, t.Union_):
             # One of several classes: which keywords it takes is not known, what comes out is.
             recording, self.ev.recording = self.ev.recording, False
-            kinds = [self.called(member, arguments) for member in func.members if not isinstance(member, t.NoneType)]
+            kinds: list[t.Type] = []
+            for member in func.members:
+                found: t.Type | None = None
+                if isinstance(member, (t.Unknown, t.ExternalObject)):
+                    found = self._evident_session(node, member, arguments)
+                if not isinstance(member, t.NoneType):
+                    kinds.append(found if found is not None else self.called(member, arguments))
             self.ev.recording = recording
             if recording:
                 for member in func.members:
