@@ -142,6 +142,7 @@ class Value:
     annotation: e.Expr | None
     range: Range
     owner: ClassSymbol | None = None
+    is_type: bool = False  # by a `type` statement: as a type it is not what it stands for
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,7 +315,7 @@ def _bind_block(module: Module, body: tuple[s.Stmt, ...], conditional: bool) -> 
             _bind(
                 module,
                 statement.name,
-                Value(module, statement.name, statement.value, None, place),
+                Value(module, statement.name, statement.value, None, place, is_type=True),
                 conditional,
             )
         elif isinstance(statement, s.AugAssign):
