@@ -4,12 +4,12 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 JOBS ?= 2
 
-.PHONY: help demo test test-all versions editors vscode test-vscode formats node fuzz lint types layers docs bench ecosystem ground-truth clean
+.PHONY: help demo test test-all versions databases editors vscode test-vscode formats node fuzz lint types layers docs bench ecosystem ground-truth clean
 
 help:
 	@echo "make demo       install, and run ormlint on examples/"
 	@echo "make test       install, and run all tests"
-	@echo "make test-all   the same, and the longer ones: other Pythons, other SQLAlchemys, editors, formats, long fuzzing"
+	@echo "make test-all   the same, and the longer ones: other Pythons, PostgreSQL, editors, formats, long fuzzing"
 	@echo "make vscode     check, test and package the extension for Visual Studio Code: build/ormlint.vsix (Node.js)"
 	@echo "make test-vscode  try it in a workbench in Chromium (Node.js 20, Chromium, ripgrep, a C++ compiler)"
 	@echo "make docs       write the generated documents anew"
@@ -47,6 +47,10 @@ test: lint types layers
 versions: $(VENV)/.installed-dev
 	bash tests/other_versions.sh
 
+databases: $(VENV)/.installed-dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check psycopg2-binary
+	ORMLINT_DATABASES=1 $(BIN)/python -m pytest tests/oracle/test_replayed_revisions.py tests/cli/test_revision.py
+
 fuzz: $(VENV)/.installed-dev
 	ORMLINT_FUZZ=long $(BIN)/python -m pytest tests/fuzz
 
@@ -68,7 +72,7 @@ formats: $(VENV)/.installed-dev
 node: $(VENV)/.installed-dev
 	bash tests/node.sh
 
-test-all: test versions editors node fuzz
+test-all: test versions databases editors node fuzz
 
 docs: $(VENV)/.installed-dev
 	$(BIN)/python -m ormlint.dev generate

@@ -33,12 +33,21 @@ import enum
 import uuid
 from typing import Optional
 
-from sqlalchemy import JSON, Boolean, DateTime, Enum, ForeignKey, Index, Numeric, String, Text, UniqueConstraint, func, text
+from sqlalchemy import JSON, Boolean, Column, DateTime, Table, Enum, ForeignKey, Index, Numeric, String, Text, UniqueConstraint, func, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 
 class Base(DeclarativeBase):
     pass
+
+
+tagged = Table(
+    "tagged",
+    Base.metadata,
+    Column("task_id", ForeignKey("tasks.id"), primary_key=True),
+    Column("owner_id", ForeignKey("owners.id"), primary_key=True),
+    Column("rank", String(3), nullable=False),
+)
 
 
 class State(enum.Enum):
@@ -263,6 +272,7 @@ def test_alembic_finds_nothing_more_on_sqlite(project: Path) -> None:
 
 
 @pytest.mark.skipif("ORMLINT_DATABASES" not in os.environ, reason="long: `make databases`")
+@pytest.mark.skipif(postgres.find_binaries() is None, reason="PostgreSQL is not installed")
 def test_alembic_finds_nothing_more_on_postgresql(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path, batch=False)
     monkeypatch.chdir(tmp_path)

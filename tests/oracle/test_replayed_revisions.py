@@ -89,6 +89,7 @@ def test_a_naming_convention_on_sqlite(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif("ORMLINT_DATABASES" not in os.environ, reason="long: `make databases`")
+@pytest.mark.skipif(postgres.find_binaries() is None, reason="PostgreSQL is not installed")
 def test_on_postgresql(tmp_path: Path) -> None:
     write(tmp_path / "all", {**both.REVISIONS, **postgresql.REVISIONS})
     write(tmp_path / "named", CONVENTIONAL, _ENV)

@@ -37,6 +37,8 @@ class StaticTable:
     open: str | None = None
     unknown_types: dict[str, str] = field(default_factory=dict)  # column → reason
     unknown_defaults: list[str] = field(default_factory=list)
+    unknown_nullable: dict[str, str] = field(default_factory=dict)  # column → reason
+    unsure: dict[str, str] = field(default_factory=dict)  # kind of constraint → why there may be others
     unread_arguments: list[str] = field(default_factory=list)  # of `__table_args__`
     models: list[MappedClass] = field(default_factory=list)
     claims: list[MappedClass] = field(default_factory=list)  # all classes that name it, of other bases too

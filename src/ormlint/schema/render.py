@@ -26,6 +26,8 @@ def create_statements(tables: dict[str, StaticTable], dialect: Dialect) -> list[
         notes = [f"-- {static.name}: open: {static.open}"] if static.open else []
         notes += [f"-- {static.name}.{column}: {reason}" for column, reason in static.unknown_types.items()]
         notes += [f"-- {static.name}.{column}: its server default is not known" for column in static.unknown_defaults]
+        notes += [f"-- {static.name}.{column}: NULL or not: {why}" for column, why in static.unknown_nullable.items()]
+        notes += [f"-- {static.name}: {kind} constraints: {why}" for kind, why in static.unsure.items()]
         notes += [f"-- {static.name}: not read of __table_args__: {item}" for item in static.unread_arguments]
         try:
             statement = f"{_create(static.table, dialect)};"
@@ -100,7 +102,11 @@ class _Unknown(sa.types.UserDefinedType[Any]):
 
 
 def as_data(tables: dict[str, StaticTable], dialect: Dialect) -> dict[str, Any]:
-    """Return `{tables: {NAME: {columns: {NAME: {type, nullable, …}}, indexes, constraints, open}}}`."""
+    """Return `{tables: {NAME: {columns: {NAME: {type, nullable, …}}, indexes, constraints, open, unknown, unsure}}}`.
+
+    `open` says why a table may have other columns, `unknown` why something of a column is not known, `unsure` why
+    there may be other constraints of a kind.
+    """
     return {"tables": {name: _table_data(static, dialect) for name, static in tables.items()}}
 
 
@@ -139,7 +145,9 @@ def _table_data(static: StaticTable, dialect: Dialect) -> dict[str, Any]:
             key=lambda item: (item["type"], item["columns"]),
         ),
         "open": static.open,
+        "unsure": static.unsure,
         "unknown": {
+            **static.unknown_nullable,
             **static.unknown_types,
             **dict.fromkeys(static.unknown_defaults, "its server default is not known"),
         },

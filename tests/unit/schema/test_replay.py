@@ -109,3 +109,119 @@ def test_tables_that_no_revision_creates() -> None:
     schema = run('op.add_column("old", sa.Column("x", sa.Integer))', "Base.metadata.create_all(op.get_bind())")
     assert schema.tables["old"].baseline
     assert list(schema.tables["old"].columns) == ["x"]
+
+
+def test_operations_made_by_hand() -> None:
+    schema = run(
+        CREATE,
+        "from alembic.operations import Operations, ops\nfrom alembic.runtime.migration import MigrationContext\n"
+        "operations = Operations(MigrationContext.configure(op.get_bind()))\n"
+        'operations.add_column("t", sa.Column("b", sa.Integer))\n'
+        'op.invoke(ops.AddColumnOp("t", sa.Column("c", sa.Integer)))\n'
+        'op.invoke(ops.CreateTableOp("u", [sa.Column("id", sa.Integer)]))\n'
+        "async def grow(connection):\n    await connection.run_sync(lambda bind: None)\n"
+        '    op.add_column("t", sa.Column("d", sa.Integer))\n'
+        "op.run_async(grow)\n",
+    )
+    assert list(schema.tables["t"].columns) == ["id", "a", "b", "c", "d"]
+    assert list(schema.tables["u"].columns) == ["id"]
+
+
+def test_a_directive_that_is_not_known_costs_the_tables_it_names() -> None:
+    schema = run(f'{CREATE}\nop.create_table("u", sa.Column("id", sa.Integer))', 'op.make_partitions("t", by="a")')
+    assert schema.tables["t"].open == "`op.make_partitions` of revision r1 is not known"
+    assert schema.tables["u"].open is None
+
+
+def test_sql_that_is_computed_costs_the_table_it_names() -> None:
+    schema = run(
+        f'{CREATE}\nop.create_table("u", sa.Column("id", sa.Integer))',
+        'op.execute(f"ALTER TABLE t ADD COLUMN {made_elsewhere()} TEXT")\n'
+        'op.execute("UPDATE u SET id = " + made_elsewhere())',
+    )
+    assert "SQL that is computed in revision r1" in (schema.tables["t"].open or "")
+    assert schema.tables["u"].open is None
+    assert schema.open is None
+    schema = run(CREATE, 'op.execute(f"DROP TABLE {made_elsewhere()}")')
+    assert schema.open is not None
+
+
+def test_catalogs_are_asked_as_the_inspector_is() -> None:
+    asked = (
+        'found = op.get_bind().execute(sa.text("SELECT data_type FROM information_schema.columns '
+        "WHERE table_name = 't'\")).fetchone()\n"
+    )
+    schema = run(CREATE, f'{asked}if found and found[0] != "json":\n    op.alter_column("t", "a", type_=sa.JSON())')
+    assert repr(schema.tables["t"].columns["a"].type) == "JSON()"
+
+
+def test_naming_conventions() -> None:
+    convention = 'sa.MetaData(naming_convention={"uq": "unique_%(table_name)s_%(column_0_name)s"})'
+    bodies = {
+        "class": f"class Base(DeclarativeBase):\n    metadata = {convention}\n\n\ntarget_metadata = Base.metadata",
+        "factory": f"metadata = {convention}\nBase = declarative_base(metadata=metadata)\ntarget_metadata = [Base.metadata]",
+        "set later": "class Base(DeclarativeBase):\n    pass\n\n\n"
+        'Base.metadata.naming_convention = {"uq": "unique_%(table_name)s_%(column_0_name)s"}\n'
+        "target_metadata = Base.metadata",
+        "given": f"context.configure(target_metadata={convention})",
+    }
+    head = "import sqlalchemy as sa\nfrom alembic import context\nfrom sqlalchemy.orm import DeclarativeBase, declarative_base\n\n"
+    for body in bodies.values():
+        files = {
+            "m/env.py": f"{head}{body}\n",
+            "m/versions/a.py": f"{_HEAD}revision = 'a'\ndown_revision = None\n\n\ndef upgrade():\n"
+            '    op.create_table("t", sa.Column("x", sa.Integer, unique=True))\n',
+        }
+        sources = {path: decode_source(text.encode()) for path, text in files.items()}
+        index = analyse(sources, Statistics(), interpret=False).index
+        (environment,) = index.environments()
+        (item,) = replay(index, environment, "postgresql").schema.tables["t"].constraints
+        assert item.name == "unique_t_x"
+
+
+def test_the_metadata_of_a_flask_extension_names_constraints() -> None:
+    files = {
+        "app/db.py": "from flask_sqlalchemy import SQLAlchemy\nfrom sqlalchemy import MetaData\n"
+        'db = SQLAlchemy(metadata=MetaData(naming_convention={"uq": "u_%(column_0_name)s"}))\n',
+        "m/env.py": 'from flask import current_app\ntarget_db = current_app.extensions["migrate"].db\n',
+        "m/versions/a.py": f"{_HEAD}revision = 'a'\ndown_revision = None\n\n\ndef upgrade():\n"
+        '    op.create_table("t", sa.Column("x", sa.Integer, unique=True))\n',
+    }
+    sources = {path: decode_source(text.encode()) for path, text in files.items()}
+    index = analyse(sources, Statistics(), interpret=False).index
+    (environment,) = index.environments()
+    (item,) = replay(index, environment, "sqlite").schema.tables["t"].constraints
+    assert item.name == "u_x"
+
+
+def test_modules_imported_by_their_name() -> None:
+    schema = run(
+        f'{CREATE}\nop.create_table("u", sa.Column("id", sa.Integer))',
+        'from importlib import import_module\nearlier = import_module("app.2020-01-01_models")\n'
+        "for name in earlier.models:\n    op.add_column(name, sa.Column('b', sa.Integer))",
+        **{"2020-01-01_models": 'models = {name: type(name, (), {}) for name in ("t", "u")}\n'},
+    )
+    assert [list(table.columns) for table in schema.tables.values()] == [["id", "a", "b"], ["id", "b"]]
+
+
+def test_dataclasses_carry_what_they_are_given() -> None:
+    schema = run(
+        f"from app.keys import Grown, Pair\n{CREATE}\n"
+        'for one in (Grown("t", ["x", "y"]), Grown(table="t", names=["z"], size=7)):\n    one.grow()\n'
+        'op.add_column(Pair("t", "w").table, sa.Column(Pair("t", "w").name, sa.Integer))',
+        keys="from dataclasses import dataclass, field\nfrom typing import NamedTuple\nimport sqlalchemy as sa\n"
+        "from alembic import op\n\n\n@dataclass(frozen=True)\nclass Grown:\n    table: str\n"
+        "    names: list[str] = field(default_factory=list)\n    size: int = 3\n\n    @property\n    def kind(self):\n"
+        "        return sa.String(self.size)\n\n    def grow(self):\n        for name in self.names:\n"
+        "            op.add_column(self.table, sa.Column(name, self.kind))\n\n\n"
+        "class Pair(NamedTuple):\n    table: str\n    name: str\n",
+    )
+    columns = {name: str(column.type) for name, column in schema.tables["t"].columns.items()}
+    assert columns == {
+        "id": "INTEGER",
+        "a": "VARCHAR(9)",
+        "x": "VARCHAR(3)",
+        "y": "VARCHAR(3)",
+        "z": "VARCHAR(7)",
+        "w": "INTEGER",
+    }

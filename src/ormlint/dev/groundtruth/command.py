@@ -47,7 +47,9 @@ def run(options: argparse.Namespace) -> int:
         folder = options.dir.resolve() if options.dir else Path(stack.enter_context(tempfile.TemporaryDirectory()))
         server: postgres.Server | None = None
         for root in options.projects:
-            for name, project in _chosen(root, options):
+            chosen = _chosen(root, options)
+            failed = failed or int(not chosen)
+            for name, project in chosen:
                 for dialect in project.dialects if options.dialect is None else (options.dialect,):
                     if server is None and dialect == "postgresql":
                         server = stack.enter_context(postgres.server())

@@ -26,6 +26,14 @@ class Project:
     only: str = ""  # read this folder only
 
 
+_PREFECT = {
+    "ix": "ix_%(table_name)s__%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s__%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s__%(constraint_name)s",
+    "fk": "fk_%(table_name)s__%(column_0_N_name)s__%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
 PROJECTS: dict[str, tuple[Project, ...]] = {
     "SuperAGI": (Project("migrations"),),
     "dstack": (
@@ -95,11 +103,13 @@ PROJECTS: dict[str, tuple[Project, ...]] = {
             "src/prefect/server/database/_migrations",
             ("prefect",),
             version_locations=("src/prefect/server/database/_migrations/versions/postgresql",),
+            naming_convention=_PREFECT,
         ),
         Project(
             "src/prefect/server/database/_migrations",
             ("prefect",),
             version_locations=("src/prefect/server/database/_migrations/versions/sqlite",),
+            naming_convention=_PREFECT,
             dialects=("sqlite",),
             batch=True,
         ),

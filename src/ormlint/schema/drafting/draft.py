@@ -17,6 +17,8 @@ from mako.pygen import PythonPrinter  # type: ignore[import-untyped]
 
 from ormlint.index.model import MappedClass
 from ormlint.index.project import ProjectIndex
+from ormlint.schema.coretables import core_tables
+from ormlint.schema.coverage import is_test
 from ormlint.schema.difference import SchemaDifference, TableWithoutModel
 from ormlint.schema.drafting.backfill import old_rows_value
 from ormlint.schema.drafting.constraints import Change, constraint_changes
@@ -86,7 +88,10 @@ class _Drafting:
         self.rendering = AutogenContext(self.context, opts=options)
         self.types = ModelTypes(index, replay.dialect)
         revisions = {module.path for module in replay.environment.modules}
-        static = build_tables(index, lambda mapped: mapped.symbol.module.path not in revisions)
+        static = build_tables(index, lambda mapped: mapped.symbol.module.path not in revisions, replay.dialect)
+        core = core_tables(index, replay.dialect, lambda path: path not in revisions and not is_test(path))
+        self.core = [name for name in core if name not in static]
+        static |= {name: core[name] for name in self.core}
         self.target = Target(static, replay.convention)
         self.made = migrated_tables([replay])
         self.draft = Draft()
@@ -102,6 +107,8 @@ class _Drafting:
             by_kind.setdefault(item.kind, []).append(item)
         self._labels(by_kind.get("enum-labels", []))
         tables = [name for item in by_kind.get("table", []) if (name := self._static_name(item)) is not None]
+        if self.replay.schema.open is None:
+            tables += [name for name in self.core if name not in self.replay.schema.tables]
         added = by_kind.get("column", [])
         self._enum_types(added, by_kind.get("type", []))
         self._create_tables(tables)

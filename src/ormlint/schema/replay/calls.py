@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ormlint.facts import expressions as e
+from ormlint.facts import statements as s
 from ormlint.schema.replay import values as v
 from ormlint.schema.replay.inspection import Inspection
 from ormlint.schema.replay.machine import DEPTH, Returned
@@ -114,7 +115,32 @@ class Calls(Inspection):
         if isinstance(start, v.Function) and all(isinstance(base, v.ClassValue) for base in self.lineage(cls)):
             bound = v.Function(start.params, start.body, start.scope, start.name, owner=made)
             self.call_function(bound, args, keywords)
+        elif not isinstance(start, v.Function):
+            self._fields(made, list(args), keywords)
         return made
+
+    def _fields(self, made: v.Instance, args: list[Any], keywords: dict[str, Any]) -> None:
+        """Set what a dataclass, a named tuple or a class like them is constructed with: its annotated fields."""
+        fields: dict[str, e.Expr | None] = {}
+        owners: dict[str, v.ClassValue] = {}
+        for base in reversed(self.lineage(made.cls)):
+            for statement in base.symbol.facts.body if isinstance(base, v.ClassValue) else ():
+                if isinstance(statement, s.Assign) and statement.annotation is not None:
+                    for target in statement.targets:
+                        if isinstance(target, e.Name):
+                            fields[target.id], owners[target.id] = statement.value, base
+        for name, default in fields.items():
+            if args:
+                made.attributes[name] = args.pop(0)
+            elif name in keywords:
+                made.attributes[name] = keywords[name]
+            elif default is not None:
+                value = self.evaluate(default, owners[name].scope)
+                if isinstance(value, v.Built) and value.last == "field":
+                    factory = value.keywords.get("default_factory")
+                    value = value.keywords.get("default", v.Unknown(f"`{name}`"))
+                    value = self.call(factory, [], {}, None) if factory is not None else value
+                made.attributes[name] = value
 
     # -- packages
 
@@ -129,12 +155,19 @@ class Calls(Inspection):
                 return v.CONTEXT
             if last in ("get_bind", "get_connection"):
                 return v.BIND
+            if last == "get_x_argument":  # none is given
+                return {} if keywords.get("as_dictionary") is True else []
             return False if last == "is_offline_mode" else v.Unknown(name)
+        if name in ("alembic.operations.Operations", "alembic.operations.base.Operations", "alembic.Operations"):
+            return v.Ref("alembic.op")
         if last in ("inspect", "from_engine", "Inspector", "reflection") and name.startswith("sqlalchemy."):
             self.asked_schema += 1
             return v.INSPECTOR if args and args[0] is v.BIND else v.Unknown("what is inspected")
         if last in ("Session", "scoped_session") and name.startswith("sqlalchemy."):
             return v.BIND
+        if name == "importlib.import_module" and args and isinstance(args[0], str):
+            module = self.index.modules.get(self.index.paths.find(args[0], self.path) or "")
+            return v.ModuleValue(module) if module is not None else v.Unknown(f"module {args[0]}")
         if name in ("os.getenv", "os.environ.get"):
             return v.Unknown("the process's environment")
         if name in ("copy.copy", "copy.deepcopy") and args:
@@ -248,10 +281,13 @@ class Calls(Inspection):
             if name in ("append_column", "append_constraint") and args:
                 owner.args.append(args[0])
                 return None
-            if owner.last in ("getLogger", "get_logger", "get_x_argument"):
+            if owner.last in ("getLogger", "get_logger"):
                 return None
             if owner.name == "super" and name == "__init__":
                 return None
+        if name == "create_all":  # of metadata that is not known
+            self.create(v.Built(owner, [], {}, node), name, args, keywords, node)
+            return None
         if isinstance(owner, v.Ref) and owner.name.startswith("alembic.op"):
             return self.operation(name, args, keywords, node, None)
         return v.Built(bound, args, keywords, node)

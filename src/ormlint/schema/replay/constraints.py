@@ -48,7 +48,7 @@ class Constraints(Clauses, Targets):
             table.unsure.setdefault(item.kind, f"a name is computed in revision {self.revision}")
         else:
             is_final = isinstance(name, Built) and name.last == "conv"
-            item.name = given_name(self.convention, table, item, text_of(name), is_final)
+            item.name = given_name(self.convention, table, item, text_of(name), is_final, self.dialect)
             if item.name is None:
                 item.name = database_name(self.schema, table, item)
         if item.name is not None and self.dialect == "postgresql":
@@ -188,7 +188,7 @@ class Constraints(Clauses, Targets):
     def _conventional(self, table: SimTable, item: SimConstraint, name: str) -> str | None:
         if item.name is None or not self.convention or item.kind == "index":
             return "\0"
-        return given_name(self.convention, table, item, name, False)
+        return given_name(self.convention, table, item, name, False, self.dialect)
 
     def _resembling(self, table: SimTable, kind: str | None, name: str | None) -> list[SimConstraint]:
         """Return the constraint meant by a name that something else gave it: its kind and its columns tell."""

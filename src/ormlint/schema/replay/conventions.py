@@ -12,18 +12,24 @@ from sqlalchemy.sql.elements import conv
 from ormlint.schema.replay.simulated import SimConstraint, SimSchema, SimTable
 
 _LIMIT = 63  # of PostgreSQL, in bytes
+_LIMITS = {"postgresql": _LIMIT, "mysql": 64}
 
 
 def given_name(
-    convention: Mapping[str, str], table: SimTable, item: SimConstraint, name: str | None, is_final: bool
+    convention: Mapping[str, str],
+    table: SimTable,
+    item: SimConstraint,
+    name: str | None,
+    is_final: bool,
+    dialect: str = "postgresql",
 ) -> str | None:
     """Return the name SQLAlchemy gives a constraint; None where it leaves that to the database.
 
-    `is_final` for a name marked by `op.f()`.
+    `is_final` for a name marked by `op.f()`: it is shortened as one made by a convention is.
     """
     label = conv(name) if name is not None and is_final else name
     if name is not None and (is_final or not convention):
-        return name
+        return _shortened(name, dialect) if is_final else name
     if name is None and not convention and item.kind != "index":
         return None
     metadata = sa.MetaData(naming_convention=dict(convention) or None)
@@ -34,7 +40,7 @@ def given_name(
     except Exception:  # a token that needs what is not known, or a function of the project
         return name
     found: Any = made.name
-    return None if found is None or found is _NONE_NAME else _shortened(str(found))
+    return None if found is None or found is _NONE_NAME else _shortened(str(found), dialect)
 
 
 def _built(shown: sa.Table, item: SimConstraint, label: str | None) -> Any:
@@ -54,13 +60,10 @@ def _built(shown: sa.Table, item: SimConstraint, label: str | None) -> Any:
     return made
 
 
-def _shortened(name: str) -> str:
-    """Return a conventional name as SQLAlchemy shortens it for PostgreSQL."""
-    if len(name) <= _LIMIT:
-        return name
-    from sqlalchemy import util
-
-    return f"{name[: _LIMIT - 8]}_{util.md5_hex(name)[-4:]}"
+def _shortened(name: str, dialect: str) -> str:
+    """Return a conventional name as SQLAlchemy shortens it for a database."""
+    limit = _LIMITS.get(dialect, len(name))
+    return name if len(name) <= limit else f"{name[: limit - 8]}_{sa.util.md5_hex(name)[-4:]}"
 
 
 def database_name(schema: SimSchema, table: SimTable, item: SimConstraint) -> str | None:

@@ -98,7 +98,7 @@ class Expressions(Calls):
     def attribute(self, owner: Any, name: str) -> Any:
         """Return an attribute of a value."""
         if isinstance(owner, v.Unknown):
-            return owner
+            return v.Bound(owner, name) if name == "create_all" else owner
         if isinstance(owner, v.Ref):
             return v.Ref(canonical(f"{owner.name}.{name}"))
         if isinstance(owner, v.ModuleValue):

@@ -28,7 +28,7 @@ _NOT_TYPES = (*NEUTRAL, "CheckConstraint", "DefaultClause")
 _SILENT = frozenset(
     [
         *("bulk_insert", "create_table_comment", "drop_table_comment", "create_exclude_constraint"),
-        *("register_operation", "implementation_for", "register_comparator", "run_async"),
+        *("register_operation", "implementation_for", "register_comparator"),
         *("create_entity", "drop_entity", "replace_entity", "create_view", "replace_view", "drop_view"),
         *("create_function", "drop_function", "create_trigger", "drop_trigger", "create_extension", "drop_extension"),
         *("create_sp", "drop_sp", "replace_sp", "grant_table", "revoke_table", "create_comment", "drop_comment"),
@@ -62,6 +62,10 @@ class Operations(Constraints):
             return self.execute_sql(args[0] if args else keywords.get("sqltext"), node)
         if name in _SILENT:
             return None
+        if name == "run_async" and args:
+            return self.call(args[0], [BIND, *args[1:]], keywords, node)
+        if name == "invoke" and args and isinstance(args[0], Built):
+            return self._invoked(args[0], node)
         if name == "batch_alter_table":
             return Batch(args[0] if args else keywords.get("table_name"), text_of(keywords.get("schema")))
         method = getattr(self, f"_op_{name}", None)
@@ -73,6 +77,25 @@ class Operations(Constraints):
     def execute_sql(self, value: Any, node: e.Node | None) -> Any:
         """Run a statement."""
         raise NotImplementedError
+
+    def _invoked(self, made: Built, node: e.Node | None) -> Any:
+        """Run `op.invoke(AddColumnOp(…))`, whose arguments are those of the directive."""
+        directive = {
+            "AddColumnOp": "add_column",
+            "DropColumnOp": "drop_column",
+            "DropTableOp": "drop_table",
+            "CreateTableOp": "create_table",
+            "RenameTableOp": "rename_table",
+            "CreateIndexOp": "create_index",
+            "DropIndexOp": "drop_index",
+            "ExecuteSQLOp": "execute",
+        }.get(made.last)
+        if directive is None:
+            return self._foreign_operation(made.last or "invoke", made.args)
+        args = (
+            [made.args[0], *items_of(made.args[1])] if directive == "create_table" and len(made.args) > 1 else made.args
+        )
+        return self.operation(directive, args, made.keywords, node, None)
 
     def _foreign_operation(self, name: str, args: list[Any]) -> Unknown:
         """Note a directive that neither Alembic nor a plugin known here has: the tables it names may change."""

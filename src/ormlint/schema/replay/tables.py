@@ -23,7 +23,7 @@ def migrated_tables(replays: Iterable[Replay]) -> dict[str, StaticTable]:
             if key in tables:
                 tables[key].open = tables[key].open or "revisions of two environments change it"
             else:
-                tables[key] = _table(replay.schema, key, table, metadata)
+                tables[key] = static_table(replay.schema, key, table, metadata)
     return {key: tables[key] for key in sorted(tables)}
 
 
@@ -57,9 +57,10 @@ def _reasons(column: SimColumn) -> list[str]:
     return [value.reason for value in values if isinstance(value, Unknown)]
 
 
-def _table(schema: SimSchema, key: str, table: SimTable, metadata: sa.MetaData) -> StaticTable:
+def static_table(schema: SimSchema, key: str, table: SimTable, metadata: sa.MetaData) -> StaticTable:
+    """Return one simulated table as a table of `metadata`, with what is not known of it."""
     shown = sa.Table(table.name.rpartition(".")[2], metadata, schema=key.rpartition(".")[0] or None)
-    static = StaticTable(key, shown, [], table.open or table.maybe)
+    static = StaticTable(key, shown, [], table.open or table.maybe, unsure=dict(table.unsure))
     for column in table.columns.values():
         kind: Any = column.type
         enum = schema.enums.get(column.enum) if column.enum is not None else None
@@ -70,6 +71,8 @@ def _table(schema: SimSchema, key: str, table: SimTable, metadata: sa.MetaData) 
             kind = sa.Enum(*enum.labels, name=column.enum)
         if isinstance(column.default, Unknown):
             static.unknown_defaults.append(column.name)
+        if isinstance(column.nullable, Unknown):
+            static.unknown_nullable[column.name] = column.nullable.reason
         if column.maybe:
             static.open = static.open or column.maybe
         shown.append_column(
