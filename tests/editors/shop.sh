@@ -1,4 +1,5 @@
-# What the tests of editors share: a small project, and the configuration that docs/editors.md shows.
+# shellcheck shell=bash
+# What the tests of editors share: a small project, and the configuration that docs/editors.md shows. `root` is the checkout.
 
 # configuration HEADING: the first code block below a heading of docs/editors.md
 configuration() {
@@ -7,7 +8,7 @@ configuration() {
         found && /^#+ / { exit }
         found && /^```/ { if (inside) exit; inside = 1; next }
         inside
-    ' "$root/docs/editors.md" | grep . || { echo "docs/editors.md shows nothing below \"$1\"" >&2; exit 1; }
+    ' "${root:?}/docs/editors.md" | grep . || { echo "docs/editors.md shows nothing below \"$1\"" >&2; exit 1; }
 }
 
 # make_shop: write the project into the working folder

@@ -23,11 +23,20 @@ from ormlint.text import decode_source
 
 FORMS = sorted((Path(__file__).parent / "forms").glob("*.py"))
 # What an older SQLAlchemy or a missing package says of a form that it does not have.
-ABSENT = ("ImportError", "ModuleNotFoundError")
+ABSENT = ("ImportError", "ModuleNotFoundError", "SyntaxError")
 # What the index leaves open on purpose, by form: anything else that it does not know fails.
 LEFT_OPEN: dict[str, set[str]] = {
     # Of two bare annotations the version decides which one counts.
     "inheritance": {"Overriding.extra"},
+}
+# Classes that have to be open, by form: what else they have is found when they run only.
+OPEN: dict[str, set[str]] = {
+    "opened": {"Automatic", "Deferred", "Loaded", "Looped", "ByDecorator", "ByHook", "Later", "Answering"},
+}
+# Keywords that are judged otherwise, by form, and why.
+OTHER_KEYWORDS: dict[str, tuple[str, ...]] = {
+    # The discriminator of a concrete hierarchy is no attribute of its first class, though the mapper has it.
+    "bases_1x": ("Employee(type=…)",),
 }
 # Parts of `CREATE TABLE` that differ, by form, and why.
 OTHER_TABLES: dict[str, tuple[str, ...]] = {
@@ -63,7 +72,12 @@ def test_form(form: Path) -> None:
     analysis = analyse({form.name: decode_source(form.read_bytes())}, Statistics(), interpret=False)
     mapped = {item.symbol.facts.qualname: item for item in analysis.index.mapped.values()}
     result = compare_classes(analysis.index, analysis.sources, mapped, wanted)
+    opened = OPEN.get(form.stem, set())
+    result.missing = {name: kind for name, kind in result.missing.items() if name.partition(".")[0] not in opened}
     problems = result.problems()
+    problems = [problem for problem in problems if not problem.startswith(OTHER_KEYWORDS.get(form.stem, ()) or ("?",))]
+    problems += [f"{name}: open ({reason})" for name, reason in result.open_classes.items() if name not in opened]
+    problems += [f"{name}: not open" for name in opened - result.open_classes.keys()]
     left_open = LEFT_OPEN.get(form.stem, set())
     problems += [f"{name}: {items}" for name, items in result.partly.items() if name not in left_open]
     problems += [f"{name}: known now" for name in left_open - result.partly.keys()]
@@ -80,6 +94,8 @@ def test_tables(form: Path) -> None:
     for dialect, statements in runtime()["tables"].items():
         wanted = {name.removeprefix(prefix): text for name, text in statements.items() if name.startswith(prefix)}
         mine = static_statements(analysis.index, dialect, lambda mapped: mapped.symbol.facts.qualname)
+        for name in OPEN.get(form.stem, ()):
+            wanted.pop(name, None)
         for name, parts in compare_tables(mine, wanted).items():
             problems += [f"{name}: {part}" for part in parts]
     problems = [problem for problem in problems if not problem.startswith(OTHER_TABLES.get(form.stem, ()) or ("?",))]

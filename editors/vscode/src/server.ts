@@ -10,6 +10,7 @@ import {
   ErrorAction,
   LanguageClient,
   RevealOutputChannelOn,
+  State,
 } from "vscode-languageclient/node";
 import { type Location, locate } from "./locate";
 import { machineAt } from "./machine";
@@ -24,6 +25,12 @@ const SPAN = 180_000;
 const SILENCED = "notFoundSilenced";
 
 type Found = Extract<Location, { found: true }>;
+
+/** A process, and the moment when it has ended and all it wrote is read. */
+interface Child {
+  process: ChildProcess;
+  closed: Promise<void>;
+}
 
 /** The library's client, which throws when it is stopped after a start that failed, and shows each error by itself. */
 class Client extends LanguageClient {
@@ -41,8 +48,10 @@ class Client extends LanguageClient {
 /** The one server of a window. Its starts and stops are done one after the other, in the order they were asked for. */
 export class Server implements vscode.Disposable {
   private client: Client | undefined;
-  private child: ChildProcess | undefined;
+  private child: Child | undefined;
   private errors = "";
+  private asked = 0;
+  private starting = false;
   private crashes: number[] = [];
   private last: Promise<void> = Promise.resolve();
   private told = new Set<string>();
@@ -59,8 +68,13 @@ export class Server implements vscode.Disposable {
     return this.client?.isRunning() ? this.client : undefined;
   }
 
-  /** Start the server, or start it anew. */
+  /** Start the server, or start it anew. One that was started and does not answer is not waited for. */
   restart(): Promise<void> {
+    this.asked += 1;
+    this.crashes = [];
+    if (this.starting) {
+      this.child?.process.kill();
+    }
     return this.next(async () => {
       await this.end();
       await this.start();
@@ -141,24 +155,37 @@ export class Server implements vscode.Disposable {
         closed: () => this.closed(shown),
       },
     });
+    client.onDidChangeState(({ newState }) => {
+      if (newState === State.Running) {
+        const version = client.initializeResult?.serverInfo?.version ?? "";
+        this.status.running(version, found.origin);
+        this.log.info(`ormlint ${version} runs`);
+      }
+    });
     this.client = client;
+    const asked = this.asked;
+    this.starting = true;
     try {
       await client.start();
     } catch (error) {
-      this.client = undefined;
-      await client.dispose().catch(() => undefined);
       this.log.error(String(error));
-      const code = await ended(this.child, 500);
-      const message = didNotStart(found.command, code, this.errors);
-      this.log.error(message);
-      this.status.failed(message);
-      await this.kill();
-      void this.tell(message);
+    } finally {
+      this.starting = false;
+    }
+    if (client.isRunning()) {
       return;
     }
-    const version = client.initializeResult?.serverInfo?.version ?? "";
-    this.status.running(version, found.origin);
-    this.log.info(`ormlint ${version} runs`);
+    // A start can fail without a word: its promise is given up when the connection is lost meanwhile.
+    const code = await ended(this.child, STOPPING);
+    const message = didNotStart(found.command, code, this.errors);
+    this.client = undefined;
+    await client.dispose().catch(() => undefined);
+    await this.kill();
+    this.log.error(message);
+    this.status.failed(message);
+    if (asked === this.asked) {
+      void this.tell(message);
+    }
   }
 
   private async spawned(found: Found, neutral: string): Promise<ChildProcess> {
@@ -171,7 +198,9 @@ export class Server implements vscode.Disposable {
       this.errors += error.message;
     });
     child.stdin.on("error", () => undefined); // a server that is gone reads nothing; `closed` tells of it
-    this.child = child;
+    // `close` comes when all that was written is read, `exit` may come before.
+    const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
+    this.child = { process: child, closed };
     return child;
   }
 
@@ -180,10 +209,10 @@ export class Server implements vscode.Disposable {
     if (!this.client?.initializeResult) {
       return { action: CloseAction.DoNotRestart, handled: true, message: "the server ended before it answered" };
     }
-    const code = await ended(this.child, 500);
+    const code = await ended(this.child, STOPPING);
     const now = Date.now();
     this.crashes = [...this.crashes.filter((time) => now - time < SPAN), now];
-    const message = `${shown} ended (${code ?? this.child?.signalCode ?? "still alive"})`;
+    const message = `${shown} ended (${code ?? this.child?.process.signalCode ?? "still alive"})`;
     if (this.crashes.length <= CRASHES) {
       return { action: CloseAction.Restart, handled: true, message: `${message}; it is started again` };
     }
@@ -202,15 +231,14 @@ export class Server implements vscode.Disposable {
   private async kill(): Promise<void> {
     const child = this.child;
     this.child = undefined;
-    if (child && (await ended(child, STOPPING)) === null && child.signalCode === null) {
-      child.kill();
+    if (child && (await ended(child, STOPPING)) === null && child.process.signalCode === null) {
+      child.process.kill();
     }
   }
 
   private async tell(message: string): Promise<void> {
     const chosen = await vscode.window.showErrorMessage(message, "Restart", "Show Logs");
     if (chosen === "Restart") {
-      this.crashes = [];
       await this.restart();
     } else if (chosen === "Show Logs") {
       this.log.show();
@@ -238,19 +266,15 @@ export class Server implements vscode.Disposable {
 }
 
 /** Return a process's exit code when it ends within a time; null when it does not, or a signal ended it. */
-async function ended(child: ChildProcess | undefined, patience: number): Promise<number | null> {
-  if (!child || child.exitCode !== null || child.signalCode !== null) {
-    return child?.exitCode ?? null;
+async function ended(child: Child | undefined, patience: number): Promise<number | null> {
+  if (!child) {
+    return null;
   }
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(null), patience);
-    child.once("exit", (code) => {
-      clearTimeout(timer);
-      resolve(code);
-    });
-    child.once("error", () => {
-      clearTimeout(timer);
-      resolve(null);
-    });
+  let timer: NodeJS.Timeout | undefined;
+  const tired = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, patience);
   });
+  await Promise.race([child.closed, tired]);
+  clearTimeout(timer);
+  return child.process.exitCode;
 }

@@ -20,6 +20,11 @@ def run(options: argparse.Namespace) -> int:
             raise
         print("ormlint: the server needs pygls: pip install 'ormlint[lsp]'", file=sys.stderr)
         return 2
+    import logging
+
+    # Editors show what is written here to people: that a client cancels what was answered meanwhile is no news.
+    chatter = logging.getLogger("pygls.protocol.json_rpc")
+    chatter.addFilter(lambda record: not record.getMessage().startswith("Cancel notification for unknown message"))
     stdin, stdout = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr  # what anything prints must not stand between messages
     build_server().start_io(stdin, stdout)

@@ -97,8 +97,9 @@ def _read_assignment(symbol: ClassSymbol, statement: s.Assign, body: ClassBody, 
             previous = body.members.get(target.id)
             if statement.value is None and previous is not None and previous.value is not None:
                 continue
-            body.members[target.id] = Member(
-                target.id,
+            name = _mangled(symbol, target.id)
+            body.members[name] = Member(
+                name,
                 symbol,
                 target.range,
                 value=statement.value,
@@ -111,6 +112,13 @@ def _read_assignment(symbol: ClassSymbol, statement: s.Assign, body: ClassBody, 
                     body.members[element.id] = Member(element.id, symbol, element.range, conditional=conditional)
         elif isinstance(target, e.Subscript):
             body.open_reason = body.open_reason or "its body changes its own names by a call"
+
+
+def _mangled(symbol: ClassSymbol, name: str) -> str:
+    """Return a private name as Python keeps it: `__secret` of `Model` is `_Model__secret`."""
+    if not name.startswith("__") or name.endswith("__"):
+        return name
+    return f"_{symbol.name.lstrip('_')}{name}"
 
 
 def _read_function(symbol: ClassSymbol, statement: s.FunctionStmt, body: ClassBody, conditional: bool) -> None:

@@ -7,6 +7,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ormlint.facts import expressions as e
+from ormlint.index.annotations import (
+    TypeMap,
+    Unwrapped,
+    alias_of,
+    annotated_parts,
+    is_named,
+    literal_strings,
+    split_optional,
+    type_key,
+)
 from ormlint.index.constants import NOT_KNOWN, Constants, Scope
 from ormlint.index.enums import EnumColumn, EnumIndex, labels_of
 from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module, Resolver, Symbol, Value
@@ -131,7 +141,7 @@ class ColumnReader:
             if isinstance(argument, e.Starred):
                 column.unread = True
                 continue
-            self._positional(column, argument, module, scope)
+            self.positional(column, argument, module, scope)
         for keyword in call.keywords:
             self.keyword(column, keyword, module, scope)
         return column
@@ -146,7 +156,8 @@ class ColumnReader:
                 return None
         return self.text(expr, module, scope)
 
-    def _positional(self, column: Column, argument: e.Expr, module: Module, scope: ClassSymbol | None) -> None:
+    def positional(self, column: Column, argument: e.Expr, module: Module, scope: ClassSymbol | None) -> None:
+        """Apply one positional argument of a column: its type, a key, a default of the database."""
         func = argument.func if isinstance(argument, e.Call) else argument
         symbol = self.resolver.expr(module, func)
         name = symbol.name if isinstance(symbol, External) else ""
@@ -332,26 +343,21 @@ class ColumnReader:
         self, column: Column, inner: e.Expr, module: Module, is_mapped: bool, type_map: TypeMap | None
     ) -> None:
         """Complete a column from the annotation `Mapped[inner]` (or a SQLModel field's annotation)."""
-        optional, core = split_optional(inner, self.resolver, module)
-        annotated = self._annotated(core, module)
-        if annotated is not None:
-            core, call, call_module = annotated
-            inner_optional, core = split_optional(core, self.resolver, module)
-            optional = optional or inner_optional
-            if call is not None:
-                base = self.from_call(call, column.name, call_module, None)
-                _inherit(column, base)
+        read = self._unwrapped(inner, module, type_map)
+        if read.call is not None:
+            _inherit(column, self.from_call(read.call, column.name, read.call_module, None))
         if is_mapped and column.nullable is None and "nullable" not in column.extra:
-            column.nullable = optional
+            column.nullable = read.optional
+        core, module = read.core, read.module
         symbol = self.resolver.expr(module, core) if not isinstance(core, e.Str) else None
         if symbol is not None and column.python_type is None:
             column.python_type = symbol
         if column.type_expr is not None or symbol is None:
             return
-        if type_map is not None and type_map.covers(symbol):
-            self._from_type_map(column, symbol, type_map)
+        if type_map is not None and (read.entry is not None or type_map.covers(symbol)):
+            self._from_type_map(column, symbol, read.entry or type_map.type_of(symbol))
             return
-        labels = _literal_strings(core) if _is_named(symbol, "Literal") else None
+        labels = literal_strings(core) if is_named(symbol, "Literal") else None
         if labels is not None:
             column.type = "sqlalchemy.Enum"
             column.enum = EnumColumn(None, labels, None, native=False)
@@ -363,110 +369,48 @@ class ColumnReader:
             column.type = "sqlalchemy.Enum"
             column.enum = EnumColumn(enum, labels_of(enum, False), False)
 
-    def _from_type_map(self, column: Column, symbol: Symbol, type_map: TypeMap) -> None:
-        expr, module = type_map.type_of(symbol)
+    def _unwrapped(self, expr: e.Expr, module: Module, type_map: TypeMap | None) -> Unwrapped:
+        """Go through `Optional`, `Annotated` and aliases to the type that counts, or to a key of the type map."""
+        optional = False
+        call: e.Call | None = None
+        call_module = module
+        for _ in range(8):
+            is_optional, expr = split_optional(expr, self.resolver, module)
+            optional = optional or is_optional
+            key = type_key(expr, module, self.resolver) if type_map is not None else ""
+            if type_map is not None and isinstance(type_map.entries.get(key), tuple):
+                return Unwrapped(optional, expr, module, call, call_module, type_map.entries[key])
+            inner = annotated_parts(expr, module, self.resolver)
+            if inner is not None:
+                expr = inner[0]
+                if call is None and inner[1] is not None:
+                    call, call_module = inner[1], module
+                continue
+            alias = alias_of(expr, module, self.resolver)
+            if alias is None:
+                break
+            expr, module = alias
+        return Unwrapped(optional, expr, module, call, call_module)
+
+    def _from_type_map(self, column: Column, symbol: Symbol, entry: tuple[e.Expr | None, Module | None]) -> None:
+        expr, module = entry
         enum = self.enums.of(symbol)
         if enum is not None:
             column.type = "sqlalchemy.Enum"
             by_value: bool | None = None
-            if isinstance(expr, e.Call):
-                by_value = self.enums.by_value(expr.keyword("values_callable"))
-            column.enum = EnumColumn(enum, labels_of(enum, by_value), by_value)
+            if isinstance(expr, e.Call) and module is not None:
+                by_value = self.enums.by_value(expr.keyword("values_callable"), module)
+            native = expr.keyword("native_enum") if isinstance(expr, e.Call) else None
+            is_native = not (isinstance(native, e.Constant) and native.value is False)
+            column.enum = EnumColumn(enum, labels_of(enum, by_value), by_value, native=is_native)
         elif expr is not None and module is not None:
             self.set_type(column, expr, module)
             column.type_expr = None
-
-    def _annotated(self, core: e.Expr, module: Module) -> tuple[e.Expr, e.Call | None, Module] | None:
-        """Return (T, its `mapped_column` call, module) for `Annotated[T, …]`, also through an alias."""
-        seen = 0
-        while seen < 5:
-            seen += 1
-            if isinstance(core, e.Subscript):
-                symbol = self.resolver.expr(module, core.value)
-                if isinstance(symbol, External) and symbol.name.endswith(".Annotated"):
-                    elements = core.index.elements if isinstance(core.index, e.Display) else (core.index,)
-                    for element in elements[1:]:
-                        if isinstance(element, e.Call):
-                            called = self.resolver.expr(module, element.func)
-                            if isinstance(called, External) and called.name == "sqlalchemy.mapped_column":
-                                return elements[0], element, module
-                    return elements[0], None, module
-                return None
-            symbol = self.resolver.expr(module, core)
-            if isinstance(symbol, Value) and isinstance(symbol.value, (e.Subscript, e.Name, e.Attribute)):
-                core, module = symbol.value, symbol.module
-                continue
-            return None
-        return None
 
     def is_column_call(self, call: e.Call, module: Module) -> bool:
         """Tell whether a call is `Column(...)` or `mapped_column(...)`."""
         symbol = self.resolver.expr(module, call.func)
         return isinstance(symbol, External) and symbol.name in COLUMN_CALLS
-
-
-@dataclass(frozen=True, slots=True)
-class TypeMap:
-    """A `type_annotation_map`: Python type (canonical name) → SQLAlchemy type expression."""
-
-    entries: dict[str, tuple[e.Expr, Module]]
-    is_open: bool
-
-    def covers(self, symbol: Symbol) -> bool:
-        """Tell whether the map may say something of a Python type."""
-        if isinstance(symbol, ClassSymbol):
-            return self.is_open or "enum.Enum" in self.entries or symbol.key in self.entries
-        return isinstance(symbol, External) and symbol.name in self.entries
-
-    def type_of(self, symbol: Symbol) -> tuple[e.Expr | None, Module | None]:
-        """Return the type expression for a Python type and the module it stands in."""
-        key = symbol.key if isinstance(symbol, ClassSymbol) else symbol.name if isinstance(symbol, External) else ""
-        if key in self.entries:
-            return self.entries[key]
-        if isinstance(symbol, ClassSymbol) and "enum.Enum" in self.entries:
-            return self.entries["enum.Enum"]
-        return None, None
-
-
-def split_optional(expr: e.Expr, resolver: Resolver, module: Module) -> tuple[bool, e.Expr]:
-    """Return (accepts None, T) for `Optional[T]`, `T | None`, `Union[T, None]`, `T`."""
-    if isinstance(expr, e.Subscript):
-        name = (e.dotted_name(expr.value) or "").rpartition(".")[2]
-        if name == "Optional":
-            return True, expr.index
-        if name == "Union":
-            elements = expr.index.elements if isinstance(expr.index, e.Display) else (expr.index,)
-            rest = [element for element in elements if not _is_none(element)]
-            return len(rest) < len(elements), rest[0] if len(rest) == 1 else expr
-        return False, expr
-    if isinstance(expr, e.Binary) and expr.op == "|":
-        parts = _union_parts(expr)
-        rest = [part for part in parts if not _is_none(part)]
-        return len(rest) < len(parts), rest[0] if len(rest) == 1 else expr
-    return _is_none(expr), expr
-
-
-def _union_parts(expr: e.Expr) -> list[e.Expr]:
-    if isinstance(expr, e.Binary) and expr.op == "|":
-        return [*_union_parts(expr.left), *_union_parts(expr.right)]
-    return [expr]
-
-
-def _is_named(symbol: Symbol, name: str) -> bool:
-    return isinstance(symbol, External) and symbol.name.rpartition(".")[2] == name
-
-
-def _literal_strings(core: e.Expr) -> tuple[str, ...] | None:
-    """Return the strings of `Literal["a", "b"]`; None where it holds anything else."""
-    if not isinstance(core, e.Subscript):
-        return None
-    elements = core.index.elements if isinstance(core.index, e.Display) else (core.index,)
-    strings = tuple(element.value for element in elements if isinstance(element, e.Str))
-    return strings if len(strings) == len(elements) else None
-
-
-def _is_none(expr: e.Expr) -> bool:
-    return isinstance(expr, e.Constant) and expr.value is None
 
 
 def _inherit(column: Column, base: Column) -> None:

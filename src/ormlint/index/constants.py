@@ -104,6 +104,7 @@ class Constants:
         # Set by the index: the enum a class is, the table of a mapped class, what a call of a function gives.
         self.enum_of: Callable[[Symbol], EnumClass | None] = lambda symbol: None
         self.table_of: Callable[[ClassSymbol], str | None] = lambda symbol: None
+        self.has_mapped_parent: Callable[[ClassSymbol], bool] = lambda symbol: False
         self.called: Callable[[e.Call, FunctionSymbol, Module], e.Expr | None] = lambda call, function, module: None
 
     def string(
@@ -319,6 +320,9 @@ class Constants:
             found = self.called(expr, symbol, scope.module) if not scope.names else None
             if found is not None and found is not expr:
                 return self.value(found, Scope(symbol.module), depth + 2)
+        if symbol == External("sqlalchemy.has_inherited_table") and scope.cls is not None and len(expr.args) == 1:
+            is_cls = isinstance(expr.args[0], e.Name) and expr.args[0].id == scope.first
+            return self.has_mapped_parent(scope.cls) if is_cls else NOT_KNOWN
         if isinstance(func, e.Attribute) and func.attr == "sub":
             return self._substituted(func, expr.args, scope, depth)
         args = [self.value(argument, scope, depth) for argument in expr.args]

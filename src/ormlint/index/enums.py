@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
-from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module, Resolver, Symbol
+from ormlint.facts.module import ClassFacts
+from ormlint.facts.walk import walk_statements
+from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module, Resolver, Symbol, Value
 from ormlint.index.vocabulary import ENUM_BASES
 
 
@@ -68,16 +70,34 @@ class EnumIndex:
         self.resolver = resolver
         # Set by the index: the strings that arguments are, `*` spread; None where one is not known.
         self.strings: Callable[[tuple[e.Expr, ...], Module], list[str] | None] = lambda exprs, module: None
+        self.body_of: Callable[[FunctionSymbol], tuple[s.Stmt, ...]] = lambda function: ()
         self._memo: dict[str, EnumClass | None] = {}
 
     def of(self, symbol: Symbol) -> EnumClass | None:
-        """Return the enum a class symbol is, or None."""
+        """Return the enum a class symbol is, or a value that `Enum("Name", ...)` gives; None for anything else."""
+        if isinstance(symbol, Value) and isinstance(symbol.value, e.Call):
+            return self._functional(symbol, symbol.value)
         if not isinstance(symbol, ClassSymbol):
             return None
         key = symbol.key
         if key not in self._memo:
             self._memo[key] = None  # a class that derives from itself ends here
             self._memo[key] = self._read(symbol)
+        return self._memo[key]
+
+    def _functional(self, value: Value, call: e.Call) -> EnumClass | None:
+        """Read the functional API: `Enum("Colour", "RED GREEN")`, with a list or a dict of members too."""
+        key = f"{value.module.path}:{value.name}:{call.start}"
+        if key not in self._memo:
+            self._memo[key] = None
+            func = self.resolver.expr(value.module, call.func)
+            if isinstance(func, External) and func.name in ENUM_BASES and len(call.args) == 2:
+                name = call.args[0].value if isinstance(call.args[0], e.Str) else value.name
+                body = _functional_members(call.args[1])
+                facts = ClassFacts(
+                    call.start, call.end, name, call.start, name, (call.func,), (), (), (), body, False, -1
+                )
+                self._memo[key] = self._read(ClassSymbol(value.module, facts, -1, is_made=True))
         return self._memo[key]
 
     def _read(self, symbol: ClassSymbol) -> EnumClass | None:
@@ -167,15 +187,20 @@ class EnumIndex:
         enum = self.of(symbol)
         if enum is None and scope is not None and isinstance(argument, e.Name):
             enum = self.of(self.resolver.attribute(scope, argument.id))  # an enum nested in the model
-        by_value = self.by_value(call.keyword("values_callable"))
+        by_value = self.by_value(call.keyword("values_callable"), module)
         return EnumColumn(enum, labels_of(enum, by_value), by_value, is_valid, is_native, name)
 
-    def by_value(self, expr: e.Expr | None) -> bool | None:
+    def by_value(self, expr: e.Expr | None, module: Module) -> bool | None:
         """Tell whether a `values_callable` yields values (True) or names (False); None when not known."""
         if expr is None or (isinstance(expr, e.Constant) and expr.value is None):
             return False
         if isinstance(expr, e.Lambda):
             return _yields_values(expr.body)
+        symbol = self.resolver.expr(module, expr)
+        if isinstance(symbol, FunctionSymbol):
+            returns = [item for item in walk_statements(self.body_of(symbol)) if isinstance(item, s.Return)]
+            found = [item.value for item in returns]
+            return _yields_values(found[0]) if len(found) == 1 and found[0] is not None else None
         return None
 
 
@@ -206,6 +231,27 @@ def _yields_values(body: e.Expr) -> bool | None:
     if isinstance(element, e.Attribute) and element.attr in ("name", "_name_"):
         return False
     return None
+
+
+def _functional_members(given: e.Expr) -> tuple[s.Stmt, ...]:
+    pairs: list[tuple[e.Expr | None, e.Expr | None]] = []
+    if isinstance(given, e.Str):
+        pairs = [(e.Str(given.start, given.end, name), None) for name in given.value.replace(",", " ").split()]
+    elif isinstance(given, e.DictDisplay):
+        pairs = [(item.key, item.value) for item in given.items]
+    elif isinstance(given, e.Display):
+        for item in given.elements:
+            is_pair = isinstance(item, e.Display) and len(item.elements) == 2
+            pairs.append((item.elements[0], item.elements[1]) if is_pair else (item, None))  # type: ignore[union-attr]
+    body: list[s.Stmt] = []
+    for number, (name, value) in enumerate(pairs, 1):
+        if not isinstance(name, e.Str):
+            return (s.OpaqueStmt(given.start, given.end, "its members are computed"),)
+        target = e.Name(name.start, name.end, name.value)
+        body.append(s.Assign(name.start, name.end, (target,), value or e.Constant(name.start, name.end, number), None))
+    if not body:
+        return (s.OpaqueStmt(given.start, given.end, "its members are computed"),)
+    return tuple(body)
 
 
 def _is_private(name: str) -> bool:

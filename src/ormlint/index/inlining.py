@@ -107,8 +107,6 @@ class _Frame:
 
     def truth(self, expr: e.Expr) -> bool | None:
         """Tell whether an expression holds; None when that is not known."""
-        if isinstance(expr, e.Call):
-            return None
         if isinstance(expr, (e.Display, e.DictDisplay)):
             return bool(expr.elements if isinstance(expr, e.Display) else expr.items)
         found = self.inliner.constants.value(expr, self.scope)

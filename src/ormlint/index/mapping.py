@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
+from ormlint.index.annotations import TypeMap, split_optional, type_key
 from ormlint.index.bases import Base, BaseReader, DynamicBase
 from ormlint.index.classbody import ClassBody, Member, read_class_body
-from ormlint.index.columns import ColumnReader, TypeMap
-from ormlint.index.constants import Constants, camel_to_snake
+from ormlint.index.columns import ColumnReader
+from ormlint.index.constants import Constants, Scope, camel_to_snake
 from ormlint.index.constructors import read_constructor, unread_package
 from ormlint.index.inlining import BodyOf
+from ormlint.index.mapperargs import apply_mapper_args, shapes_attributes
 from ormlint.index.members import MemberReader
 from ormlint.index.model import MappedClass, ModelAttribute
-from ormlint.index.symbols import ClassSymbol, External, Module, Resolver, Symbol, Unknown
+from ormlint.index.symbols import ClassSymbol, External, Module, Resolver, Unknown
 from ormlint.index.tableargs import apply_table_args
 from ormlint.index.tablemapped import add_table_columns, table_call
 from ormlint.index.vocabulary import (
+    CONCRETE_BASES,
     DATACLASS_BASES,
     DECLARATIVE_BASES,
     EXTERNAL_MIXINS,
@@ -57,6 +60,7 @@ class Mapper:
         self.constants = constants
         self.members = MemberReader(resolver, columns, constants, body_of)
         constants.table_of = self._table_of
+        constants.has_mapped_parent = self._has_mapped_parent
         self._naming: set[str] = set()  # classes whose table name is being computed
         self._bodies: dict[str, ClassBody] = {}
         self._styles: dict[str, str | None] = {}
@@ -196,8 +200,30 @@ class Mapper:
         mapped.table = self._table_name(symbol, style, mro)
         self._table_object(mapped)
         apply_table_args(mapped, self.body, lambda base: self.style(base) is not None, self.members)
+        self._mapper_args(mapped)
+        self._concrete(mapped)
         mapped.constructor = read_constructor(mapped, self.body, self.resolver)
         return mapped
+
+    def _mapper_args(self, mapped: MappedClass) -> None:
+        """Apply the nearest `__mapper_args__`, unless it belongs to a mapped class above."""
+        for base in mapped.mro:
+            if isinstance(base, ClassSymbol):
+                if base is not mapped.symbol and self.style(base) is not None:
+                    return
+                member = self.body(base).members.get("__mapper_args__")
+                if member is not None:
+                    apply_mapper_args(mapped, member, self.members)
+                    return
+
+    def _concrete(self, mapped: MappedClass) -> None:
+        """`ConcreteBase` gives the classes of a concrete hierarchy a column that tells them apart."""
+        if any(isinstance(base, External) and base.name in CONCRETE_BASES for base in mapped.mro):
+            found = self.members.class_names(mapped.symbol).get("_concrete_discriminator_name")
+            name = found.value if isinstance(found, e.Str) else "type"
+            symbol = mapped.symbol
+            made = ModelAttribute(name, "column_property", symbol.module, symbol.facts.name_range, None)
+            mapped.attributes.setdefault(name, made)
 
     def _table_object(self, mapped: MappedClass) -> None:
         """Add the columns of `__table__ = Table(...)`, the class's own or one it derives from."""
@@ -238,6 +264,7 @@ class Mapper:
             attribute = self.members.attribute(member, mapped, is_own_table, type_map)
             if attribute is None:
                 continue
+            self._share(mapped, attribute)
             if previous is not None and previous.value is None and attribute.value is None:
                 _soften(attribute, previous)
             if member.conditional and previous is not None and previous.column is not None:
@@ -262,6 +289,16 @@ class Mapper:
                     (e.dotted_name(d) or "").endswith(("reconstructor", "validates")) for d in function.facts.decorators
                 ):
                     set_by_init.update(function.facts.self_stores)
+
+    def _share(self, mapped: MappedClass, attribute: ModelAttribute) -> None:
+        """`a = b = Column(...)`: the last name is mapped, under the first one's name in the database."""
+        if attribute.column is None or attribute.value is None:
+            return
+        for other in mapped.attributes.values():
+            if other.value is attribute.value and other.column is not None and other.name != attribute.name:
+                if attribute.column.name == attribute.name:
+                    attribute.column.name = other.column.name
+                other.kind, other.column = "plain", None
 
     def _open_reason(self, base: Base, mapped: MappedClass) -> str | None:
         if isinstance(base, Unknown):
@@ -292,8 +329,8 @@ class Mapper:
         if table is not None and (table.value is not None or table.function is not None):
             if table_call(table.value, base.module, self.members) is None:
                 return f"`{base.name}` is mapped to a table that is not a literal `Table(...)`"
-        if "__mapper_args__" in body.members and self._has_properties(body.members["__mapper_args__"]):
-            return "`__mapper_args__` adds properties"
+        if "__mapper_args__" in body.members and shapes_attributes(body.members["__mapper_args__"]):
+            return "its `__mapper_args__` choose attributes by what is not literal"
         for decorator in base.facts.decorators:
             func = decorator.func if isinstance(decorator, e.Call) else decorator
             last = (e.dotted_name(func) or "?").rpartition(".")[2]
@@ -320,15 +357,9 @@ class Mapper:
             "sqlalchemy.DeclarativeAttributeIntercept",
         )
 
-    def _has_properties(self, member: Member) -> bool:
-        return isinstance(member.value, e.DictDisplay) and any(
-            item.key is None
-            or (
-                isinstance(item.key, e.Str)
-                and item.key.value in ("properties", "include_properties", "exclude_properties")
-            )
-            for item in member.value.items
-        )
+    def _has_mapped_parent(self, symbol: ClassSymbol) -> bool:
+        parents = (base for base in self.bases.mro(symbol)[1:] if isinstance(base, ClassSymbol))
+        return any(self.style(base) is not None for base in parents)
 
     def _table_of(self, symbol: ClassSymbol) -> str | None:
         style = self.style(symbol)
@@ -348,8 +379,12 @@ class Mapper:
             member = members.get("__tablename__")
             if member is not None:
                 if member.function is not None:
-                    expr, first = self.members.returned(member.function)
-                    return self.constants.string(expr, base.module, symbol, first)
+                    expr = self.members.result(member.function, symbol)
+                    first = self.members.returned(member.function)[1]
+                    found = self.constants.value(expr, Scope(base.module, symbol, first))
+                    if found is not None:
+                        return found if isinstance(found, str) else None
+                    return self._parents_table(mro)  # `None` for a class in the table of its parent
                 if isinstance(member.value, e.Constant):
                     continue
                 if member.value is not None:
@@ -364,6 +399,10 @@ class Mapper:
         if style == "sqlmodel":
             return symbol.name.lower()
         return None
+
+    def _parents_table(self, mro: tuple[Base, ...]) -> str | None:
+        found = (self._table_of(base) for base in mro[1:] if isinstance(base, ClassSymbol) and self.style(base))
+        return next(found, None)
 
     # -- type_annotation_map
 
@@ -393,12 +432,8 @@ class Mapper:
                 if item.key is None:
                     is_open = True
                     continue
-                symbol: Symbol = self.resolver.expr(module, item.key)
-                name = symbol.name if isinstance(symbol, External) else ""
-                if isinstance(symbol, ClassSymbol):
-                    name = symbol.key
-                if name and not isinstance(item.key, e.Subscript):
-                    entries[name] = (item.value, module)
+                _, wanted = split_optional(item.key, self.resolver, module)
+                entries[type_key(wanted, module, self.resolver)] = (item.value, module)
         found = self._type_maps[key] = TypeMap(entries, is_open)
         return found
 

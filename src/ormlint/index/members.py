@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
+from ormlint.index.annotations import TypeMap, split_optional
 from ormlint.index.classbody import Member
-from ormlint.index.columns import Column, ColumnReader, Default, TypeMap, split_optional
+from ormlint.index.columns import Column, ColumnReader, Default
 from ormlint.index.constants import Constants
 from ormlint.index.inlining import BodyOf, Inliner, returned_values, substitute
 from ormlint.index.model import MappedClass, ModelAttribute, Relationship
@@ -187,9 +188,13 @@ class MemberReader:
         type_map: TypeMap | None,
     ) -> None:
         name = self._callee(module, call)
+        is_asked = True  # whether the annotation says something of the column
+        if mapped.is_dataclass and (init := call.keyword("init")) is not None and name not in COLUMN_CALLS:
+            attribute.is_field = attribute.is_field and not (isinstance(init, e.Constant) and init.value is False)
         if name == "sqlalchemy.deferred" and call.args and isinstance(call.args[0], e.Call):
             call = call.args[0]
             name = self._callee(module, call)
+            mapped_inner, is_asked = None, False
         if name == "sqlalchemy.column_property" and call.args and isinstance(call.args[0], e.Call):
             if self._callee(module, call.args[0]) in COLUMN_CALLS:
                 call = call.args[0]
@@ -201,7 +206,7 @@ class MemberReader:
             )
             if mapped_inner is not None and name == "sqlalchemy.mapped_column":
                 self.columns.apply_annotation(column, mapped_inner[1], attribute.module, True, type_map)
-            elif attribute.annotation is not None and mapped_inner is None and name == "sqlalchemy.mapped_column":
+            elif attribute.annotation is not None and is_asked and name == "sqlalchemy.mapped_column":
                 self.columns.apply_annotation(column, attribute.annotation, attribute.module, True, type_map)
             if column.nullable is None and "nullable" not in column.extra:
                 column.nullable = not column.primary_key
@@ -537,10 +542,10 @@ class MemberReader:
                 self.columns.keyword(column, keyword, module, owner)
             elif name == "foreign_key" and (target := self.columns.text(value, module, owner)) is not None:
                 column.foreign_keys = (*column.foreign_keys, target)
-                ondelete = call.keyword("ondelete")
-                self.columns.reference(column, value, module, ondelete)
-                if isinstance(ondelete, e.Str):
-                    column.foreign_key_options["ondelete"] = ondelete.value
+                self.columns.reference(column, value, module, call.keyword("ondelete"))
+                action = self.columns.text(call.keyword("ondelete"), module, owner)
+                if action is not None:
+                    column.foreign_key_options["ondelete"] = action
             elif name == "sa_type":
                 self.columns.set_type(column, value, module, owner)
             elif name == "sa_column_kwargs" and isinstance(value, e.DictDisplay):
@@ -548,6 +553,9 @@ class MemberReader:
                     if isinstance(item.key, e.Str):
                         inner = e.Keyword(item.start, item.end, item.key.value, item.value)
                         self.columns.keyword(column, inner, module, owner)
+            elif name == "sa_column_args" and isinstance(value, e.Display):
+                for element in value.elements:
+                    self.columns.positional(column, element, module, owner)
             elif name in ("sa_column", "sa_column_args") and not isinstance(value, e.Call):
                 column.unread = True
         if call.args and not (isinstance(call.args[0], (e.EllipsisLiteral, e.Constant))):
@@ -558,15 +566,31 @@ class MemberReader:
         call = member.value
         if not isinstance(call, e.Call) or self._callee(member.owner.module, call) != "sqlalchemy.composite":
             return []
+        module = member.owner.module
+        inner = self.columns.mapped_inner(member.annotation, module)
+        named = [argument for argument in call.args if not isinstance(argument, e.Call)]
+        kind = inner[1] if inner is not None else named[0] if named else None
+        fields = self._field_annotations(self.resolver.expr(module, kind)) if kind is not None else []
         found: list[ModelAttribute] = []
-        for argument in call.args:
-            if isinstance(argument, e.Call) and self.columns.is_column_call(argument, member.owner.module):
-                column = self.columns.from_call(argument, "", member.owner.module, member.owner)
-                if column.name:
-                    found.append(
-                        ModelAttribute(column.name, "column", member.owner.module, argument.range, member.owner, column)
-                    )
+        columns = [item for item in call.args if isinstance(item, e.Call) and self.columns.is_column_call(item, module)]
+        for position, argument in enumerate(columns):
+            column = self.columns.from_call(argument, "", module, member.owner)
+            if not column.name:
+                continue
+            if position < len(fields):
+                self.columns.apply_annotation(column, *fields[position], True, None)
+            found.append(ModelAttribute(column.name, "column", module, argument.range, member.owner, column))
         return found
+
+    def _field_annotations(self, symbol: object) -> list[tuple[e.Expr, Module]]:
+        """Return the annotations of a dataclass's fields in order, with the module they stand in."""
+        if not isinstance(symbol, ClassSymbol):
+            return []
+        return [
+            (statement.annotation, symbol.module)
+            for statement in symbol.facts.body
+            if isinstance(statement, s.Assign) and statement.annotation is not None
+        ]
 
 
 def _is_none(expr: e.Expr) -> bool:

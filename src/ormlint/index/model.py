@@ -79,6 +79,7 @@ class MappedClass:
     constructor: Constructor = field(default_factory=lambda: Constructor("default"))
     is_dataclass: bool = False
     set_by_init: frozenset[str] = frozenset()
+    left_out: list[ModelAttribute] = field(default_factory=list)  # columns that `__mapper_args__` do not map
     table_call: tuple[e.Call, Module] | None = None  # the `Table(...)` it is mapped to, and where that stands
 
     @property
@@ -95,7 +96,10 @@ class MappedClass:
     def has_base(self) -> bool:
         """Whether the class derives from a declarative base, and so has its `metadata` and `registry`."""
         return any(
-            isinstance(base, DynamicBase) or (isinstance(base, External) and base.name in _BASES) for base in self.mro
+            isinstance(base, DynamicBase)
+            or (isinstance(base, External) and base.name in _BASES)
+            or (isinstance(base, ClassSymbol) and _is_decorated_base(base))
+            for base in self.mro
         )
 
     def has(self, name: str) -> bool:
@@ -115,3 +119,9 @@ class MappedClass:
 
     def __repr__(self) -> str:
         return f"MappedClass({self.symbol.module.name}.{self.symbol.facts.qualname})"
+
+
+def _is_decorated_base(symbol: ClassSymbol) -> bool:
+    """Tell whether `as_declarative` makes a class a declarative base."""
+    funcs = (item.func if isinstance(item, e.Call) else item for item in symbol.facts.decorators)
+    return any((e.dotted_name(func) or "").rpartition(".")[2].startswith("as_declarative") for func in funcs)

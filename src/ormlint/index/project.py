@@ -50,6 +50,7 @@ class ProjectIndex:
         self.constants = Constants(self.resolver, self.bases)
         self.constants.enum_of = self.enums.of
         self.enums.strings = self.constants.strings
+        self.enums.body_of = self.body
         self.columns = ColumnReader(self.resolver, self.enums, self.constants)
         self.mapper = Mapper(self.resolver, self.bases, self.columns, self.constants, self.body)
         self.documents: dict[str, str] = {}  # `alembic.ini`, `pyproject.toml`: path → text

@@ -110,7 +110,8 @@ def add_imperative(mapped: MappedClass, call: e.Call, module: Module, members: M
     mapped.table_call = found
     mapped.table = members.constants.string(found[0].args[0], found[1])
     # A class attribute with the name of a column is replaced when the class is mapped.
-    names = _properties(mapped, call, module, members)
+    given = call.keyword("properties")
+    names = read_properties(mapped, given, module, members) if given is not None else {}
     if names is None:
         return "the properties of its imperative mapping are computed"
     reason = add_table_columns(mapped, *found, members)
@@ -124,11 +125,11 @@ def add_imperative(mapped: MappedClass, call: e.Call, module: Module, members: M
     return reason
 
 
-def _properties(mapped: MappedClass, call: e.Call, module: Module, members: MemberReader) -> dict[str, str] | None:
-    """Add the relationships and others of `properties=`; return the columns it renames (name → column's name)."""
-    given = call.keyword("properties")
-    if given is None:
-        return {}
+def read_properties(mapped: MappedClass, given: e.Expr, module: Module, members: MemberReader) -> dict[str, str] | None:
+    """Add the relationships and others of `properties=`; return the columns it renames (name → column's name).
+
+    It is None where some are computed.
+    """
     if isinstance(given, e.Call) and e.dotted_name(given.func) == "dict" and not given.args:
         pairs: list[tuple[str | None, e.Expr]] = [(keyword.name or None, keyword.value) for keyword in given.keywords]
     elif isinstance(given, e.DictDisplay):

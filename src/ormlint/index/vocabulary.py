@@ -40,6 +40,7 @@ def flask_name(name: str) -> str:
 
 
 DECLARATIVE_BASES = frozenset({"sqlalchemy.DeclarativeBase", "sqlalchemy.DeclarativeBaseNoMeta"})
+CONCRETE_BASES = frozenset({"sqlalchemy.ConcreteBase", "sqlalchemy.AbstractConcreteBase"})
 BASE_FACTORIES = frozenset({"sqlalchemy.declarative_base", "sqlalchemy.automap_base"})
 DATACLASS_BASES = frozenset({"sqlalchemy.MappedAsDataclass"})
 COLUMN_CALLS = frozenset({"sqlalchemy.Column", "sqlalchemy.mapped_column"})

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
 from ormlint.facts.walk import walk_nodes
-from ormlint.index.columns import Column, Default, split_optional
+from ormlint.index.annotations import split_optional
+from ormlint.index.columns import Column, Default
 from ormlint.index.model import MappedClass, ModelAttribute
 from ormlint.index.symbols import External, Symbol, Unknown
 from ormlint.linting.context import Context

@@ -7,6 +7,7 @@ import gc
 import hashlib
 import logging
 import threading
+import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -257,8 +258,8 @@ def build_server() -> OrmlintServer:
         found = await ls.at(params.text_document.uri, params.position)
         if found is None:
             return None
-        _, state, path, target = found
-        text = hovers.markdown(state, target)
+        session, state, path, target = found
+        text = await ls.ask(hovers.markdown, session, state, target)
         source = state.source(path)
         if text is None or source is None:
             return None
@@ -397,10 +398,14 @@ async def _watch(ls: OrmlintServer) -> None:
 async def _index(ls: OrmlintServer, session: Session) -> None:
     """Check a project for the first time, and say so where the client shows progress."""
     window = ls.client_capabilities.window
-    shows = bool(window and window.work_done_progress)
-    if shows:
-        await ls.work_done_progress.create_async(_PROGRESS)
-        ls.work_done_progress.begin(_PROGRESS, lsp.WorkDoneProgressBegin(title="ormlint: reading the project"))
-    await ls.state_of(session)
-    if shows:
-        ls.work_done_progress.end(_PROGRESS, lsp.WorkDoneProgressEnd(message="done"))
+    if not (window and window.work_done_progress):
+        await ls.state_of(session)
+        return
+    token = f"{_PROGRESS}/{uuid.uuid4()}"  # a token is used once, and a workspace may have several folders
+    await ls.work_done_progress.create_async(token)
+    begun = lsp.WorkDoneProgressBegin(title="ormlint", message=f"reading {session.root.name}")
+    ls.work_done_progress.begin(token, begun)
+    try:
+        await ls.state_of(session)
+    finally:
+        ls.work_done_progress.end(token, lsp.WorkDoneProgressEnd(message="done"))

@@ -6,7 +6,7 @@ import gc
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ormlint.checker.analysis import Analysis, analyse
 from ormlint.checker.engine import check_analysed
@@ -14,6 +14,7 @@ from ormlint.checker.result import Statistics
 from ormlint.diagnostics import Diagnostic
 from ormlint.facts.codec import EncodedFacts
 from ormlint.index.card import model_card
+from ormlint.index.errors import MigrationPathError
 from ormlint.index.model import MappedClass
 from ormlint.project.config import Project, load_project
 from ormlint.project.discovery import is_excluded, project_files
@@ -21,6 +22,9 @@ from ormlint.project.environment import SitePackages, find_environment
 from ormlint.project.target import with_target
 from ormlint.project.workspace import read_documents, read_files
 from ormlint.text import SourceError, SourceText
+
+if TYPE_CHECKING:
+    from ormlint.schema.replay.run import Replay
 
 
 @dataclass
@@ -74,6 +78,7 @@ class Session:
     _memory: Memory = field(default_factory=Memory)
     _disk: dict[str, SourceText | SourceError] | None = None
     _documents: dict[str, str] = field(default_factory=dict)
+    _replayed: tuple[tuple[tuple[str, bytes], ...], list[Replay]] = ((), [])
 
     @classmethod
     def load(cls, folder: Path) -> Session:
@@ -116,6 +121,21 @@ class Session:
             self._disk.update(read_files(self.root, [path]) if (self.root / path).is_file() else {})
             if not (self.root / path).is_file():
                 self._disk.pop(path, None)
+
+    def replays(self, state: State) -> list[Replay]:
+        """Return the migrations, replayed; anew only when the text of one of them is another."""
+        index, settings = state.analysis.index, self.project.settings
+        try:
+            modules = [module for found in index.environments(settings.migrations) for module in found.modules]
+        except MigrationPathError:
+            return []
+        sources = {module.path: state.source(module.path) for module in modules}
+        key = tuple((path, source.digest) for path, source in sources.items() if source is not None)
+        if key != self._replayed[0]:
+            from ormlint.schema.drift import replays  # SQLAlchemy is loaded only where there are migrations
+
+            self._replayed = (key, replays(index, settings.migrations, settings.dialects) if key else [])
+        return self._replayed[1]
 
     def check(self) -> State:
         """Check the project as it is now."""

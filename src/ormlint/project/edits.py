@@ -54,7 +54,8 @@ def _key(run: Run, fixable: Sequence[Diagnostic]) -> bytes:
     for item in fixable:
         source = run.files.get(item.path)
         digest.update(getattr(source, "digest", b""))
-        digest.update(_encoder.encode(item))
+        # Not the path, which may be no text: the fix is about the file's content.
+        digest.update(_encoder.encode(item.fix))
     return digest.digest()
 
 

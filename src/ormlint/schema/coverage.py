@@ -52,6 +52,16 @@ class Metadatas:
                 return self.of_expr(function.module, value, depth + 1) if value is not None else None
         return self._of_symbol(self.index.resolver.expr(module, expr))
 
+    def of_symbol(self, symbol: Symbol, expr: e.Expr) -> str | None:
+        """Name the `MetaData` of `symbol.metadata`, `symbol()` or the symbol itself, as `expr` has it."""
+        if isinstance(symbol, FunctionSymbol) and isinstance(expr, e.Call):
+            value, _ = self.index.mapper.members.returned(symbol)
+            return self.of_expr(symbol.module, value, 1) if value is not None else None
+        if isinstance(symbol, (ClassSymbol, Value)) and isinstance(expr, e.Attribute):
+            name = e.Name(expr.start, expr.end, symbol.name)
+            return self.of_expr(symbol.module, e.Attribute(expr.start, expr.end, name, expr.attr))
+        return self._of_symbol(symbol)
+
     def _of_symbol(self, symbol: Symbol) -> str | None:
         if not isinstance(symbol, Value) or symbol.value is None:
             return None
@@ -163,7 +173,7 @@ class Coverage:
         found: set[str] = set()
         for expr in given:
             for element in expr.elements if isinstance(expr, e.Display) else (expr,):
-                named = metadatas.of_expr(self.module, element)
+                named = metadatas.of_expr(self.module, element) or self._of_local(metadatas, element)
                 if named is not None:
                     found.add(named)
                 elif isinstance(element, e.Name) and element.id == "target_metadata":
@@ -171,6 +181,19 @@ class Coverage:
                 elif not (isinstance(element, e.Name) and element.id not in self.module.scope):  # no parameter
                     return frozenset({FLASK}) if any(map(_is_flask_migrate, self._nodes())) else None
         return frozenset(found) or None
+
+    def _of_local(self, metadatas: Metadatas, expr: e.Expr) -> str | None:
+        """Name the `MetaData` of what a function of `env.py` imports: `Base.metadata`, `get_metadata()`."""
+        assert self.module is not None
+        owner = expr.func if isinstance(expr, e.Call) else expr.value if isinstance(expr, e.Attribute) else expr
+        if not isinstance(owner, e.Name) or owner.id in self.module.scope:
+            return None
+        for node in self._nodes():
+            for binding in node.bindings if isinstance(node, s.Import) else ():
+                if binding.name == owner.id:
+                    found = self.index.resolver.imported(self.module, binding)
+                    return metadatas.of_symbol(found, expr)
+        return None
 
     def _filters(self) -> Iterator[tuple[str, object]]:
         if self.module is None:

@@ -106,7 +106,7 @@ class _Comparison:
     # -- the models
 
     def _read_models(self) -> None:
-        self.static = build_tables(self.index, self._is_ours)
+        self.static = build_tables(self.index, self._is_ours, self.replays[0].dialect)
         order = {key: position for position, key in enumerate(self.index.mapped)}
         for name, static in self.static.items():
             if name != static.name:
@@ -126,24 +126,27 @@ class _Comparison:
         Where `env.py` does not say which `MetaData` it is for, a table counts when revisions make another table of
         the same `MetaData`, and of no other one.
         """
-        created = created_at_runtime(self.index, self.metadatas, self.revisions)
         owners: dict[str, set[str | None]] = {}
         for model in self.models:
             if self._may_exist(model.name):
                 owners.setdefault(model.name, set()).add(model.metadata)
         proved = {next(iter(found)) for found in owners.values() if len(found) == 1}
-        reported: set[str] = set()
+        missing: dict[str, _Model] = {}
         for model in self.models:
-            if model.name in reported or self._may_exist(model.name) or None in created or model.metadata in created:
-                continue
-            if model.metadata is None and created:
+            if model.name in missing or self._may_exist(model.name):
                 continue
             answers = {id(item): self.coverage[id(item)].has(model.metadata) for item in self.replays}
             relevant = [item for item in self.replays if answers[id(item)] is not False]
             is_for = any(answers.values()) or (bool(relevant) and model.metadata in proved)
             if is_for and all(self._would_make(item, model) for item in relevant):
-                reported.add(model.name)
-                yield SchemaDifference("table", model.name, model.mapped, None, ())
+                missing[model.name] = model
+        if not missing:
+            return  # what the application creates is looked for only where it matters: it takes long
+        created = created_at_runtime(self.index, self.metadatas, self.revisions)
+        for model in missing.values():
+            if created and (None in created or model.metadata is None or model.metadata in created):
+                continue
+            yield SchemaDifference("table", model.name, model.mapped, None, ())
 
     def _would_make(self, item: Replay, model: _Model) -> bool:
         """Tell whether a table that an environment does not make is surely not made, and not left out on purpose."""
@@ -238,16 +241,17 @@ class _Comparison:
 
     def _whole_tables(self) -> Iterator[SchemaDifference | TableWithoutModel]:
         """Yield constraints, and what the revisions make and no model has; both sides must be known whole."""
-        by_key: dict[str, list[_Model]] = {}
+        owners = {id(mapped): static for static in self.static.values() for mapped in static.models}
+        groups: dict[tuple[str, str], list[_Model]] = {}
         for model in self.models:
-            key = self._key(model.name)
-            if key is not None:
-                by_key.setdefault(key, []).append(model)
-        for key, models in by_key.items():
-            names = {model.name for model in models}
-            static = self.static[models[0].name]
+            key, static = self._key(model.name), owners.get(id(model.mapped))
+            if key is not None and static is not None:
+                groups.setdefault((key, model.metadata or ""), []).append(model)
+        for (key, _), models in groups.items():
+            static = owners[id(models[0].mapped)]
             places = self._places(key, models[0].metadata)
-            if len(names) != 1 or len(places) != 1 or static.open or not self._is_whole(models):
+            is_one = all(owners[id(model.mapped)] is static for model in models)
+            if not is_one or len(places) != 1 or static.open or not self._is_whole(models):
                 continue
             item, table = places[0]
             if table.open or table.maybe or table.baseline:
@@ -258,7 +262,8 @@ class _Comparison:
                 if difference.kind != "unique-extra" or self._is_compared(item, difference.theirs, *kinds):
                     yield difference
             yield from self._extra_columns(key, mapped, static, item, table)
-        yield from self._extra_tables(set(by_key))
+        by_key = {key for key, _ in groups}
+        yield from self._extra_tables(by_key)
 
     def _is_compared(self, item: Replay, name: str, *kinds: str) -> bool:
         """Tell whether `env.py` surely does not hide a thing of these kinds that only the database has."""
@@ -290,15 +295,23 @@ class _Comparison:
 
     def _extra_tables(self, modelled: set[str]) -> Iterator[TableWithoutModel]:
         tables = self.index.tables
-        if tables.unknown or self.index.made_by_calls.any_table or self.index.made_by_calls.any_class:
+        if tables.unknown:
             return
-        made = {name.lower() for name in self.index.made_by_calls.tables} | set(tables.by_name)
-        for item in self.replays:
-            for key, table in item.schema.tables.items():
-                if key in modelled or table.name.lower() in made or table.maybe or table.baseline or not table.steps:
-                    continue
-                if not self._is_compared(item, table.name, "table"):
-                    continue
+        left = [
+            (key, table)
+            for item in self.replays
+            for key, table in item.schema.tables.items()
+            if key not in modelled
+            and table.name.lower() not in tables.by_name
+            and not (table.maybe or table.baseline)
+            and table.steps
+            and self._is_compared(item, table.name, "table")
+        ]
+        made = self.index.made_by_calls if left else None  # takes long
+        if made is None or made.any_table or made.any_class:
+            return
+        for key, table in left:
+            if table.name not in made.tables:
                 yield TableWithoutModel(key, table.steps[0])
 
 

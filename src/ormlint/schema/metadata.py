@@ -240,7 +240,7 @@ class _Builder:
         inherited = set(parent.mro) if parent is not None else set()
         own = [
             attribute
-            for attribute in mapped.columns()
+            for attribute in (*mapped.columns(), *mapped.left_out)
             if attribute.owner is None or attribute.owner is mapped.symbol or attribute.owner not in inherited
         ]
         ranks = {base: rank for rank, base in enumerate(mapped.mro)}
@@ -248,7 +248,10 @@ class _Builder:
         def order(attribute: ModelAttribute) -> tuple[int, int, int]:
             given = attribute.column.extra.get("sort_order") if attribute.column is not None else None
             value = self.machine.value(given, attribute.module, attribute.owner) if given is not None else 0
-            rank = ranks.get(attribute.owner, 0) if attribute.owner else 0
+            owner = attribute.owner
+            rank = ranks.get(owner, 0) if owner else 0
+            if owner and not owner.facts.start <= attribute.range.start < owner.facts.end:
+                rank = len(ranks)  # `Model.name = Column(...)`, when the table was there
             # Own columns come before those of mixins; Pydantic has the fields of its bases first.
             rank = -rank if mapped.style == "sqlmodel" else rank
             return (value if isinstance(value, int) else 0), rank, attribute.range.start

@@ -14,12 +14,10 @@ from ormlint.schema.replay.run import Replay
 def revision_hazards(index: ProjectIndex, replays: list[Replay]) -> Iterator[RevisionHazard]:
     """Yield the steps of all environments that will fail, or that hide what others do, each once."""
     seen: set[tuple[str, int, str]] = set()
-    revisions = {module.path for item in replays for module in item.environment.modules}
-    is_created = bool(created_at_runtime(index, Metadatas(index), revisions))
     for item in replays:
         order = [revision.id for revision in item.environment.graph.ordered()]
         ages = {key: age for age, key in enumerate(reversed(order))}
-        for hazard in (*_opaque(item), *item.hazards.found, *_unknown_targets(index, item, replays, is_created)):
+        for hazard in (*_opaque(item), *item.hazards.found, *_unknown_targets(index, item, replays)):
             key = (hazard.step.path, hazard.step.range.start, hazard.kind + hazard.name)
             if key not in seen:
                 seen.add(key)
@@ -32,22 +30,27 @@ def _opaque(item: Replay) -> Iterator[Hazard]:
         yield Hazard("opaque", step, "", "")
 
 
-def _unknown_targets(index: ProjectIndex, item: Replay, replays: list[Replay], is_created: bool) -> Iterator[Hazard]:
+def _unknown_targets(index: ProjectIndex, item: Replay, replays: list[Replay]) -> Iterator[Hazard]:
     """Yield operations on what no revision makes, in a history that starts on an empty database.
 
     A history whose first revision makes no table starts on a database that is there already, and one that calls
-    `create_all`, or whose application does (`is_created`), may have made anything. A table of a library is made by
+    `create_all`, or whose application does, may have made anything. A table of a library is made by
     that library: only tables of the project's own models count.
     """
     graph = item.environment.graph
     if item.schema.open is not None or graph.problems or graph.unknown is not None:
         return
-    if not item.starts_empty or is_created:
+    if not item.starts_empty:
         return
     known = index.tables.by_name
     elsewhere = {table.name for other in replays if other is not item for table in other.schema.tables.values()}
-    for step, table, column in item.missing:
-        if table.name in elsewhere or table.name.lower() in item.hazards.views:
-            continue
-        if column or table.name.lower() in known:
-            yield Hazard("unknown-target", step, table.name, column)
+    found = [
+        Hazard("unknown-target", step, table.name, column)
+        for step, table, column in item.missing
+        if table.name not in elsewhere
+        and table.name.lower() not in item.hazards.views
+        and (column or table.name.lower() in known)
+    ]
+    revisions = {module.path for other in replays for module in other.environment.modules}
+    if found and not created_at_runtime(index, Metadatas(index), revisions):
+        yield from found

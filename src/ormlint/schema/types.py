@@ -49,6 +49,8 @@ class TypeBuilder:
         name = column.type.rpartition(".")[2]
         if mapped.style == "sqlmodel" and name in ("AutoString", "String"):
             return self._field_string(attribute)
+        if mapped.style == "sqlmodel" and name == "Numeric":
+            return self._field_numeric(attribute)
         factory = getattr(sa, name, None)
         if isinstance(factory, type) and issubclass(factory, TypeEngine):
             return factory()
@@ -62,6 +64,14 @@ class TypeBuilder:
             return sa.String(255) if self.machine.dialect == "mysql" else sa.String()
         length = self.machine.value(given, attribute.module, attribute.owner)
         return sa.String(length) if isinstance(length, int) else UnknownType("its `max_length` is computed")
+
+    def _field_numeric(self, attribute: ModelAttribute) -> TypeEngine[Any] | UnknownType:
+        call = attribute.value if isinstance(attribute.value, e.Call) else None
+        given = [call.keyword(name) if call is not None else None for name in ("max_digits", "decimal_places")]
+        sizes = [self.machine.value(item, attribute.module, attribute.owner) if item else None for item in given]
+        if any(size is not None and not isinstance(size, int) for size in sizes):
+            return UnknownType("its `max_digits` or `decimal_places` is computed")
+        return sa.Numeric(precision=sizes[0], scale=sizes[1])
 
     def _enum(self, column: Column) -> TypeEngine[Any] | UnknownType:
         enum = column.enum

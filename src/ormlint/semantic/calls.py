@@ -137,6 +137,14 @@ class CallReader:
             return self.sessions.call(t.Session(False), func.attr, given)
         return None
 
+    def _is_flask(self, query: t.Query) -> bool:
+        """Tell whether a query is one of Flask-SQLAlchemy's."""
+        if query.flask or not query.entities:
+            return query.flask
+        entity = query.entities[0]
+        mapped = self.index.mapped_of(entity.cls) if isinstance(entity, t.Instance) else None
+        return mapped is not None and mapped.style == "flask"
+
     def _is_queried(self, cls: ClassSymbol) -> bool:
         """Tell whether a class can be asked for: a mapped one, or the `cls` of a mixin's class method."""
         return self.index.mapped_of(cls) is not None or self.model.members.is_mixin(cls)
@@ -359,6 +367,8 @@ class CallReader:
         receiver, name = method.receiver, method.name
         if isinstance(receiver, t.Session):
             return self.sessions.call(receiver, name, given)
+        if isinstance(receiver, t.Query) and name == "paginate" and not self._is_flask(receiver):
+            return t.unknown("`Query.paginate`")
         if isinstance(receiver, t.Query):
             self.sessions.named_operands(receiver.entities, name, given)
             result = orm.query_method(receiver, name, self.sessions.entities(given))

@@ -7,7 +7,7 @@ give stands in its record; nothing is interpreted twice to find it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -42,6 +42,7 @@ _ADDING = ("pass_", "with_", "inject", "patch", "use_", "provide")
 _CALLED_BY_NAME = ("test", "visit_", "do_", "on_", "handle_", "resolve_", "validate_", "__")
 # More types than these say that anything may be given.
 _MAX_KINDS = 4
+_MAX_GIVEN = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +72,19 @@ class GivenCall:
 class _Gathered:
     """What is given to one parameter."""
 
-    kinds: list[t.Type]
+    kinds: dict[t.Type, None]
     sources: set[Handed]  # other parameters that are handed on as they are
     why: str = ""  # not empty: the reason why nothing is known
+
+    def add(self, kind: t.Type) -> None:
+        """Add what one call gives."""
+        kind = _as_parameter(kind)
+        for member in t.members(kind):
+            if isinstance(member, t.Unknown):
+                self.why = member.reason
+        self.kinds[kind] = None
+        if len(self.kinds) > _MAX_GIVEN:
+            self.why = t.TOO_MANY.reason
 
 
 class CallSites:
@@ -183,7 +194,7 @@ class CallSites:
     def update(self) -> list[FunctionSymbol]:
         """Work out the parameters anew; return the functions of which more is known than before."""
         gathered = {
-            (key, param.name): _Gathered([], set()) for key, (_, params) in self.by_id.items() for param in params
+            (key, param.name): _Gathered({}, set()) for key, (_, params) in self.by_id.items() for param in params
         }
         self._escaped(gathered)
         for record in self.model.all_records():
@@ -218,6 +229,8 @@ class CallSites:
             is_lenient = is_test and not _is_test(symbol.module)
             for param in params:
                 found = gathered[id(symbol), param.name]
+                if found.why:
+                    continue
                 kind = _argument(symbol, param, offset, call)
                 if kind is None:
                     if not is_lenient:
@@ -226,7 +239,7 @@ class CallSites:
                 if isinstance(kind, Handed):
                     found.sources.add(kind)
                 elif not (is_lenient and _is_stand_in(kind)):
-                    found.kinds.append(kind)
+                    found.add(kind)
 
     def _close(self, gathered: dict[tuple[int, str], _Gathered]) -> None:
         """Give each parameter what the parameters handed on to it are given."""
@@ -241,32 +254,27 @@ class CallSites:
                 key = pending.pop()
                 found = gathered[key]
                 for heir in heirs.get(key, ()):
-                    more = [kind for kind in found.kinds if kind not in heir.kinds]
-                    why = heir.why or found.why
-                    if more or why != heir.why:
-                        heir.kinds.extend(more)
-                        heir.why = why
+                    if heir.why:
+                        continue
+                    count = len(heir.kinds)
+                    heir.why = found.why
+                    heir.kinds.update(found.kinds)
+                    if heir.why or len(heir.kinds) != count:
                         pending.append(keys[id(heir)])
 
         for key, kind in self.known.items():
-            gathered[key] = _Gathered([kind], set())
+            gathered[key] = _Gathered({kind: None}, set())
         spread(list(heirs))
         unseen = [found for found in gathered.values() if not found.kinds and not found.why]
         for found in unseen:  # what nobody calls may be called by anybody
             found.why = "no call is seen"
         spread(list(heirs))
 
-    def _joined(self, kinds: list[t.Type], by_framework: bool) -> t.Type:
-        if not kinds:
-            return t.unknown("no call is seen")
-        for kind in kinds:
-            if isinstance(kind, t.Unknown):
-                return kind
-        joined = t.join(_as_parameter(kind) for kind in kinds)
+    def _joined(self, kinds: Iterable[t.Type], by_framework: bool) -> t.Type:
+        joined = t.join(kinds)
         members = t.members(joined)
-        for member in members:
-            if isinstance(member, t.Unknown):
-                return member
+        if isinstance(joined, t.Unknown):
+            return joined
         if len(members) > _MAX_KINDS or all(isinstance(member, _OF_NO_USE) for member in members):
             return t.unknown("its calls give no objects")
         if by_framework and not all(isinstance(member, (t.Instance, t.Session, t.NoneType)) for member in members):
@@ -314,13 +322,12 @@ class CallSites:
 
     def _escaped(self, gathered: dict[tuple[int, str], _Gathered]) -> None:
         ids: set[int] = set()
-        names: set[str] = set()
+        names = set(self._declared)
         for record in self.model.all_records():
             ids |= record.value_functions
             names |= record.value_names
-        for module in self.index.modules.values():
-            if not module.is_installed:
-                names |= self._declared_values(module)
+            if self.model.is_given_up(record):
+                names |= self._named(record.body)
         for key, (symbol, params) in self.by_id.items():
             reached = symbol.name in names or key in ids
             if not reached and symbol.owner is not None:
@@ -329,6 +336,12 @@ class CallSites:
             if reached:
                 for param in params:
                     gathered[key, param.name].why = "its function is handed on as a value"
+
+    @cached_property
+    def _declared(self) -> frozenset[str]:
+        """The names of functions that stand where no body is read."""
+        modules = [module for module in self.index.modules.values() if not module.is_installed]
+        return frozenset(name for module in modules for name in self._declared_values(module))
 
     def _declared_values(self, module: Module) -> set[str]:
         """Return the names that stand where no body is read: in class bodies, decorators, defaults, annotations."""
@@ -339,8 +352,12 @@ class CallSites:
             parts.append(function.decorators)
             for param in function.params:
                 parts += (param.default, param.annotation)
+        return self._named(tuple(parts))
+
+    def _named(self, parts: object) -> set[str]:
+        """Return the names of functions that stand somewhere, called or not."""
         found: set[str] = set()
-        for node in walk_nodes(tuple(parts)):
+        for node in walk_nodes(parts):
             name = node.id if isinstance(node, e.Name) else node.attr if isinstance(node, e.Attribute) else ""
             if name in self.by_name:
                 found.add(name)
@@ -413,9 +430,17 @@ def _as_parameter(kind: t.Type) -> t.Type:
         return t.Builtin("datetime.datetime")
     if isinstance(kind, t.Dict):
         return t.Dict(_as_parameter(kind.key), _as_parameter(kind.value))
+    if isinstance(kind, t.Sequence):
+        return clip(substitute(t.Sequence(_element(kind.element), kind.kind), {}))
+    if isinstance(kind, t.TupleOf):
+        return clip(substitute(t.TupleOf(tuple(map(_element, kind.elements))), {}))
     if isinstance(kind, (t.Function, t.Method, t.Partial, t.Super, t.Never)):
         return t.unknown("a call gives a function")
     return clip(substitute(kind, {}))
+
+
+def _element(kind: t.Type) -> t.Type:
+    return kind if isinstance(kind, (t.Unknown, t.Function, t.Method, t.Partial)) else _as_parameter(kind)
 
 
 def _is_stand_in(kind: t.Type) -> bool:

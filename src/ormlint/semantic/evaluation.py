@@ -434,6 +434,8 @@ class Evaluator:
             parts = kind.elements
         elif isinstance(kind, t.Row):
             parts = kind.entities
+        elif isinstance(kind, t.Union_):
+            parts = _parts_of_all(kind)
         values = value.elements if isinstance(value, e.Display) and len(value.elements) == len(elements) else None
         if parts is not None and len(parts) == len(elements) and not stars:
             for position, element in enumerate(elements):
@@ -450,7 +452,7 @@ class Evaluator:
             for position in range(after):
                 self.bind(elements[star + 1 + position], parts[len(parts) - after + position])
             return
-        each = self.iterate(kind) if not isinstance(kind, (t.TupleOf, t.Row)) else t.unknown("unpacked")
+        each = t.unknown("unpacked") if isinstance(kind, (t.TupleOf, t.Row, t.Union_)) else self.iterate(kind)
         for element in elements:
             self.bind(element, each)
 
@@ -472,6 +474,15 @@ class Evaluator:
     def reveal(self, node: e.Call, text: str, kind: t.Type | None = None) -> None:
         """Report a type to a test document."""
         self.emit(events.Reveal(node, text, self.record, kind))
+
+
+def _parts_of_all(kind: t.Union_) -> tuple[t.Type, ...] | None:
+    """Return what stands at each place of several tuples of one length; None for anything else."""
+    members = [member for member in kind.members if not isinstance(member, t.NoneType)]
+    tuples = [member.elements for member in members if isinstance(member, t.TupleOf)]
+    if not tuples or len(tuples) < len(members) or len(set(map(len, tuples))) > 1:
+        return None
+    return tuple(t.join(place) for place in zip(*tuples, strict=True))
 
 
 def _widen(known: t.Type, more: t.Type) -> t.Type:

@@ -286,6 +286,11 @@ class SemanticModel:
         self._given_up[id(record.symbol) if record.symbol is not None else record.module.path] = reason
         return record
 
+    def is_given_up(self, record: FunctionRecord) -> bool:
+        """Tell whether a body was not followed to its end."""
+        place = id(record.symbol) if record.symbol is not None else record.module.path
+        return place in self._given_up
+
     @property
     def given_up(self) -> dict[str, int]:
         """How many bodies were not followed, by reason."""

@@ -33,6 +33,8 @@ class SessionCalls:
             statement = given.type(0, "statement") or t.unknown("no statement")
             self._parameters(statement, given)
             return orm.execute(session, name, statement)
+        if name == "query" and session.is_async:
+            return t.unknown("`AsyncSession.query`")
         if name == "query":
             entities = self.entities(given)
             first = entities[0] if entities is not None and len(entities) == 1 else None

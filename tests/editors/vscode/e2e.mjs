@@ -64,9 +64,14 @@ const OUTSIDE = { PATH: process.env.PATH.split(":").filter((folder) => !fs.exist
 /** The environment of a workspace; each run of its ormlint leaves a mark. */
 const environment = {
   ".venv/bin/python": () => "#!/bin/sh\nexit 1\n",
-  ".venv/bin/ormlint": () => `#!/bin/sh\ntouch "$(dirname "$0")/../../../was-run"\nexec '${process.env.ORMLINT}' "$@"\n`,
+  ".venv/bin/ormlint": () => `#!/bin/sh\necho $$ >>"$(dirname "$0")/../../../was-run"\nexec '${process.env.ORMLINT}' "$@"\n`,
 };
-const wasRun = (bench) => fs.existsSync(path.join(bench.top, "was-run"));
+const runs = (bench) => {
+  const marks = path.join(bench.top, "was-run");
+  return fs.existsSync(marks) ? fs.readFileSync(marks, "utf8").trim().split("\n").map(Number) : [];
+};
+const ready = (bench) => (bench.logs().match(/ormlint [\d.]+ runs/g) ?? []).length;
+const wasRun = (bench) => runs(bench).length > 0;
 
 const scenarios = {
   async "findings, hover, quick fix, fix all"() {
@@ -79,6 +84,7 @@ const scenarios = {
         await bench.hasSquiggles(4);
         assert.equal((await page.locator("#status\\.problems").innerText()).trim().split(/\s+/)[0], "5"); // one within another
         assert.ok(wasRun(bench), "the ormlint of the workspace's environment");
+        await page.setViewportSize({ width: 1000, height: 560 }); // that of the picture in docs/editors.md
         await bench.word("titel", "titel").hover();
         const hover = page.locator(".monaco-hover:visible", { hasText: "ORM201" }).first();
         await hover.waitFor();
@@ -87,10 +93,6 @@ const scenarios = {
         assert.match(told, /models\.py\(16, 7\): `Video` is defined here/, "the place it speaks of");
         assert.match(told, /title String\(200\) as video_title not null/, "the card of the model");
         assert.equal(await hover.locator("a", { hasText: "ORM201" }).count(), 1, "the code leads to its page");
-        await page.setViewportSize({ width: 1000, height: 520 }); // the picture of docs/editors.md
-        await bench.word("return video", "return").hover();
-        await bench.word("titel", "titel").hover();
-        await hover.waitFor();
         await page.waitForTimeout(700); // pictures are taken when nothing moves any more
         await bench.shot("hover");
         await page.setViewportSize(SIZE);
@@ -175,6 +177,43 @@ const scenarios = {
         await bench.until(async () => ((await log.innerText()).match(/runs/g) ?? []).length >= 1, "the second start in the logs");
         assert.match((await log.innerText()).replaceAll("\u00a0", " "), /starting .*ormlint server \(ormlint\.path\)/);
         await bench.hasSquiggles(2);
+      },
+    };
+  },
+
+  async "a server that ends, and one that does not answer"() {
+    return {
+      files: { ...SHOP, ...environment },
+      env: OUTSIDE,
+      async run(bench) {
+        const { page } = bench;
+        await bench.file("service.py");
+        await bench.hasSquiggles(4);
+        for (let times = 1; times <= 3; times += 1) {
+          process.kill(runs(bench).at(-1), "SIGKILL");
+          await bench.until(() => ready(bench) === times + 1, "the server to be started again");
+        }
+        await bench.word("titel", "titel").dblclick();
+        await page.keyboard.type("title");
+        await bench.hasSquiggles(3); // it follows what is typed
+        process.kill(runs(bench).at(-1), "SIGKILL");
+        const told = page.locator(".notification-list-item", { hasText: "is not started again" });
+        await told.waitFor();
+        assert.equal(runs(bench).length, 4);
+
+        const program = path.join(bench.folder, ".venv/bin/ormlint");
+        const works = fs.readFileSync(program, "utf8");
+        fs.writeFileSync(program, "#!/bin/sh\nexec sleep 1000\n");
+        await told.getByText("Restart").click();
+        await page.waitForTimeout(1_500);
+        fs.writeFileSync(program, works);
+        await bench.command("ormlint: Restart Server");
+        await bench.until(() => ready(bench) === 5, "the server after the one that did not answer");
+        for (let times = 0; times < 10 && !(await bench.text()).includes("titel="); times += 1) {
+          await page.keyboard.press("Control+z");
+        }
+        await bench.hasSquiggles(4);
+        assert.equal(await page.locator(".notification-list-item").count(), 0, "nothing more to tell");
       },
     };
   },

@@ -375,3 +375,20 @@ def test_a_view_is_no_missing_table() -> None:
     )
     files = {"app/models.py": VIDEO, **env(), "migrations/versions/a1.py": revision("a1", None, made)}
     assert found(files, "ORM901") == []
+
+
+def test_a_target_imported_where_it_is_used() -> None:
+    text = """\
+    from alembic import context
+
+
+    def run(connection):
+        from app.models import {name}
+
+        context.configure(connection=connection, target_metadata={target})
+    """
+    models = VIDEO + "\n\ndef find():\n    return Base.metadata\n"
+    for name, target in (("Base", "Base.metadata"), ("find", "find()")):
+        files = {"app/models.py": models, "app/other.py": OTHER, **env()}
+        files["migrations/env.py"] = textwrap.dedent(text).format(name=name, target=target)
+        assert found(files, "ORM901") == ["ORM901 models.py:7 Video"], target

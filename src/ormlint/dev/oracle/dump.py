@@ -37,13 +37,18 @@ def kind_of(mapper: Any, key: str) -> str | None:
     if key in mapper.composites:
         return "composite"
     if key in mapper.column_attrs:
-        column = mapper.column_attrs[key].columns[0]
-        return "column" if getattr(column, "table", None) is not None else "column_property"
+        return "column" if column_of(mapper, key) is not None else "column_property"
     found = mapper.all_orm_descriptors.get(key)
     if found is None:
         return None
     kind = str(getattr(found.extension_type, "name", found.extension_type)).lower()
     return "hybrid" if "hybrid_property" in kind else "method" if "hybrid_method" in kind else "association_proxy"
+
+
+def column_of(mapper: Any, key: str) -> Any:
+    """Return the column of a table that an attribute is, or None for an expression."""
+    found = [item for item in mapper.column_attrs[key].columns if isinstance(item, sqlalchemy.Column)]
+    return next((item for item in found if getattr(item, "table", None) is not None), None)
 
 
 def describe(cls: type) -> dict[str, Any]:
@@ -56,7 +61,7 @@ def describe(cls: type) -> dict[str, Any]:
         kind = kind_of(mapper, key)
         item: dict[str, Any] = {"kind": kind}
         if kind == "column":
-            item.update(describe_column(mapper.column_attrs[key].columns[0]))
+            item.update(describe_column(column_of(mapper, key)))
         elif kind == "relationship":
             prop = mapper.relationships[key]
             back = prop.back_populates

@@ -182,14 +182,16 @@ class _BodySites:
                     place = keyword.name_range.start, keyword.name_range.end
                     self._add("constructor", place, PREFIX + keyword.name, ("ORM201",), node.func, model)
                 self._enum_value(model, keyword.name, keyword.value, "constructor", node.func)
-        elif name == "filter_by":
+        elif isinstance(node.func, e.Attribute) and node.func.attr == "filter_by":
             owner = self._filtered(node)
             for keyword in node.keywords:
-                if owner is not None and keyword.name in owner.attributes and self.judge.lacks(owner, PREFIX):
+                if owner is None or keyword.name not in owner.attributes:
+                    continue
+                if self.judge.lacks(owner, PREFIX + keyword.name):
                     place = keyword.name_range.start, keyword.name_range.end
                     subject = node.func.value if isinstance(node.func, e.Attribute) else None
                     self._add("filter_by", place, PREFIX + keyword.name, ("ORM204",), subject, owner)
-        elif name in _MEMBERSHIP and isinstance(node.func, e.Attribute) and node.args:
+        elif isinstance(node.func, e.Attribute) and node.func.attr in _MEMBERSHIP and node.args:
             if isinstance(node.func.value, e.Attribute) and isinstance(node.args[0], e.Display):
                 for element in node.args[0].elements:
                     self._enum_on(node.func.value, element, "comparison")
@@ -199,9 +201,10 @@ class _BodySites:
         expr: e.Expr = node.func
         while isinstance(expr, (e.Call, e.Attribute)):
             if isinstance(expr, e.Call):
-                if _last(expr.func) in ("join", "outerjoin", "select_from", "join_from"):
+                called = expr.func.attr if isinstance(expr.func, e.Attribute) else _last(expr.func)
+                if called in ("join", "outerjoin", "select_from", "join_from"):
                     return None
-                if _last(expr.func) in ("query", "select") and len(expr.args) == 1:
+                if called in ("query", "select") and len(expr.args) == 1:
                     return self.names.models.get(_last(expr.args[0]))
                 expr = expr.func
             else:

@@ -24,12 +24,12 @@ rule = Rule(
 
 @rule.on(subjects.Model)
 def shared_default(context: Context, subject: subjects.Model) -> None:
-    if subject.mapped.style == "sqlmodel":
-        return  # pydantic copies the default for every instance
     for attribute, column, owner in declared_columns(subject.mapped):
         default = column.default
         if default is None or not _is_mutable(default.expr) or _tracks_mutation(attribute):
             continue
+        if subject.mapped.style == "sqlmodel" and not _is_of_column(attribute, default):
+            continue  # pydantic copies the default of a field for every instance
         source = "list" if isinstance(default.expr, e.Display) and default.expr.kind == "list" else "dict"
         source = "set" if isinstance(default.expr, e.Display) and default.expr.kind == "set" else source
         context.report_at(
@@ -40,6 +40,12 @@ def shared_default(context: Context, subject: subjects.Model) -> None:
             symbol=f"{owner}.{attribute.name}",
             fix=_fix(context, attribute, default, source),
         )
+
+
+def _is_of_column(attribute: subjects.ModelAttribute, default: Default) -> bool:
+    """Tell whether a default stands in `sa_column=Column(…)`, which pydantic knows nothing of."""
+    column = attribute.value.keyword("sa_column") if isinstance(attribute.value, e.Call) else None
+    return column is not None and column.start <= default.expr.start and default.expr.end <= column.end
 
 
 def _fix(context: Context, attribute: subjects.ModelAttribute, default: Default, source: str) -> Fix | None:
