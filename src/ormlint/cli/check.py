@@ -138,10 +138,9 @@ def _warn(message: str) -> None:
 
 
 def _jobs(text: str) -> int:
-    count = int(text)
-    if count < 0:
-        raise ValueError
-    return count
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"takes a whole number from 0 on, not `{text}`")
+    return int(text)
 
 
 def _run_fixes(

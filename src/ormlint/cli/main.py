@@ -8,6 +8,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 from ormlint._version import __version__
 
@@ -67,8 +68,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         return FAILED
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors are one line, as all errors of the user's are."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(FAILED, f"{self.prog}: {message}; see `{self.prog} --help`\n")
+
+
 def _dispatch(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="ormlint",
         description="A static linter for SQLAlchemy: models, the services that use them, and their migrations.",
         allow_abbrev=False,  # a word that works must go on meaning the same when options are added

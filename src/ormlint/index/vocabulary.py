@@ -72,6 +72,29 @@ SESSION_FACTORIES = {
     "sqlalchemy.sessionmaker": False,
     "sqlalchemy.async_sessionmaker": True,
 }
+# What makes a session when it is called.
+SESSION_CLASSES = frozenset(
+    {"sqlalchemy.Session", "sqlmodel.Session", "sqlalchemy.AsyncSession", "sqlmodel.AsyncSession"}
+)
+STATEMENTS = frozenset(
+    {"sqlalchemy.select", "sqlmodel.select", "sqlalchemy.insert", "sqlalchemy.update", "sqlalchemy.delete"}
+)
+# FastAPI's: a parameter with such a default is what its function gives.
+PROVIDERS = frozenset({"fastapi.Depends", "fastapi.Security", "fastapi.params.Depends"})
+# Functions that do not come back: of Python, Flask and Quart, pytest.
+NOT_COMING_BACK = frozenset(
+    {
+        "sys.exit",
+        "os._exit",
+        "builtins.exit",
+        "flask.abort",
+        "quart.abort",
+        "werkzeug.exceptions.abort",
+        "pytest.fail",
+        "pytest.skip",
+        "pytest.exit",
+    }
+)
 ENUM_BASES = frozenset({"enum.Enum", "enum.StrEnum", "enum.IntEnum", "enum.Flag", "enum.IntFlag", "strenum.StrEnum"})
 # Attributes every class has from `object`, its metaclass or SQLAlchemy's base.
 BASE_ATTRIBUTES = frozenset(

@@ -117,8 +117,15 @@ def _walk(root: Path, settings: Settings) -> Iterator[str]:
                 continue
             if is_folder:
                 stack.append((path, ignores))
-            elif entry.name.endswith(".py") and entry.is_file():
+            elif entry.name.endswith(".py") and _is_regular(entry):
                 yield path
+
+
+def _is_regular(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file()
+    except OSError:  # a link that leads back to itself
+        return False
 
 
 class _Ignore:

@@ -285,6 +285,8 @@ def _wanted(path: Path, root: Path, paths: set[str], only: set[str], project: Pr
     if settings.force_exclude and is_excluded(name, settings):
         return
     if not path.is_dir():
+        if not path.is_file():  # a pipe would be waited for
+            raise UsageError(f"{path}: is neither a file nor a folder; `-` reads standard input")
         found = {name}
     elif name == ".":
         found = set(paths)

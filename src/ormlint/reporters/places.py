@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from pathlib import Path
 
 # Where the runners of GitHub and of GitLab say that the checkout is.
@@ -11,12 +12,21 @@ _TOPS = ("GITHUB_WORKSPACE", "CI_PROJECT_DIR")
 
 def in_repository(path: str) -> str:
     """Return a path from the top of the checkout; without a runner's word, from the nearest folder with `.git`."""
-    absolute = Path(path).resolve()
-    for variable in _TOPS:
-        top = os.environ.get(variable)
-        if top and absolute.is_relative_to(Path(top).resolve()):
-            return absolute.relative_to(Path(top).resolve()).as_posix()
-    for folder in absolute.parents:
-        if (folder / ".git").exists():
-            return absolute.relative_to(folder).as_posix()
-    return path
+    folder, name = os.path.split(os.path.realpath(path))
+    tops = tuple(top for variable in _TOPS if (top := os.environ.get(variable)))
+    below = _below(folder, tops)
+    return path if below is None else f"{below}/{name}" if below else name
+
+
+@lru_cache(maxsize=1024)  # thousands of findings stand in tens of folders
+def _below(folder: str, tops: tuple[str, ...]) -> str | None:
+    """Return a folder's path from the top of its checkout; None without one."""
+    absolute = Path(folder)
+    known = [Path(top).resolve() for top in tops]
+    found = next((top for top in known if absolute.is_relative_to(top)), None)
+    if found is None:
+        found = next((above for above in (absolute, *absolute.parents) if (above / ".git").exists()), None)
+    if found is None:
+        return None
+    below = absolute.relative_to(found).as_posix()
+    return "" if below == "." else below

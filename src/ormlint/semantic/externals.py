@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ormlint.facts import expressions as e
+from ormlint.index.vocabulary import NOT_COMING_BACK, PROVIDERS, SESSION_CLASSES, STATEMENTS
 from ormlint.semantic import orm
 from ormlint.semantic import types as t
 from ormlint.semantic.arguments import Arguments
@@ -15,23 +16,6 @@ if TYPE_CHECKING:
     from ormlint.semantic.evaluation import Evaluator
 
 
-_STATEMENTS = frozenset(
-    {"sqlalchemy.select", "sqlmodel.select", "sqlalchemy.insert", "sqlalchemy.update", "sqlalchemy.delete"}
-)
-# Functions that do not come back.
-_NEVER = frozenset(
-    {
-        "sys.exit",
-        "os._exit",
-        "builtins.exit",
-        "flask.abort",
-        "quart.abort",
-        "werkzeug.exceptions.abort",
-        "pytest.fail",
-        "pytest.skip",
-        "pytest.exit",
-    }
-)
 _CACHES = frozenset({"functools.lru_cache", "functools.cache"})
 _CACHE = t.ExternalObject("functools.cache")
 _SAME_ELEMENTS = frozenset(
@@ -57,9 +41,9 @@ class ExternalCalls:
 
     def call(self, name: str, given: Arguments) -> t.Type:
         """Return what calling an external function or class gives, by its canonical name."""
-        if name in _STATEMENTS:
+        if name in STATEMENTS:
             return self.ev.calls.sessions.statement(name, given)
-        if name in _NEVER:
+        if name in NOT_COMING_BACK:
             return t.NEVER
         time = now_of(name, given.node, self.ev.is_zone) or moment_of(name, given.node, self.ev.is_zone)
         if time is not None:
@@ -81,12 +65,7 @@ class ExternalCalls:
             return t.Aliased(kind.cls) if isinstance(kind, t.ClassType) else t.unknown("an alias")
         if name.startswith("sqlalchemy.func."):
             return t.SQL
-        if name in (
-            "sqlalchemy.Session",
-            "sqlmodel.Session",
-            "sqlalchemy.AsyncSession",
-            "sqlmodel.AsyncSession",
-        ):
+        if name in SESSION_CLASSES:
             return t.Session("Async" in name, "sqlmodel" if name.startswith("sqlmodel") else "sqlalchemy")
         if name in ("sqlalchemy.create_engine", "sqlalchemy.create_async_engine"):
             return t.Builtin("sqlalchemy.AsyncEngine" if "async" in name else "sqlalchemy.Engine")
@@ -113,7 +92,7 @@ class ExternalCalls:
             if name == "sqlalchemy.col":  # SQLModel's; re-exported names are told by SQLAlchemy's
                 return given.type(0) or t.SQL
             return t.SQL
-        if name in ("fastapi.Depends", "fastapi.Security", "fastapi.params.Depends"):
+        if name in PROVIDERS:
             return self.model.functions.provided(given.type(0, "dependency"))
         if name in _CACHES:
             return self._cached(given)

@@ -6,7 +6,7 @@ from ormlint.diagnostics import Severity
 from ormlint.index.revisions import Problem
 from ormlint.linting import subjects
 from ormlint.linting.context import Context, Place
-from ormlint.linting.rule import Rule
+from ormlint.linting.rule import Rule, Status
 
 rule = Rule(
     __name__,
@@ -14,6 +14,7 @@ rule = Rule(
     summary="A revision's parent does not exist, its id is taken, or revisions form a circle",
     since="0.1.0",
     severity=Severity.ERROR,
+    status=Status.STABLE,
 )
 
 

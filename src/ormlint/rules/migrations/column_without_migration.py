@@ -6,7 +6,7 @@ from ormlint.diagnostics import Severity
 from ormlint.linting import subjects
 from ormlint.linting.context import Context
 from ormlint.linting.migrations import column_of, named, related, where
-from ormlint.linting.rule import Rule
+from ormlint.linting.rule import Rule, Status
 
 rule = Rule(
     __name__,
@@ -14,6 +14,7 @@ rule = Rule(
     summary="A model's column is added by no migration",
     since="0.1.0",
     severity=Severity.ERROR,
+    status=Status.STABLE,
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ormlint.diagnostics import Severity
 from ormlint.linting import subjects
 from ormlint.linting.context import Context, Place
-from ormlint.linting.rule import Rule
+from ormlint.linting.rule import Rule, Status
 
 rule = Rule(
     __name__,
@@ -13,6 +13,7 @@ rule = Rule(
     summary="A history of revisions has several heads, and `alembic upgrade head` refuses",
     since="0.1.0",
     severity=Severity.ERROR,
+    status=Status.STABLE,
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ormlint.diagnostics import Severity
 from ormlint.linting import subjects
 from ormlint.linting.context import Context
-from ormlint.linting.rule import Rule
+from ormlint.linting.rule import Rule, Status
 
 rule = Rule(
     __name__,
@@ -13,6 +13,7 @@ rule = Rule(
     summary="A model's table is made by no migration",
     since="0.1.0",
     severity=Severity.ERROR,
+    status=Status.STABLE,
 )
 
 

@@ -105,6 +105,12 @@ class Machine:
         """Return a step of the revision at hand."""
         return step_at(self.revision, self.path, node, text)
 
+    def unsure_of_constraints(self) -> None:
+        """Note that a revision raises here and not where it runs: it looks for a constraint that has another name."""
+        for table in self.writable().tables.values():
+            for kind in ("foreign", "unique", "check", "primary", "index"):
+                table.unsure.setdefault(kind, f"revision {self.revision} raises here and not where it runs")
+
     def open_schema(self, reason: str) -> None:
         """Note that there may be tables that are not known."""
         if not self.quiet:

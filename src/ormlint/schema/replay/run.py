@@ -80,7 +80,7 @@ def _run(machine: Statements, revision: Revision) -> None:
     try:
         machine.call_function(upgrade, [], {})
     except Raised:
-        pass
+        machine.unsure_of_constraints()
     except (OverBudget, RecursionError):
         reason = f"revision {revision.id} takes too long to follow ({revision.path})"
         machine.shared = False

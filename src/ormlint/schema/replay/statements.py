@@ -90,6 +90,8 @@ class Statements(Expressions):
                 # Migrations succeed: one that raises on an empty database has met other data.
                 if self.in_try or error.simulated:
                     raise
+                if not _only_leaves(statement.body if truth else statement.orelse):
+                    self.unsure_of_constraints()
             return
         test, negated = statement.test, False
         while isinstance(test, e.Unary) and test.op == "not":
