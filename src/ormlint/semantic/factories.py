@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ormlint.facts import expressions as e
+from ormlint.facts.walk import walk_nodes
 from ormlint.index.symbols import ClassSymbol, External
 from ormlint.semantic import types as t
 from ormlint.semantic.arguments import Arguments
@@ -17,6 +18,7 @@ _ONE = frozenset({"create", "build"})
 _MANY = frozenset({"create_batch", "build_batch"})
 METHODS = _ONE | _MANY
 # A factory that has one of these of its own may give the model other arguments than those of the call.
+_CREATING = ("_create", "_build", "_generate")
 _CHANGING = ("_create", "_build", "_adjust_kwargs", "_generate")
 
 
@@ -82,6 +84,24 @@ class FactoryReader:
         params = [(param.name, param.kind) for param in function.facts.params]
         return params == [("cls", ""), ("args", "*"), ("kwargs", "**")] and name != "_adjust_kwargs"
 
+    def _gives_models(self, cls: ClassSymbol) -> bool:
+        """Tell whether a factory's own way to create, if it has one, makes the model or asks its base to."""
+        for base in self.index.bases.mro(cls):
+            members = self.index.mapper.body(base).members if isinstance(base, ClassSymbol) else {}
+            for name in (*_CREATING, *METHODS):
+                function = members[name].function if name in members else None
+                if function is None:
+                    continue
+                params = [param.name for param in function.facts.params]
+                calls = [node.func for node in walk_nodes(self.index.body(function)) if isinstance(node, e.Call)]
+                if not any(
+                    (isinstance(func, e.Attribute) and func.attr in (name, "__call__", *METHODS))
+                    or (isinstance(func, e.Name) and func.id in params[1:])
+                    for func in calls
+                ):
+                    return False
+        return True
+
     # -- calls
 
     def made_factory(self, name: str, given: Arguments) -> t.Type | None:
@@ -95,7 +115,7 @@ class FactoryReader:
     def call(self, owner: t.ClassType | t.Factory, name: str) -> t.Type:
         """Return what calling a factory, or one of its methods, gives."""
         made = owner.model if isinstance(owner, t.Factory) else self.made_by(owner.cls)
-        if made is None:
+        if made is None or (isinstance(owner, t.ClassType) and not self._gives_models(owner.cls)):
             return t.unknown("a factory")
         return t.Sequence(t.Instance(made)) if name in _MANY else t.Instance(made)
 
