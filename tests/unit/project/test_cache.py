@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
@@ -16,7 +17,7 @@ import pytest
 
 from ormlint.checker.engine import check_project
 from ormlint.checker.result import CheckResult
-from ormlint.facts.codec import decode_bodies, decode_interface, encode_facts
+from ormlint.facts.codec import EncodedFacts, decode_bodies, decode_interface, encode_facts
 from ormlint.facts.expressions import Constant
 from ormlint.facts.module import ModuleFacts
 from ormlint.project import cache as cache_module
@@ -262,10 +263,14 @@ def test_two_at_once_and_one_killed(shop: Path) -> None:
 
 
 def test_check_project_takes_any_store() -> None:
-    class Store(dict):  # type: ignore[type-arg]
-        facts = dict.get
+    class Store(dict[bytes, EncodedFacts]):
+        def interface(self, digest: bytes) -> bytes | None:
+            return self[digest][0] if digest in self else None
 
-        def keep_facts(self, found: dict) -> None:  # type: ignore[type-arg]
+        def bodies(self, digest: bytes) -> bytes | None:
+            return self[digest][1] if digest in self else None
+
+        def keep_facts(self, found: Mapping[bytes, EncodedFacts]) -> None:
             self.update(found)
 
     store = Store()
