@@ -44,3 +44,9 @@ for version in 2.0 1.4; do
         "sqlalchemy==$version.*" 'flask-sqlalchemy>=3.0' 'sqlmodel>=0.0.11'
     ORMLINT_ORACLE_PYTHON="$PWD/$venvs/forms$version/bin/python" .venv/bin/python -m pytest -rs tests/oracle
 done
+
+echo "== Bases of other packages, the real ones"
+.venv/bin/python -m venv "$venvs/thirdparty"
+"$venvs/thirdparty/bin/python" -m pip install --quiet --disable-pip-version-check \
+    fastapi-users-db-sqlalchemy advanced-alchemy flask-appbuilder sqlalchemy-utils sqlalchemy-continuum
+ORMLINT_ORACLE_THIRD_PARTY="$PWD/$venvs/thirdparty/bin/python" .venv/bin/python -m pytest -rs tests/oracle/test_third_party.py

@@ -269,7 +269,7 @@ def test_check_loads_no_writer_and_no_sqlalchemy(project: Path) -> None:
 def test_an_internal_error_is_one_message(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("ormlint.checker.engine.check_project", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("ormlint.checker.engine.check_again", lambda *_, **__: 1 / 0)
     assert main(["check"]) == 2
     err = capsys.readouterr().err
     assert "internal error: ZeroDivisionError" in err and "Traceback" not in err
@@ -356,7 +356,7 @@ def test_an_interrupt(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: py
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("ormlint.checker.engine.check_project", interrupt)
+    monkeypatch.setattr("ormlint.checker.engine.check_again", interrupt)
     assert main(["check"]) == 130
     assert capsys.readouterr().err == "ormlint: interrupted\n"
 

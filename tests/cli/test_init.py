@@ -90,6 +90,14 @@ def test_what_is_found(project: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert "ORM201" in capsys.readouterr().out
 
 
+def test_sqlite_alone_may_not_be_what_is_deployed_to(project: Path) -> None:
+    (project / "models.py").write_text(MODELS.replace("from sqlalchemy.dialects.postgresql import JSONB\n", ""))
+    (project / "settings.py").write_text('URL = "sqlite:///dev.db"\n')
+    assert main(["init"]) == 0
+    text = (project / "ormlint.toml").read_text()
+    assert "dialects" not in tomli.loads(text) and '# dialects = ["sqlite"]' in text
+
+
 def test_an_ini_file_is_read_at_every_run(project: Path) -> None:
     (project / "alembic.ini").write_text(
         "[alembic]\nscript_location = migrations\nsqlalchemy.url = mysql+pymysql://x\n"

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy
 
 from ormlint.checker.analysis import analyse
 from ormlint.checker.result import Statistics
@@ -86,8 +87,9 @@ def test_form(form: Path) -> None:
 
 def test_tables(form: Path) -> None:
     """`CREATE TABLE` is the same, whether it comes from the index or from the imported metadata."""
-    if runtime()["sqlalchemy"].startswith("1."):
-        pytest.skip("1.4 writes its statements otherwise")
+    series = sqlalchemy.__version__.rpartition(".")[0]
+    if not runtime()["sqlalchemy"].startswith(f"{series}."):
+        pytest.skip(f"each series writes its statements in its own way, and the index is compiled by {series}")
     prefix = f"{form.stem}."
     analysis = analyse({form.name: decode_source(form.read_bytes())}, Statistics(), interpret=False)
     problems: list[str] = []

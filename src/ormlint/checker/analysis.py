@@ -8,11 +8,13 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from ormlint.checker.reading import RECURSION_LIMIT, FactsStore, read_facts
+from ormlint.checker.reading import RECURSION_LIMIT, FactsStore, read_facts, stored_facts
 from ormlint.checker.result import Progress, Statistics
-from ormlint.facts.module import ModuleFacts
-from ormlint.index.installed import Environment, InstalledModules
+from ormlint.facts.codec import encode_facts
+from ormlint.index.installed import Environment, Facts, InstalledModules
 from ormlint.index.project import ProjectIndex, link
+from ormlint.index.reads import Noting, Read
+from ormlint.index.registries import MAKING
 from ormlint.semantic.model import SemanticModel
 from ormlint.syntax import lower_parsed, parse_module
 from ormlint.text import SourceError, SourceText
@@ -23,10 +25,10 @@ class Analysis:
     """A project read as one program."""
 
     sources: dict[str, SourceText]
-    facts: dict[str, ModuleFacts]
+    facts: dict[str, Facts]
     index: ProjectIndex
     model: SemanticModel
-    failures: dict[str, Exception]  # by path: why the functions of a file could not all be followed
+    linked: set[Read]  # what was read when the project was linked
 
 
 def analyse(
@@ -46,44 +48,68 @@ def analyse(
     `documents` are its files besides Python that say where migrations are (path → text). `store` remembers facts
     between runs; `jobs` is how many processes may read files.
     """
+    linked = read_project(files, statistics, progress, environment, documents, store, jobs)
+    clock = Clock(statistics)
+    if interpret:
+        model, modules = linked.model, linked.index.own_modules
+        for count, module in enumerate(modules.values(), 1):
+            try:
+                model.interpret(module)
+            except Exception:  # a fault of ormlint's own: it costs this file
+                if os.environ.get("ORMLINT_TRACEBACK"):
+                    raise
+            if progress is not None:
+                progress("checking", count, len(modules))
+        statistics.given_up = dict(model.given_up)
+        clock.lap("check")
+    return linked
+
+
+def read_project(
+    files: Mapping[str, SourceText | SourceError],
+    statistics: Statistics,
+    progress: Progress | None = None,
+    environment: Environment | None = None,
+    documents: Mapping[str, str] | None = None,
+    store: FactsStore | None = None,
+    jobs: int = 1,
+) -> Analysis:
+    """Read and link all files; no body is followed yet. See `analyse` for the arguments."""
     sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))
     sources = {path: source for path, source in sorted(files.items()) if isinstance(source, SourceText)}
     statistics.bytes = sum(len(source.data) for source in sources.values())
     facts = read_facts(sources, statistics, progress, store, jobs)
-    clock = _Clock(statistics)
+    clock = Clock(statistics)
     statistics.files = len(files)
-    installed = InstalledModules(environment, _reader(environment)) if environment is not None else None
-    index = link({path: fact.interface for path, fact in facts.items()}, lambda path: facts[path].bodies, installed)
+    installed = InstalledModules(environment, _reader(environment, store)) if environment is not None else None
+    reads: set[Read] = set()
+    with Noting(reads):
+        index = link({path: fact.interface for path, fact in facts.items()}, lambda path: facts[path].bodies, installed)
     index.documents = dict(documents or {})
-    statistics.models = len(index.mapped)
+    index.may_make = lambda path: MAKING.search(sources[path].data) is not None
+    statistics.models = len(index.own_mapped)
     clock.lap("link")
-    model = SemanticModel(index)
-    failures: dict[str, Exception] = {}
-    if interpret:
-        for count, module in enumerate(index.modules.values(), 1):
-            try:
-                model.interpret(module)
-            except Exception as error:  # a fault of ormlint's own: it costs this file, and is reported there
-                if os.environ.get("ORMLINT_TRACEBACK"):
-                    raise
-                failures[module.path] = error
-            if progress is not None:
-                progress("checking", count, len(index.modules))
-        model.infer_parameters()
-    statistics.given_up = dict(model.given_up)
-    clock.lap("check")
-    return Analysis(sources, facts, index, model, failures)
+    return Analysis(sources, facts, index, SemanticModel(index), reads)
 
 
-def _reader(environment: Environment) -> Callable[[str], ModuleFacts | None]:
-    def read(path: str) -> ModuleFacts | None:
+def _reader(environment: Environment, store: FactsStore | None) -> Callable[[str], Facts | None]:
+    def read(path: str) -> Facts | None:
         source = environment.read(path)
-        return lower_parsed(parse_module(source)) if isinstance(source, SourceText) else None
+        if not isinstance(source, SourceText):
+            return None
+        known = stored_facts(store, source.digest, source) if store is not None else None
+        if known is not None:
+            return known
+        lowered = lower_parsed(parse_module(source))
+        encoded = encode_facts(lowered) if store is not None else None
+        if store is not None and encoded is not None:
+            store.keep_facts({source.digest: encoded})
+        return lowered
 
     return read
 
 
-class _Clock:
+class Clock:
     """CPU seconds since the last lap, added to the statistics."""
 
     def __init__(self, statistics: Statistics) -> None:
@@ -91,6 +117,7 @@ class _Clock:
         self.last = time.process_time()
 
     def lap(self, phase: str) -> None:
+        """Add the seconds since the last lap to a phase."""
         now = time.process_time()
         seconds = self.statistics.seconds
         seconds[phase] = seconds.get(phase, 0.0) + now - self.last

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from ormlint.checker.suppressions import type_ignored_rows
+from ormlint.index.reads import READS
 from ormlint.index.symbols import Module
 from ormlint.linting import subjects
 from ormlint.linting.context import Context, Finding
@@ -51,26 +52,32 @@ class Dispatcher:
         self._contexts: dict[tuple[str, str], Context] = {}
         self._ignored: dict[str, frozenset[int]] = {}
 
-    def run(self) -> list[Finding]:
-        """Ask about every model, then about every event, and return what was found, each finding once."""
-        for mapped, is_mapped in self.model.index.declaring():
-            self._ask(subjects.Model(mapped, is_mapped), mapped.symbol.module)
+    def models(self, found: Iterable[subjects.Model]) -> list[Finding]:
+        """Ask about mapped classes, and return what was found, each finding once."""
+        for subject in found:
+            self._ask(subject, subject.mapped.symbol.module)
+        return self._found()
+
+    def events(self, records: Iterable[FunctionRecord]) -> list[Finding]:
+        """Ask about what was seen in bodies."""
+        for record in records:
+            for event in record.events:
+                self._ask(event, record.module)
+        return self._found()
+
+    def schema(self) -> list[Finding]:
+        """Ask about the history of revisions, and what models and revisions differ in."""
         if subjects.History in self.hooks:
             for environment in self.model.index.environments(self.settings.migrations):
                 self._ask(subjects.History(environment), environment.modules[0])
         if not _REPLAYED.isdisjoint(self.hooks):
             self._ask_about_migrations()
-        for record in self.model.all_records():
-            for event in record.events:
-                self._ask(event, record.module)
         return self._found()
 
-    def about(self, records: Iterable[FunctionRecord]) -> list[Finding]:
-        """Ask about the events of some records alone."""
-        for record in records:
-            for event in record.events:
-                self._ask(event, record.module)
-        return self._found()
+    def take_crashes(self) -> list[RuleCrash]:
+        """Return the crashes since the last time."""
+        crashes, self.crashes = self.crashes, []
+        return crashes
 
     def _found(self) -> list[Finding]:
         found: dict[tuple[Any, ...], Finding] = {}
@@ -80,6 +87,7 @@ class Dispatcher:
                     continue
                 key = (finding.rule.code, finding.path, finding.range, finding.message)
                 found.setdefault(key, finding)
+        self._contexts.clear()
         return list(found.values())
 
     def _ask_about_migrations(self) -> None:
@@ -91,11 +99,11 @@ class Dispatcher:
 
         done = replays(index, settings.migrations, settings.dialects)
         for subject in revision_hazards(index, done):
-            self._ask(subject, index.modules[subject.hazard.step.path])
+            self._ask(subject, index.own_modules[subject.hazard.step.path])
         if subjects.SchemaDifference in self.hooks or subjects.TableWithoutModel in self.hooks:
             for found in compare(index, done, settings.migrations):
                 if isinstance(found, subjects.TableWithoutModel):
-                    self._ask(found, index.modules[found.step.path])
+                    self._ask(found, index.own_modules[found.step.path])
                 else:
                     self._ask(found, found.mapped.symbol.module)
 
@@ -133,9 +141,10 @@ class Dispatcher:
         return found
 
     def _text(self, path: str) -> bytes:
+        READS.seen.add(("text", path))
         return self.lines[path].data if path in self.lines else b""
 
     def _type_ignored(self, module: Module, lines: LineIndex) -> frozenset[int]:
         if module.path not in self._ignored:
-            self._ignored[module.path] = type_ignored_rows(lines, module.interface.comments)
+            self._ignored[module.path] = type_ignored_rows(lines, module.own_interface.comments)
         return self._ignored[module.path]

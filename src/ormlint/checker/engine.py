@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import msgspec
 
-from ormlint.checker.analysis import Analysis, analyse
+from ormlint.checker.analysis import Analysis, Clock, read_project
 from ormlint.checker.dispatch import Dispatcher, RuleCrash
+from ormlint.checker.incremental import Incremental
+from ormlint.checker.kept import Kept
 from ormlint.checker.reading import FactsStore
 from ormlint.checker.registry import load_rules
 from ormlint.checker.result import CheckResult, Progress, Statistics
@@ -17,9 +20,12 @@ from ormlint.diagnostics import Applicability, Diagnostic, Fix, Related, Severit
 from ormlint.diagnostics.steps import RemoveItem, ReplaceExpression
 from ormlint.facts.module import SyntaxProblem
 from ormlint.index.installed import Environment
+from ormlint.linting import subjects
 from ormlint.linting.context import Finding
 from ormlint.linting.rule import Rule
 from ormlint.semantic.events import Reveal
+from ormlint.semantic.model import SemanticModel
+from ormlint.semantic.records import FunctionRecord
 from ormlint.settings import Settings
 from ormlint.text import LineIndex, Location, Range, SourceError, SourceText
 
@@ -49,23 +55,79 @@ def check_project(
         SelectorError: a selector of the settings means no rule.
         WorkerDied: a process that read files ended without an answer.
     """
+    return check_again(
+        files,
+        settings,
+        None,
+        only=only,
+        progress=progress,
+        environment=environment,
+        documents=documents,
+        store=store,
+        jobs=jobs,
+    )[0]
+
+
+def check_again(
+    files: Mapping[str, SourceText | SourceError],
+    settings: Settings,
+    kept: Kept | None,
+    *,
+    only: Collection[str] | None = None,
+    progress: Progress | None = None,
+    environment: Environment | None = None,
+    documents: Mapping[str, str] | None = None,
+    store: FactsStore | None = None,
+    jobs: int = 1,
+) -> tuple[CheckResult, Kept, Analysis]:
+    """Check files of which an earlier version was checked, and return what is to be kept for the next time.
+
+    `kept` has to be of the same settings and documents; with it only what changed is worked out, and the result is
+    what it would be without. The model of the analysis holds records of the files that were interpreted.
+    """
     statistics = Statistics()
     table = RuleTable(settings, load_rules())
-    analysis = analyse(
-        files, statistics, progress, environment=environment, documents=documents, store=store, jobs=jobs
-    )
-    return CheckResult(_Checker(files, settings, analysis, only, table).run(), statistics, table.warnings)
+    analysis = read_project(files, statistics, progress, environment, documents, store, jobs)
+    checker = _Checker(files, settings, analysis, only, table, statistics)
+    done = checker.run(kept, store, progress)
+    if done is None:  # what calls tell of parameters is no longer what it was
+        analysis = replace(analysis, model=SemanticModel(analysis.index))
+        done = _Checker(files, settings, analysis, only, table, statistics).run(None, store, progress)
+    assert done is not None
+    diagnostics, found = done
+    return CheckResult(diagnostics, statistics, table.warnings), found, analysis
 
 
 def check_analysed(
     files: Mapping[str, SourceText | SourceError], settings: Settings, analysis: Analysis
 ) -> list[Diagnostic]:
     """Return the diagnostics of a project that has been analysed already."""
-    return _Checker(files, settings, analysis, None, RuleTable(settings, load_rules())).run()
+    table = RuleTable(settings, load_rules())
+    done = _Checker(files, settings, analysis, None, table, Statistics()).run(None, None, None)
+    return done[0] if done is not None else []
+
+
+class _Lines(Mapping[str, LineIndex]):
+    """The line indexes of texts, each made when it is asked for."""
+
+    def __init__(self, sources: Mapping[str, SourceText]) -> None:
+        self.sources = sources
+
+    def __getitem__(self, path: str) -> LineIndex:
+        return self.sources[path].lines
+
+    def __contains__(self, path: object) -> bool:
+        return path in self.sources
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.sources)
+
+    def __len__(self) -> int:
+        return len(self.sources)
 
 
 class _Checker:
-    """One run over an analysed project."""
+    """One run over a linked project."""
 
     def __init__(
         self,
@@ -74,6 +136,7 @@ class _Checker:
         analysis: Analysis,
         only: Collection[str] | None,
         table: RuleTable,
+        statistics: Statistics,
     ) -> None:
         self.files = files
         self.settings = settings
@@ -81,44 +144,115 @@ class _Checker:
         self.only = only
         self.rules = load_rules()
         self.table = table
-        self.lines: dict[str, LineIndex] = {path: source.lines for path, source in analysis.sources.items()}
+        self.statistics = statistics
+        self.lines: Mapping[str, LineIndex] = _Lines(analysis.sources)
+        # Rules that no file has enabled are not asked at all.
+        enabled = frozenset().union(*{table.enabled(path) for path in files}) if files else frozenset()
+        rules = [rule for code, rule in self.rules.items() if code in enabled]
+        self.dispatcher = Dispatcher(analysis.model, rules, settings, self.lines)
         # What may be suppressed elsewhere too is looked for there as a shadow of itself.
-        self.shadows: list[Diagnostic] = []
-        self.shadowed: dict[int, Diagnostic] = {}  # id of a shadow → the diagnostic
+        self.shadows: dict[int, list[Diagnostic]] = {}  # by the `id` of a diagnostic
 
-    def run(self) -> list[Diagnostic]:
-        """Return the diagnostics of all wanted files, in the one order of all output."""
+    def run(
+        self, kept: Kept | None, store: FactsStore | None, progress: Progress | None
+    ) -> tuple[list[Diagnostic], Kept] | None:
+        """Return the diagnostics of all wanted files, in the one order of all output, and what is to be kept.
+
+        None when nothing can be told from what was kept.
+        """
+        analysis, statistics = self.analysis, self.statistics
+        clock = Clock(statistics)
+        if "REVEAL" in self.settings.extend_select:
+            kept = None
+        again = Incremental(
+            analysis.index, analysis.model, analysis.sources, analysis.facts, analysis.linked, kept, store
+        )
+        found = again.run(self, progress)
+        if found is None:
+            clock.lap("check")
+            return None
+        statistics.interpreted, statistics.asked = again.changes.interpreted, again.changes.asked
+        statistics.given_up = dict(analysis.model.given_up)
+        clock.lap("check")
+        diagnostics = self._diagnostics(found)
+        clock.lap("report")
+        return diagnostics, found
+
+    def _diagnostics(self, kept: Kept) -> list[Diagnostic]:
         by_path: dict[str, list[Diagnostic]] = {}
-        for diagnostic in (*self._syntax_errors(), *self._rule_findings(), *self._reveals()):
+        states = list(kept.files.values())
+        units = [*(state.models for state in states), kept.schema, *(state.events for state in states)]
+        seen: set[tuple[object, ...]] = set()
+        shadowed: dict[int, Diagnostic] = {}  # id of a shadow → the diagnostic
+        for diagnostic in self._syntax_errors():
             by_path.setdefault(diagnostic.path, []).append(diagnostic)
-        for shadow in self.shadows:
-            by_path.setdefault(shadow.path, []).append(shadow)
-        kept: list[Diagnostic] = []
+        for unit in units:
+            shown_here: set[int] = set()
+            for number, diagnostic in enumerate(unit.findings):
+                about = diagnostic.message
+                if diagnostic.code == RULE_CRASHED:
+                    about = about.partition(" failed on this file")[0]
+                key = (diagnostic.code, diagnostic.path, diagnostic.range, about)
+                if key not in seen:
+                    seen.add(key)
+                    shown_here.add(number)
+                    by_path.setdefault(diagnostic.path, []).append(diagnostic)
+            for number, shadow in unit.shadows:
+                if number in shown_here:
+                    shadowed[id(shadow)] = unit.findings[number]
+                    by_path.setdefault(shadow.path, []).append(shadow)
+        for diagnostic in self._reveals():
+            by_path.setdefault(diagnostic.path, []).append(diagnostic)
+        wanted: list[Diagnostic] = []
         shown: set[int] = set()  # shadows that no suppression silences
         for path in self.files:
             mine = by_path.get(path, [])
             is_wanted = self.only is None or path in self.only
-            if is_wanted or any(id(diagnostic) in self.shadowed for diagnostic in mine):
+            if is_wanted or any(id(diagnostic) in shadowed for diagnostic in mine):
                 for diagnostic in self._unsuppressed(path, mine):
-                    if id(diagnostic) in self.shadowed:
+                    if id(diagnostic) in shadowed:
                         shown.add(id(diagnostic))
                     elif is_wanted:
-                        kept.append(diagnostic)
-        silenced = {id(found) for key, found in self.shadowed.items() if key not in shown}
+                        wanted.append(diagnostic)
+        silenced = {id(found) for key, found in shadowed.items() if key not in shown}
         return sorted(
-            (diagnostic for diagnostic in kept if id(diagnostic) not in silenced),
+            (diagnostic for diagnostic in wanted if id(diagnostic) not in silenced),
             key=lambda diagnostic: diagnostic.sort_key,
         )
 
-    def _rule_findings(self) -> list[Diagnostic]:
-        # Rules that no file has enabled are not asked at all.
-        enabled = {code for path in self.files for code in self.table.enabled(path)}
-        rules = [rule for code, rule in self.rules.items() if code in enabled]
-        dispatcher = Dispatcher(self.analysis.model, rules, self.settings, self.lines)
-        found = [self._with_shadows(finding) for finding in dispatcher.run()]
-        found.extend(self._crashes(dispatcher.crashes))
-        found.extend(self._failures())
+    # -- asking the rules
+
+    def models(self, found: list[subjects.Model]) -> list[Diagnostic]:
+        """Ask about mapped classes."""
+        return self._enabled(self.dispatcher.models(found))
+
+    def events(self, records: list[FunctionRecord]) -> list[Diagnostic]:
+        """Ask about what was seen in bodies."""
+        return self._enabled(self.dispatcher.events(records))
+
+    def schema(self) -> list[Diagnostic]:
+        """Ask about migrations."""
+        return self._enabled(self.dispatcher.schema())
+
+    def _enabled(self, findings: list[Finding]) -> list[Diagnostic]:
+        found = [self._with_shadows(finding) for finding in findings]
+        found.extend(self._crashes(self.dispatcher.take_crashes()))
         return [diagnostic for diagnostic in found if diagnostic.code in self.table.enabled(diagnostic.path)]
+
+    def failure(self, path: str, error: Exception) -> list[Diagnostic]:
+        """Return what is said of a file whose bodies could not all be followed."""
+        message = (
+            f"the functions of this file could not all be followed (`{type(error).__name__}: {error}`), so some "
+            "findings may be missing. Please report it with the file"
+        )
+        said = self._own(RULE_CRASHED, path, Range(0, 0), message)
+        return [said] if RULE_CRASHED in self.table.enabled(path) else []
+
+    def shadows_of(self, diagnostics: Sequence[Diagnostic]) -> list[tuple[int, Diagnostic]]:
+        """Return where else diagnostics may be suppressed, each with the number of its diagnostic."""
+        return [
+            (number, shadow) for number, item in enumerate(diagnostics) for shadow in self.shadows.get(id(item), ())
+        ]
 
     def _with_shadows(self, finding: Finding) -> Diagnostic:
         """Return the diagnostic of a finding, and note where else it may be suppressed."""
@@ -134,8 +268,7 @@ class _Checker:
                         start=locate(place.range.start),
                         end=locate(place.range.end),
                     )
-                    self.shadows.append(shadow)
-                    self.shadowed[id(shadow)] = diagnostic
+                    self.shadows.setdefault(id(diagnostic), []).append(shadow)
         return diagnostic
 
     def _unsuppressed(self, path: str, diagnostics: list[Diagnostic]) -> list[Diagnostic]:
@@ -143,6 +276,8 @@ class _Checker:
         if source is None:
             return diagnostics
         comments = self.analysis.facts[path].interface.comments
+        if not comments:
+            return diagnostics
         enabled, severity = self.table.enabled(path), self.table.severity
         noqa = self.settings.cli_noqa
         return apply_suppressions(path, source, comments, diagnostics, self.rules, enabled, severity, noqa=noqa)
@@ -211,16 +346,6 @@ class _Checker:
                 Range(0, 0),
                 f"rule `{crash.rule.name}` ({crash.rule.code}) failed on this file with `{cause}`; the other rules "
                 f"went on. Please report it with the file, and meanwhile ignore {crash.rule.code} for it",
-            )
-
-    def _failures(self) -> Iterable[Diagnostic]:
-        for path, error in self.analysis.failures.items():
-            yield self._own(
-                RULE_CRASHED,
-                path,
-                Range(0, 0),
-                f"the functions of this file could not all be followed (`{type(error).__name__}: {error}`), so some "
-                "findings may be missing. Please report it with the file",
             )
 
     def _reveals(self) -> Iterable[Diagnostic]:

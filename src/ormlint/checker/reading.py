@@ -5,13 +5,14 @@ from __future__ import annotations
 import gc
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
 from ormlint.checker.errors import WorkerDied
 from ormlint.checker.result import Progress, Statistics
-from ormlint.facts.codec import EncodedFacts, decode_facts, encode_facts
-from ormlint.facts.module import ModuleFacts
+from ormlint.facts.codec import EncodedFacts, decode_bodies, decode_interface, encode_facts
+from ormlint.facts.module import ModuleBodies, ModuleFacts, ModuleInterface
+from ormlint.index.installed import Facts
 from ormlint.syntax import lower_parsed, parse_module
 from ormlint.text import SourceText
 
@@ -26,11 +27,57 @@ _CHUNK_BYTES = 200_000
 class FactsStore(Protocol):
     """Where facts are remembered, by the digest of the text they were read from."""
 
-    def facts(self, digest: bytes) -> EncodedFacts | None:
-        """Return remembered facts."""
+    def interface(self, digest: bytes) -> bytes | None:
+        """Return a remembered interface."""
+
+    def bodies(self, digest: bytes) -> bytes | None:
+        """Return remembered bodies."""
 
     def keep_facts(self, found: Mapping[bytes, EncodedFacts]) -> None:
         """Remember facts."""
+
+
+class _StoredFacts:
+    """Facts whose bodies are not decoded before somebody asks for them: most of a project's never are."""
+
+    __slots__ = ("_bodies", "_load", "interface")
+
+    def __init__(self, interface: ModuleInterface, load: Callable[[], ModuleBodies]) -> None:
+        self.interface = interface
+        self._load = load
+        self._bodies: ModuleBodies | None = None
+
+    @property
+    def bodies(self) -> ModuleBodies:
+        if self._bodies is None:
+            self._bodies = self._load()
+        return self._bodies
+
+
+def stored_facts(store: FactsStore, digest: bytes, source: SourceText | None) -> Facts | None:
+    """Return what is remembered of a text, or None; `source` is read again should its bodies be gone meanwhile."""
+    encoded = store.interface(digest)
+    interface = decode_interface(encoded) if encoded is not None else None
+    if interface is None:
+        return None
+
+    def load() -> ModuleBodies:
+        kept = store.bodies(digest)
+        bodies = decode_bodies(kept) if kept is not None else None
+        if bodies is None:
+            if source is None:
+                raise LookupError("the bodies of an earlier text are gone")
+            bodies = lower_parsed(parse_module(source)).bodies
+        return bodies
+
+    return _StoredFacts(interface, load)
+
+
+def _fresh_facts(encoded: EncodedFacts, source: SourceText) -> Facts:
+    interface = decode_interface(encoded[0])
+    if interface is None:
+        return lower_parsed(parse_module(source))
+    return _StoredFacts(interface, lambda: decode_bodies(encoded[1]) or lower_parsed(parse_module(source)).bodies)
 
 
 def read_facts(
@@ -39,16 +86,16 @@ def read_facts(
     progress: Progress | None = None,
     store: FactsStore | None = None,
     jobs: int = 1,
-) -> dict[str, ModuleFacts]:
+) -> dict[str, Facts]:
     """Return the facts of all files, in the order of `sources`.
 
     Raises:
         WorkerDied: a process that read files ended without an answer.
     """
-    found: dict[str, ModuleFacts] = {}
+    found: dict[str, Facts] = {}
     done = 0
 
-    def keep(path: str, facts: ModuleFacts) -> None:
+    def keep(path: str, facts: Facts) -> None:
         nonlocal done
         done += 1
         found[path] = facts
@@ -58,8 +105,7 @@ def read_facts(
     if store is not None:
         started = time.process_time()
         for path, source in sources.items():
-            encoded = store.facts(source.digest)
-            facts = decode_facts(encoded) if encoded is not None else None
+            facts = stored_facts(store, source.digest, source)
             if facts is not None:
                 keep(path, facts)
         statistics.seconds["load"] = time.process_time() - started
@@ -77,17 +123,17 @@ def read_facts(
 
 def _lowered(
     waiting: Mapping[str, SourceText], statistics: Statistics, jobs: int, wants_bytes: bool
-) -> Iterator[tuple[str, ModuleFacts, EncodedFacts | None]]:
+) -> Iterator[tuple[str, Facts, EncodedFacts | None]]:
     pool = _Pool(jobs) if jobs > 1 and len(waiting) >= POOL_FILES else None
     if pool is not None and pool.works:
         paths = list(waiting)
         for path, encoded in zip(paths, pool.lower([waiting[path].data for path in paths], statistics), strict=True):
-            facts = decode_facts(encoded) if encoded is not None else None
-            yield path, facts if facts is not None else _lower(waiting[path], statistics), encoded
+            source = waiting[path]
+            yield path, _fresh_facts(encoded, source) if encoded is not None else _lower(source, statistics), encoded
         return
     for path, source in waiting.items():
-        facts = _lower(source, statistics)
-        yield path, facts, encode_facts(facts) if wants_bytes else None
+        lowered = _lower(source, statistics)
+        yield path, lowered, encode_facts(lowered) if wants_bytes else None
 
 
 def _lower(source: SourceText, statistics: Statistics) -> ModuleFacts:

@@ -15,6 +15,7 @@ class Statistics:
     """What a run did: counts, and seconds of CPU per phase (`parse`, `lower`, `link`, `check`).
 
     `lowered` are the paths of the files that were parsed in this run; the facts of the others were remembered.
+    `interpreted` are the files whose bodies were followed, `asked` those whose findings were worked out anew.
     `is_cached`: nothing was done at all, the findings were remembered.
     """
 
@@ -24,6 +25,8 @@ class Statistics:
     seconds: dict[str, float] = field(default_factory=dict)
     given_up: dict[str, int] = field(default_factory=dict)
     lowered: list[str] = field(default_factory=list)
+    interpreted: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
     is_cached: bool = False
 
 

@@ -14,10 +14,10 @@ from ormlint._version import __version__
 
 # Sub-command → its one-line help. Each is a module of this package with `add_arguments` and `run`.
 COMMANDS = {
-    "check": "check a project",
+    "check": "check a project, and fix what can be fixed",
     "init": "write a configuration from what is found in a project",
     "config": "show every option with its value and where it comes from",
-    "baseline": "write down the findings that are known, for check to hide",
+    "baseline": "write down the findings of today, for `check` to report only new ones",
     "rule": "explain a rule",
     "model": "show what is known of the mapped classes",
     "schema": "show the tables of the mapped classes",
@@ -27,6 +27,7 @@ COMMANDS = {
     "server": "serve an editor",
 }
 CLEAN, FINDINGS, FAILED = 0, 1, 2
+EXIT_CODES = "Exit codes: 0, nothing found; 1, findings; 2, wrong usage, or an error in ormlint itself."
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -79,13 +80,20 @@ def _dispatch(arguments: list[str]) -> int:
     parser = _Parser(
         prog="ormlint",
         description="A static linter for SQLAlchemy: models, the services that use them, and their migrations.",
+        epilog=EXIT_CODES,
         allow_abbrev=False,  # a word that works must go on meaning the same when options are added
     )
     parser.add_argument("-V", "--version", action="version", version=f"ormlint {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     wanted = next((word for word in arguments if not word.startswith("-")), None)
     for name, summary in COMMANDS.items():
-        command = commands.add_parser(name, help=summary, description=f"{summary.capitalize()}.", allow_abbrev=False)
+        command = commands.add_parser(
+            name,
+            help=summary,
+            description=f"{summary[0].upper()}{summary[1:]}.",
+            epilog=EXIT_CODES if name == "check" else None,
+            allow_abbrev=False,
+        )
         if name == wanted:  # the others' arguments need not be built, nor their modules imported
             importlib.import_module(f"ormlint.cli.{name}").add_arguments(command)
     options = parser.parse_args(arguments)

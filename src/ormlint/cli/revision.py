@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("-m", "--message", required=True, help="what the revision is for; its file is named after it")
     parser.add_argument("--dry-run", action="store_true", help="print the file instead of writing it")
-    parser.add_argument("--drop", action="store_true", help="drop tables and columns that no model has")
+    parser.add_argument("--drop", action="store_true", help="drop tables, columns and constraints that no model has")
     parser.add_argument("--head", metavar="REVISION", help="build on this head, where there are several")
     parser.add_argument("--rev-id", metavar="ID", help="the id of the revision; made of its content without it")
     parser.add_argument(

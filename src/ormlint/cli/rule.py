@@ -18,7 +18,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("rule", nargs="?", metavar="CODE|NAME", help="the rule to explain")
     parser.add_argument("--all", action="store_true", help="explain all rules")
-    parser.add_argument("--output-format", choices=("text", "json"), default="text")
+    parser.add_argument(
+        "--format",
+        "--output-format",
+        dest="output_format",
+        choices=("text", "json"),
+        default="text",
+        help="how it is shown",
+    )
 
 
 def run(options: argparse.Namespace) -> int:

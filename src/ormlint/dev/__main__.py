@@ -1,4 +1,4 @@
-"""`python -m ormlint.dev`: generate, new-rule, ecosystem, fixproof, ground-truth, oracle, seed, agree."""
+"""`python -m ormlint.dev`: generate, new-rule, ecosystem, fixproof, ground-truth, oracle, seed, agree, again."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from ormlint.dev import agree, ecosystem, fixproof, generate, new_rule, seed
+from ormlint.dev import again, agree, ecosystem, fixproof, generate, new_rule, seed
 from ormlint.dev.groundtruth import command as groundtruth
 from ormlint.dev.oracle import command as oracle
 
@@ -24,6 +24,7 @@ def main() -> int:
         ("oracle", oracle),
         ("seed", seed),
         ("agree", agree),
+        ("again", again),
     ):
         summary = (module.__doc__ or "").partition("\n")[0]
         tool = tools.add_parser(name, help=summary, description=summary)

@@ -21,9 +21,17 @@ def encode_facts(facts: ModuleFacts) -> EncodedFacts | None:
         return None
 
 
-def decode_facts(encoded: EncodedFacts) -> ModuleFacts | None:
-    """Return the facts that `encode_facts` was given; None for bytes that are none."""
+def decode_interface(data: bytes) -> ModuleInterface | None:
+    """Return the interface that was encoded; None for bytes that are none."""
     try:
-        return ModuleFacts(_interfaces.decode(encoded[0]), _bodies.decode(encoded[1]))
+        return _interfaces.decode(data)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        return None
+
+
+def decode_bodies(data: bytes) -> ModuleBodies | None:
+    """Return the bodies that were encoded; None for bytes that are none."""
+    try:
+        return _bodies.decode(data)
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         return None

@@ -120,13 +120,16 @@ def alias_of(expr: e.Expr, module: Module, resolver: Resolver) -> tuple[e.Expr, 
 def type_key(expr: e.Expr, module: Module, resolver: Resolver) -> str:
     """Return a text that is equal for types that are equal as keys of a `type_annotation_map`."""
     if isinstance(expr, (e.Name, e.Attribute)):
-        symbol = resolver.expr(module, expr)
+        symbol: Symbol = resolver.expr(module, expr)
+        own = module.scope.get(expr.id, ()) if isinstance(expr, e.Name) else ()
+        if own and isinstance(own[-1].target, Value) and own[-1].target.is_type:
+            symbol = own[-1].target
         if isinstance(symbol, ClassSymbol):
             return symbol.key
         if isinstance(symbol, External):
             return symbol.name
         if isinstance(symbol, Value):
-            if isinstance(symbol.value, e.Subscript) and symbol.annotation is None:
+            if isinstance(symbol.value, e.Subscript) and symbol.annotation is None and not symbol.is_type:
                 return type_key(symbol.value, symbol.module, resolver)
             return f"{symbol.module.path}:{symbol.name}"
     if isinstance(expr, e.Subscript):

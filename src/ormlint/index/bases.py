@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from ormlint.facts import expressions as e
 from ormlint.index.mro import c3_merge
+from ormlint.index.reads import recorded
 from ormlint.index.symbols import (
     ClassSymbol,
     External,
@@ -42,10 +43,10 @@ class BaseReader:
 
     def __init__(self, resolver: Resolver) -> None:
         self.resolver = resolver
-        self._mro: dict[str, tuple[Base, ...]] = {}
-        self._dynamic: dict[int, Base] = {}
+        self._mro: dict[str, tuple[tuple[Base, ...], tuple[object, ...]]] = {}
+        self._dynamic: dict[int, tuple[Base, tuple[object, ...]]] = {}
         self._external: dict[str, External] = {}
-        self._flask: dict[int, bool] = {}
+        self._flask: dict[int, tuple[bool, tuple[object, ...]]] = {}
         self._expanded: set[str] = set()  # keys of classes whose installed bases are looked into
 
     def base(self, module: Module, expr: e.Expr, depth: int = 0) -> Base:
@@ -71,17 +72,16 @@ class BaseReader:
         if isinstance(symbol, Unknown):
             return symbol
         if isinstance(symbol, Value):
-            if id(symbol) not in self._dynamic:
-                self._dynamic[id(symbol)] = Unknown(f"`{symbol.name}` is defined by itself")
-                if isinstance(symbol.value, e.Call):
-                    found = self._called(symbol.module, symbol.value, symbol, depth + 1)
-                elif isinstance(symbol.value, (e.Name, e.Attribute, e.Subscript)):
-                    found = self.base(symbol.module, symbol.value, depth + 1)
-                else:
-                    found = Unknown(f"`{symbol.name}` is not a class that can be read")
-                self._dynamic[id(symbol)] = found
-            return self._dynamic[id(symbol)]
+            return recorded(self._dynamic, id(symbol), lambda: self._of_value(symbol, depth))
         return Unknown("not a class")
+
+    def _of_value(self, symbol: Value, depth: int) -> Base:
+        self._dynamic[id(symbol)] = (Unknown(f"`{symbol.name}` is defined by itself"), ())
+        if isinstance(symbol.value, e.Call):
+            return self._called(symbol.module, symbol.value, symbol, depth + 1)
+        if isinstance(symbol.value, (e.Name, e.Attribute, e.Subscript)):
+            return self.base(symbol.module, symbol.value, depth + 1)
+        return Unknown(f"`{symbol.name}` is not a class that can be read")
 
     def _called(self, module: Module, call: e.Call, value: Value | None, depth: int) -> Base:
         func = self.resolver.expr(module, call.func)
@@ -122,13 +122,10 @@ class BaseReader:
 
     def is_flask(self, value: Value) -> bool:
         """Tell whether a module-level name holds a Flask-SQLAlchemy extension object."""
-        key = id(value)
-        if key not in self._flask:
-            self._flask[key] = False  # for a name that is defined by itself: `db = db.init(...)`
-            self._flask[key] = self._is_flask(value)
-        return self._flask[key]
+        return recorded(self._flask, id(value), lambda: self._is_flask(value))
 
     def _is_flask(self, value: Value) -> bool:
+        self._flask[id(value)] = (False, ())  # for a name that is defined by itself: `db = db.init(...)`
         call = value.value
         if not isinstance(call, e.Call):
             return False
@@ -142,14 +139,14 @@ class BaseReader:
         return False
 
     def _flask_base(self, value: Value) -> Base:
-        key = -id(value)
-        if key not in self._dynamic:
+        def make() -> Base:
             call = value.value
             parents: tuple[Base, ...] = ()
             if isinstance(call, e.Call):
                 parents = self._parents(value.module, call, "model_class", 0)
-            self._dynamic[key] = DynamicBase("flask", value, parents)
-        return self._dynamic[key]
+            return DynamicBase("flask", value, parents)
+
+        return recorded(self._dynamic, -id(value), make)
 
     # -- linearisation
 
@@ -178,14 +175,10 @@ class BaseReader:
 
     def mro(self, symbol: ClassSymbol) -> tuple[Base, ...]:
         """Return the class, then its ancestors in order; `object` is left out, the unknown is kept."""
-        key = symbol.key
-        found = self._mro.get(key)
-        if found is None:
-            self._mro[key] = (symbol, Unknown("the class derives from itself"))
-            found = self._mro[key] = self._linearise(symbol)
-        return found
+        return recorded(self._mro, symbol.key, lambda: self._linearise(symbol))
 
     def _linearise(self, symbol: ClassSymbol) -> tuple[Base, ...]:
+        self._mro[symbol.key] = ((symbol, Unknown("the class derives from itself")), ())
         bases = [self.base(symbol.module, expr) for expr in symbol.facts.bases if not isinstance(expr, e.Starred)]
         if any(isinstance(expr, e.Starred) for expr in symbol.facts.bases):
             bases.append(Unknown("bases given by `*`"))

@@ -9,6 +9,7 @@ from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
 from ormlint.facts.module import ClassFacts
 from ormlint.facts.walk import walk_statements
+from ormlint.index.reads import recorded
 from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module, Resolver, Symbol, Value
 from ormlint.index.vocabulary import ENUM_BASES
 
@@ -71,7 +72,7 @@ class EnumIndex:
         # Set by the index: the strings that arguments are, `*` spread; None where one is not known.
         self.strings: Callable[[tuple[e.Expr, ...], Module], list[str] | None] = lambda exprs, module: None
         self.body_of: Callable[[FunctionSymbol], tuple[s.Stmt, ...]] = lambda function: ()
-        self._memo: dict[str, EnumClass | None] = {}
+        self._memo: dict[str, tuple[EnumClass | None, tuple[object, ...]]] = {}
 
     def of(self, symbol: Symbol) -> EnumClass | None:
         """Return the enum a class symbol is, or a value that `Enum("Name", ...)` gives; None for anything else."""
@@ -79,28 +80,26 @@ class EnumIndex:
             return self._functional(symbol, symbol.value)
         if not isinstance(symbol, ClassSymbol):
             return None
-        key = symbol.key
-        if key not in self._memo:
-            self._memo[key] = None  # a class that derives from itself ends here
-            self._memo[key] = self._read(symbol)
-        return self._memo[key]
+        cls = symbol
+        return recorded(self._memo, cls.key, lambda: self._read(cls))
 
     def _functional(self, value: Value, call: e.Call) -> EnumClass | None:
         """Read the functional API: `Enum("Colour", "RED GREEN")`, with a list or a dict of members too."""
         key = f"{value.module.path}:{value.name}:{call.start}"
-        if key not in self._memo:
-            self._memo[key] = None
-            func = self.resolver.expr(value.module, call.func)
-            if isinstance(func, External) and func.name in ENUM_BASES and len(call.args) == 2:
-                name = call.args[0].value if isinstance(call.args[0], e.Str) else value.name
-                body = _functional_members(call.args[1])
-                facts = ClassFacts(
-                    call.start, call.end, name, call.start, name, (call.func,), (), (), (), body, False, -1
-                )
-                self._memo[key] = self._read(ClassSymbol(value.module, facts, -1, is_made=True))
-        return self._memo[key]
+        return recorded(self._memo, key, lambda: self._of_call(value, call, key))
+
+    def _of_call(self, value: Value, call: e.Call, key: str) -> EnumClass | None:
+        self._memo[key] = (None, ())  # an enum that is defined by itself ends here
+        func = self.resolver.expr(value.module, call.func)
+        if not (isinstance(func, External) and func.name in ENUM_BASES and len(call.args) == 2):
+            return None
+        name = call.args[0].value if isinstance(call.args[0], e.Str) else value.name
+        body = _functional_members(call.args[1])
+        facts = ClassFacts(call.start, call.end, name, call.start, name, (call.func,), (), (), (), body, False, -1)
+        return self._read(ClassSymbol(value.module, facts, -1, is_made=True))
 
     def _read(self, symbol: ClassSymbol) -> EnumClass | None:
+        self._memo[symbol.key] = (None, ())  # a class that derives from itself ends here
         is_enum = is_str = is_int = False
         generates: str | None = None
         for base in symbol.facts.bases:

@@ -69,7 +69,7 @@ class _Finder:
     claimed: set[str] = field(default_factory=set)
 
     def run(self, documents: Mapping[str, str], configured: Sequence[str]) -> list[Environment]:
-        for path, module in self.index.modules.items():
+        for path, module in self.index.all_paths():
             folder = path.rpartition("/")[0]
             self.by_folder.setdefault(folder, []).append(module)
             if has_revision(module):
@@ -157,7 +157,7 @@ class _Finder:
         parent: str = folder
         while parent:
             parent = parent.rpartition("/")[0]
-            if _join(parent, "env.py") in self.index.modules:
+            if self.index.module_at(_join(parent, "env.py")) is not None:
                 return parent
             if folder.count("/") - parent.count("/") > 3:
                 break
@@ -222,7 +222,7 @@ class _Finder:
                 locations,
                 modules,
                 read_graph(modules, self.index.constants),
-                self.index.modules.get(_join(script, "env.py")),
+                self.index.module_at(_join(script, "env.py")),
                 section,
                 hints[-1] if hints else None,
             )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from ormlint.facts import statements as s
-from ormlint.facts.module import ModuleFacts
+from ormlint.facts.module import ModuleBodies, ModuleInterface
 from ormlint.index.modules import ALWAYS_EXTERNAL
 from ormlint.index.symbols import ClassSymbol, FunctionSymbol, Module, build_module
 from ormlint.text import SourceError, SourceText
@@ -29,14 +29,26 @@ class Environment(Protocol):
         """Return the text of a module; None when it cannot be opened."""
 
 
+class Facts(Protocol):
+    """The facts of a file."""
+
+    @property
+    def interface(self) -> ModuleInterface:
+        """What the file says to others."""
+
+    @property
+    def bodies(self) -> ModuleBodies:
+        """The bodies of its functions."""
+
+
 class InstalledModules:
     """The part of the environment that was asked for. It answers imports as `ModuleMap` does for the project."""
 
-    def __init__(self, environment: Environment, read: Callable[[str], ModuleFacts | None]) -> None:
+    def __init__(self, environment: Environment, read: Callable[[str], Facts | None]) -> None:
         self._environment = environment
         self._read = read
         self._modules: dict[str, Module | None] = {}
-        self._facts: dict[str, ModuleFacts] = {}
+        self._facts: dict[str, Facts] = {}
 
     def find(self, dotted: str, importer: str) -> str | None:
         """Return the path of a module by its full dotted name, or None."""

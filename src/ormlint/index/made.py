@@ -153,7 +153,7 @@ class _Reader:
     def _open(self, symbol: ClassSymbol, target: e.Attribute) -> None:
         reason = f"`{target.attr}` is set on one of several classes"
         opaque = s.OpaqueStmt(target.start, target.end, reason)
-        symbol.facts = msgspec.structs.replace(symbol.facts, body=(*symbol.facts.body, opaque))
+        symbol.own_facts = msgspec.structs.replace(symbol.own_facts, body=(*symbol.own_facts.body, opaque))
         self.index.mapper.forget(symbol)
 
     def _bind(self, name: str, symbol: ClassSymbol) -> None:

@@ -14,6 +14,7 @@ from ormlint.index.inlining import BodyOf
 from ormlint.index.mapperargs import apply_mapper_args, shapes_attributes
 from ormlint.index.members import MemberReader
 from ormlint.index.model import MappedClass, ModelAttribute
+from ormlint.index.reads import recorded
 from ormlint.index.symbols import ClassSymbol, External, Module, Resolver, Unknown
 from ormlint.index.tableargs import apply_table_args
 from ormlint.index.tablemapped import add_table_columns, table_call
@@ -62,16 +63,13 @@ class Mapper:
         constants.table_of = self._table_of
         constants.has_mapped_parent = self._has_mapped_parent
         self._naming: set[str] = set()  # classes whose table name is being computed
-        self._bodies: dict[str, ClassBody] = {}
-        self._styles: dict[str, str | None] = {}
-        self._type_maps: dict[str, TypeMap | None] = {}
+        self._bodies: dict[str, tuple[ClassBody, tuple[object, ...]]] = {}
+        self._styles: dict[str, tuple[str | None, tuple[object, ...]]] = {}
+        self._type_maps: dict[str, tuple[TypeMap, tuple[object, ...]]] = {}
 
     def body(self, symbol: ClassSymbol) -> ClassBody:
         """Return what the body of a class declares."""
-        key = symbol.key
-        if key not in self._bodies:
-            self._bodies[key] = read_class_body(symbol)
-        return self._bodies[key]
+        return recorded(self._bodies, symbol.key, lambda: read_class_body(symbol))
 
     def forget(self, symbol: ClassSymbol) -> None:
         """Read the body of a class anew: its facts were changed."""
@@ -81,14 +79,14 @@ class Mapper:
 
     def style(self, symbol: ClassSymbol) -> str | None:
         """Return "declarative", "flask" or "sqlmodel" for a mapped class, None for any other."""
-        key = symbol.key
-        if key not in self._styles:
-            self._styles[key] = None
-            style = self._style(symbol)
-            if (style is not None or self._may_be_mapped(symbol)) and self.bases.expand(symbol):
-                style = self._style(symbol) or style
-            self._styles[key] = style
-        return self._styles[key]
+        return recorded(self._styles, symbol.key, lambda: self._expanded_style(symbol))
+
+    def _expanded_style(self, symbol: ClassSymbol) -> str | None:
+        self._styles[symbol.key] = (None, ())  # a class that derives from itself ends here
+        style = self._style(symbol)
+        if (style is not None or self._may_be_mapped(symbol)) and self.bases.expand(symbol):
+            style = self._style(symbol) or style
+        return style
 
     def _style(self, symbol: ClassSymbol) -> str | None:
         mro = self.bases.mro(symbol)
@@ -422,9 +420,9 @@ class Mapper:
         return None
 
     def _read_type_map(self, key: str, expr: e.Expr, module: Module) -> TypeMap:
-        found = self._type_maps.get(key)
-        if found is not None:
-            return found
+        return recorded(self._type_maps, key, lambda: self._new_type_map(expr, module))
+
+    def _new_type_map(self, expr: e.Expr, module: Module) -> TypeMap:
         entries: dict[str, tuple[e.Expr, Module]] = {}
         is_open = not isinstance(expr, e.DictDisplay)
         if isinstance(expr, e.DictDisplay):
@@ -434,8 +432,7 @@ class Mapper:
                     continue
                 _, wanted = split_optional(item.key, self.resolver, module)
                 entries[type_key(wanted, module, self.resolver)] = (item.value, module)
-        found = self._type_maps[key] = TypeMap(entries, is_open)
-        return found
+        return TypeMap(entries, is_open)
 
 
 def _is_true(member: Member | None) -> bool:

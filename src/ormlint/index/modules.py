@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ormlint.index.reads import READS
+
 # Top-level packages that are never a folder of the project, even where it has a folder of that name
 # (`alembic/` beside `alembic.ini` is the usual case).
 ALWAYS_EXTERNAL = frozenset(
@@ -75,6 +77,7 @@ class ModuleMap:
             return None
         folder = importer.rpartition("/")[0]
         key = (dotted, folder)
+        READS.seen.add(("find", dotted, folder))
         if key not in self._memo:
             self._memo[key] = self._find(dotted.split("."), folder)
         return self._memo[key]
@@ -104,6 +107,11 @@ class ModuleMap:
         return None
 
     def _file(self, stem: str) -> str | None:
+        READS.seen.add(("file", stem))
+        return self.file(stem)
+
+    def file(self, stem: str) -> str | None:
+        """Return the path of the module, package or folder at a path without ending, or None."""
         for candidate in (f"{stem}/__init__.py", f"{stem}.py"):
             if candidate in self.paths:
                 return candidate

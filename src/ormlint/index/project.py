@@ -15,13 +15,15 @@ from ormlint.index.constants import Constants
 from ormlint.index.directions import leads_to_many
 from ormlint.index.enums import EnumClass, EnumIndex
 from ormlint.index.environments import Environment, find_environments
+from ormlint.index.idents import Idents
 from ormlint.index.indexes import NamedIndex, read_indexes
 from ormlint.index.installed import InstalledModules
 from ormlint.index.made import made_classes
 from ormlint.index.mapping import Mapper
 from ormlint.index.model import Constructor, MappedClass, ModelAttribute, Relationship
 from ormlint.index.modules import ModuleMap, shared_folders
-from ormlint.index.registries import MadeByCalls, made_by_calls, registry_of
+from ormlint.index.reads import READS, Noting, recorded
+from ormlint.index.registries import NOTHING_MADE, MadeByCalls, all_made, made_by_calls, registry_of
 from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module, Resolver, Symbol, build_module
 from ormlint.index.tablemapped import add_imperative
 from ormlint.index.tables import Tables, read_tables
@@ -38,12 +40,13 @@ class ProjectIndex:
         installed: InstalledModules | None = None,
     ) -> None:
         self.paths = ModuleMap(interfaces)
-        self.modules: dict[str, Module] = {
+        self.own_modules: dict[str, Module] = {
             path: build_module(path, self.paths.name(path), interface) for path, interface in sorted(interfaces.items())
         }
         self._bodies_of = bodies_of
         self.installed = installed
-        self.resolver = Resolver(self.modules, self.paths, installed)
+        self.idents = Idents(self.own_modules)
+        self.resolver = Resolver(self.own_modules, self.paths, installed)
         self.bases = BaseReader(self.resolver)
         self.resolver.is_flask = self.bases.is_flask
         self.enums = EnumIndex(self.resolver)
@@ -54,23 +57,80 @@ class ProjectIndex:
         self.columns = ColumnReader(self.resolver, self.enums, self.constants)
         self.mapper = Mapper(self.resolver, self.bases, self.columns, self.constants, self.body)
         self.documents: dict[str, str] = {}  # `alembic.ini`, `pyproject.toml`: path → text
-        self._environments: dict[tuple[str, ...], list[Environment]] = {}
-        self.mapped: dict[str, MappedClass] = {}
-        self.by_name: dict[str, list[MappedClass]] = {}
-        self.floating_backrefs: set[str] = set()
+        self._environments: dict[tuple[str, ...], tuple[list[Environment], tuple[object, ...]]] = {}
+        self.own_mapped: dict[str, MappedClass] = {}
+        self.own_by_name: dict[str, list[MappedClass]] = {}
+        self.own_floating: set[str] = set()
+        self._registries: dict[str, tuple[str | None, tuple[object, ...]]] = {}
+        self.may_make: Callable[[str], bool] = lambda path: True  # whether a file's text may hold such calls
+        self.made_in: dict[str, MadeByCalls] = {}  # by path, what is known already
         self._installed_models: dict[str, MappedClass | None] = {}
         self._subclasses: dict[str, list[MappedClass]] = {}
 
     # -- questions
 
-    @cached_property
+    @property
+    def modules(self) -> dict[str, Module]:
+        """Every module by its path; `module_at` reads less."""
+        READS.seen.add(("interfaces",))
+        return self.own_modules
+
+    def all_paths(self) -> Iterator[tuple[str, Module]]:
+        """Yield every path and its module, of which nothing is read by this."""
+        READS.seen.add(("paths",))
+        yield from self.own_modules.items()
+
+    def module_at(self, path: str) -> Module | None:
+        """Return the module at a path, or None."""
+        READS.seen.add(("file", path.removesuffix(".py").removesuffix("/__init__")))
+        return self.own_modules.get(path)
+
+    @property
+    def mapped(self) -> dict[str, MappedClass]:
+        """Every mapped class by its key; `mapped_of` reads less."""
+        READS.seen.add(("models",))
+        return self.own_mapped
+
+    @property
+    def by_name(self) -> dict[str, list[MappedClass]]:
+        """The mapped classes by name; `called` reads less."""
+        READS.seen.add(("models",))
+        return self.own_by_name
+
+    def called(self, name: str) -> list[MappedClass]:
+        """Return the mapped classes of a name."""
+        READS.seen.add(("called", name))
+        found = self.own_by_name.get(name, [])
+        for mapped in found:
+            READS.seen.add(("card", mapped.symbol))
+        return found
+
+    @property
+    def floating_backrefs(self) -> set[str]:
+        """Names that backrefs give to classes that are not known."""
+        READS.seen.add(("backrefs",))
+        return self.own_floating
+
+    @property
     def tables(self) -> Tables:
         """The tables that the project's modules declare, by name."""
-        return read_tables(self)
+        READS.seen.add(("tables",))
+        return self.own_tables
 
     @cached_property
+    def own_tables(self) -> Tables:
+        """The tables, without noting that they were read."""
+        with Noting(set()):
+            return read_tables(self)
+
+    @property
     def indexes(self) -> dict[str, list[NamedIndex]]:
         """The indexes that classes declare, by name."""
+        READS.seen.add(("models",))
+        return self._indexes
+
+    @cached_property
+    def _indexes(self) -> dict[str, list[NamedIndex]]:
         return read_indexes(self)
 
     def environments(self, configured: tuple[str, ...] = ()) -> list[Environment]:
@@ -79,22 +139,30 @@ class ProjectIndex:
         Raises:
             MigrationPathError: a configured folder holds no revisions.
         """
-        if configured not in self._environments:
-            self._environments[configured] = find_environments(self, self.documents, configured)
-        return self._environments[configured]
+        return recorded(self._environments, configured, lambda: find_environments(self, self.documents, configured))
 
-    @cached_property
+    @property
     def made_by_calls(self) -> MadeByCalls:
         """The classes and tables that calls make, wherever they stand."""
-        return made_by_calls(self)
+        READS.seen.add(("made",))
+        return self.own_made
 
     @cached_property
-    def registries(self) -> dict[str, str | None]:
-        """The registry of each mapped class, by the class's key; None where it is not known."""
-        return {key: registry_of(self, mapped) for key, mapped in self.mapped.items()}
+    def own_made(self) -> MadeByCalls:
+        """The same, without noting that it was read."""
+        with Noting(set()):
+            for path, module in self.own_modules.items():
+                if path not in self.made_in:
+                    self.made_in[path] = made_by_calls(self, module) if self.may_make(path) else NOTHING_MADE
+        return all_made(self.made_in[path] for path in self.own_modules)
+
+    def registry(self, mapped: MappedClass) -> str | None:
+        """Return the registry of a mapped class; None where it is not known."""
+        return recorded(self._registries, mapped.symbol.key, lambda: registry_of(self, mapped))
 
     def body(self, function: FunctionSymbol) -> tuple[s.Stmt, ...]:
         """Return the statements of a function."""
+        READS.seen.add(("body", function))
         if function.module.bodies is not None:
             return function.module.bodies.functions[function.index]
         if function.module.is_installed and self.installed is not None:
@@ -103,7 +171,10 @@ class ProjectIndex:
 
     def mapped_of(self, symbol: Symbol | None) -> MappedClass | None:
         """Return the mapped class a symbol is, or None."""
-        return self.mapped.get(symbol.key) if isinstance(symbol, ClassSymbol) else None
+        if not isinstance(symbol, ClassSymbol):
+            return None
+        READS.seen.add(("card", symbol))
+        return self.own_mapped.get(symbol.key)
 
     def enum_of(self, symbol: Symbol | None) -> EnumClass | None:
         """Return the enum a symbol is, or None."""
@@ -111,6 +182,7 @@ class ProjectIndex:
 
     def subclasses(self, mapped: MappedClass) -> list[MappedClass]:
         """Return the mapped classes that derive from `mapped`, itself first."""
+        READS.seen.add(("heirs", mapped.symbol))
         return self._subclasses.get(mapped.symbol.key, [mapped])
 
     def target(self, relationship: Relationship | None) -> MappedClass | None:
@@ -123,7 +195,7 @@ class ProjectIndex:
         Of several those of the same declarative base are meant, then the one in the same module or the
         nearest folder; classes made inside functions are known there only.
         """
-        found = self.by_name.get(name.rpartition(".")[2], [])
+        found = self.called(name.rpartition(".")[2])
         if len(found) > 1 and "." in name:
             dotted = name.rpartition(".")[0]
             found = [mapped for mapped in found if mapped.symbol.module.name.endswith(dotted)] or found
@@ -143,7 +215,11 @@ class ProjectIndex:
 
     def may_have(self, mapped: MappedClass, name: str) -> bool:
         """Tell whether an object loaded as `mapped` may have an attribute: it may be of a class derived from it."""
-        return any(heir.has(name) or name in heir.set_by_init for heir in self.subclasses(mapped))
+        for heir in self.subclasses(mapped):
+            READS.seen.add(("card", heir.symbol))
+            if heir.has(name) or name in heir.set_by_init:
+                return True
+        return False
 
     def inherited(self, mapped: MappedClass, name: str) -> ModelAttribute | None:
         """Return the attribute `name` as the class's bases declare it, the class's own body left out."""
@@ -176,47 +252,47 @@ class ProjectIndex:
 
     def link(self) -> None:
         """Read every mapped class, then what other places add: backrefs, attached attributes, mappings."""
-        for module in self.modules.values():
+        for module in self.own_modules.values():
             for symbol in module.classes:
                 style = self.mapper.style(symbol)
                 if style is not None:
                     self._add(self.mapper.read(symbol, style))
         for symbol in made_classes(self):
             self._add(self.mapper.read(symbol, self.mapper.style(symbol) or "declarative"))
-        for module in self.modules.values():
-            for call in module.interface.marked_calls:
+        for module in self.own_modules.values():
+            for call in module.own_interface.marked_calls:
                 self._imperative(module, call)
-        for mapped in list(self.mapped.values()):
+        for mapped in list(self.own_mapped.values()):
             for base in mapped.mro:
-                if isinstance(base, ClassSymbol) and base.key in self.mapped:
+                if isinstance(base, ClassSymbol) and base.key in self.own_mapped:
                     self._subclasses.setdefault(base.key, []).append(mapped)
-        for mapped in self.mapped.values():
+        for mapped in self.own_mapped.values():
             mapped_rank = self._subclasses.get(mapped.symbol.key)
             if mapped_rank and mapped_rank[0] is not mapped:
                 mapped_rank.sort(key=lambda other: other is not mapped)
-        for mapped in self.mapped.values():
+        for mapped in self.own_mapped.values():
             self._resolve_foreign_keys(mapped)
-        for mapped in self.mapped.values():
+        for mapped in self.own_mapped.values():
             self._resolve_relationships(mapped)
-        for mapped in list(self.mapped.values()):
+        for mapped in list(self.own_mapped.values()):
             self._add_backrefs(mapped)
-        for module in self.modules.values():
-            for statement in module.interface.attached:
+        for module in self.own_modules.values():
+            for statement in module.own_interface.attached:
                 self._attach(module, statement)
-            for call in module.interface.marked_calls:
+            for call in module.own_interface.marked_calls:
                 self._marked(module, call)
         self._names_in_branches()
 
     def _add(self, mapped: MappedClass) -> None:
-        self.mapped[mapped.symbol.key] = mapped
-        self.by_name.setdefault(mapped.name, []).append(mapped)
+        self.own_mapped[mapped.symbol.key] = mapped
+        self.own_by_name.setdefault(mapped.name, []).append(mapped)
 
     def _imperative(self, module: Module, call: e.Call) -> None:
         name = (e.dotted_name(call.func) or "").rpartition(".")[2]
         if name not in ("map_imperatively", "mapper") or not call.args:
             return
         symbol = self.resolver.expr(module, call.args[0])
-        if not isinstance(symbol, ClassSymbol) or symbol.key in self.mapped:
+        if not isinstance(symbol, ClassSymbol) or symbol.key in self.own_mapped:
             return
         mapped = self.mapper.read(symbol, "declarative", is_imperative=True)
         for base in mapped.mro[1:]:
@@ -288,12 +364,12 @@ class ProjectIndex:
             target = self.target(relationship)
             if relationship.has_unknown_backref:
                 reason = f"`{mapped.name}.{attribute.name}` gives it a backref whose name is computed"
-                for other in [target] if target is not None else list(self.mapped.values()):
+                for other in [target] if target is not None else list(self.own_mapped.values()):
                     for heir in self.subclasses(other):
                         heir.open_reason = heir.open_reason or reason
             elif relationship.backref is not None:
                 if target is None:
-                    self.floating_backrefs.add(relationship.backref)
+                    self.own_floating.add(relationship.backref)
                     continue
                 uselist = relationship.backref_uselist
                 if uselist is None and relationship.uselist is not None:
@@ -329,7 +405,7 @@ class ProjectIndex:
         base = self.bases.base(module, target.value)
         if not isinstance(base, (ClassSymbol, DynamicBase)):
             return
-        for mapped in self.mapped.values():
+        for mapped in self.own_mapped.values():
             if base in mapped.mro:
                 made = ModelAttribute(target.attr, "plain", module, target.range, None)
                 mapped.attributes.setdefault(target.attr, made)
@@ -399,7 +475,7 @@ class ProjectIndex:
             event = call.args[1]
             if isinstance(event, e.Str) and event.value == "init":
                 mapped = self._class_named(module, call.args[0])
-                for heir in self.subclasses(mapped) if mapped is not None else list(self.mapped.values()):
+                for heir in self.subclasses(mapped) if mapped is not None else list(self.own_mapped.values()):
                     if heir.constructor.open_reason is None:
                         heir.constructor = Constructor(
                             heir.constructor.kind,
@@ -421,18 +497,18 @@ class ProjectIndex:
             if holder is None or holder.owner < 0:
                 return
             owner = module.classes[holder.owner]
-            for heir in self.mapped.values():
+            for heir in self.own_mapped.values():
                 if owner in heir.mro:
                     heir.open_reason = heir.open_reason or f"`{owner.name}.{holder.name}` sets attributes on the class"
 
     def _names_in_branches(self) -> None:
         """A class that is defined twice under `if` and `else` may be either one."""
-        for mapped in self.mapped.values():
+        for mapped in self.own_mapped.values():
             if not mapped.symbol.facts.is_conditional:
                 continue
             twins = [
                 other
-                for other in self.by_name.get(mapped.name, ())
+                for other in self.own_by_name.get(mapped.name, ())
                 if other is not mapped and other.symbol.module is mapped.symbol.module
             ]
             for twin in twins:
@@ -453,7 +529,7 @@ def _registry(mapped: MappedClass) -> object:
 
 def _innermost(module: Module, node: e.Node) -> FunctionFacts | None:
     found: FunctionFacts | None = None
-    for function in module.interface.functions:
+    for function in module.own_interface.functions:
         if (
             function.start <= node.start
             and node.end <= function.end

@@ -107,7 +107,7 @@ class RevisionGraph:
 
 def has_revision(module: Module) -> bool:
     """Tell whether a file looks like a revision: it binds `revision` and `down_revision`."""
-    return "revision" in module.scope and "down_revision" in module.scope
+    return module.has("revision") and module.has("down_revision")
 
 
 def read_graph(modules: Iterable[Module], constants: Constants) -> RevisionGraph:
@@ -122,7 +122,7 @@ def read_graph(modules: Iterable[Module], constants: Constants) -> RevisionGraph
 def _read(graph: RevisionGraph, module: Module, constants: Constants) -> None:
     given = _value(module, "revision")
     if given is None or given.value is None:
-        if "revision" in module.scope:
+        if module.has("revision"):
             graph.unknown = graph.unknown or f"`revision` of {module.path} is computed"
         else:
             graph.problems.append(Problem("no-id", module, Range(0, 0), module.path))
@@ -133,7 +133,7 @@ def _read(graph: RevisionGraph, module: Module, constants: Constants) -> None:
         return
     below = _value(module, "down_revision")
     if below is None or below.value is None:
-        if "down_revision" in module.scope:
+        if module.has("down_revision"):
             graph.unknown = graph.unknown or f"`down_revision` of {module.path} is computed"
         else:
             graph.problems.append(Problem("no-parent", module, given.value.range, name))
@@ -158,7 +158,7 @@ def _read(graph: RevisionGraph, module: Module, constants: Constants) -> None:
 
 
 def _value(module: Module, name: str) -> Value | None:
-    bindings = module.scope.get(name)
+    bindings = module.bindings(name)
     target = bindings[-1].target if bindings else None
     return target if isinstance(target, Value) else None
 

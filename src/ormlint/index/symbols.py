@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
@@ -10,6 +10,7 @@ from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
 from ormlint.facts.module import ClassFacts, FunctionFacts, ModuleBodies, ModuleFacts, ModuleInterface
 from ormlint.index.modules import ModuleMap
+from ormlint.index.reads import READS, recorded
 from ormlint.index.vocabulary import canonical, flask_name
 from ormlint.text import Range
 
@@ -45,13 +46,35 @@ class Module:
 
     path: str
     name: str
-    interface: ModuleInterface
-    scope: dict[str, list[Binding]] = field(default_factory=dict)
+    own_interface: ModuleInterface  # without noting that it was read
+    own_scope: dict[str, list[Binding]] = field(default_factory=dict)
     stars: list[s.ImportBinding] = field(default_factory=list)
     classes: list[ClassSymbol] = field(default_factory=list)
     functions: list[FunctionSymbol] = field(default_factory=list)
     is_installed: bool = False
     bodies: ModuleBodies | None = None  # of a module made for one question only; else the index has them
+
+    @property
+    def interface(self) -> ModuleInterface:
+        """All that the file says to others."""
+        READS.seen.add(("module", self.path))
+        return self.own_interface
+
+    @property
+    def scope(self) -> dict[str, list[Binding]]:
+        """The bindings of its names; to look up one name `has` and `Resolver.name` read less."""
+        READS.seen.add(("module", self.path))
+        return self.own_scope
+
+    def bindings(self, name: str) -> Sequence[Binding]:
+        """Return the bindings of a name at the top level."""
+        READS.seen.add(("name", self.path, name))
+        return self.own_scope.get(name, ())
+
+    def has(self, name: str) -> bool:
+        """Tell whether a name is bound at the top level."""
+        READS.seen.add(("name", self.path, name))
+        return name in self.own_scope
 
     def __repr__(self) -> str:
         return f"Module({self.path})"
@@ -62,22 +85,27 @@ class ClassSymbol:
     """A class of the project."""
 
     module: Module
-    facts: ClassFacts
+    own_facts: ClassFacts  # without noting that they were read
     index: int
     is_made: bool = False  # by a call of `type`: there is no class statement
+    key: str = field(init=False)  # a name that is unique in the project
+
+    def __post_init__(self) -> None:
+        self.key = f"{self.module.path}:{self.own_facts.qualname}:{self.own_facts.start}"
+
+    @property
+    def facts(self) -> ClassFacts:
+        """What its statement says."""
+        READS.seen.add(self)
+        return self.own_facts
 
     @property
     def name(self) -> str:
         """The class's own name."""
-        return self.facts.name
-
-    @property
-    def key(self) -> str:
-        """A name that is unique in the project."""
-        return f"{self.module.path}:{self.facts.qualname}:{self.facts.start}"
+        return self.own_facts.name
 
     def __repr__(self) -> str:
-        return f"ClassSymbol({self.module.name}.{self.facts.qualname})"
+        return f"ClassSymbol({self.module.name}.{self.own_facts.qualname})"
 
 
 @dataclass(eq=False, slots=True)
@@ -85,17 +113,23 @@ class FunctionSymbol:
     """A function or method of the project; `owner` is the class whose body holds it."""
 
     module: Module
-    facts: FunctionFacts
+    own_facts: FunctionFacts  # without noting that they were read
     index: int
     owner: ClassSymbol | None
 
     @property
+    def facts(self) -> FunctionFacts:
+        """What its signature says."""
+        READS.seen.add(self)
+        return self.own_facts
+
+    @property
     def name(self) -> str:
         """The function's own name."""
-        return self.facts.name
+        return self.own_facts.name
 
     def __repr__(self) -> str:
-        return f"FunctionSymbol({self.module.name}.{self.facts.qualname})"
+        return f"FunctionSymbol({self.module.name}.{self.own_facts.qualname})"
 
 
 @dataclass(eq=False, slots=True)
@@ -108,6 +142,7 @@ class Value:
     annotation: e.Expr | None
     range: Range
     owner: ClassSymbol | None = None
+    is_type: bool = False  # by a `type` statement: as a type it is not what it stands for
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +315,7 @@ def _bind_block(module: Module, body: tuple[s.Stmt, ...], conditional: bool) -> 
             _bind(
                 module,
                 statement.name,
-                Value(module, statement.name, statement.value, None, place),
+                Value(module, statement.name, statement.value, None, place, is_type=True),
                 conditional,
             )
         elif isinstance(statement, s.AugAssign):
@@ -319,12 +354,12 @@ def _stands_in(statement: s.Stmt, imported: set[str]) -> bool:
 
 
 def _bind(module: Module, name: str, target: object, conditional: bool) -> None:
-    module.scope.setdefault(name, []).append(Binding(target, conditional))  # type: ignore[arg-type]
+    module.own_scope.setdefault(name, []).append(Binding(target, conditional))  # type: ignore[arg-type]
 
 
 def _bind_target(module: Module, target: e.Expr, statement: s.Assign, conditional: bool) -> None:
     if isinstance(target, e.Name):
-        if statement.value is None and statement.annotation is not None and target.id in module.scope:
+        if statement.value is None and statement.annotation is not None and target.id in module.own_scope:
             return
         value = Value(module, target.id, statement.value, statement.annotation, target.range)
         _bind(module, target.id, value, conditional)
@@ -370,7 +405,7 @@ class Resolver:
         self.is_flask: Callable[[Value], bool] = lambda value: False
         # Arguments that stand in place of a function's parameters, with the module they were written in.
         self.homes: dict[e.Node, Module] = {}
-        self._memo: dict[tuple[str, str], Symbol] = {}
+        self._memo: dict[tuple[str, str], tuple[Symbol, tuple[object, ...]]] = {}
         self._active: set[tuple[str, str]] = set()
         self._packaged: dict[str, bool] = {}
 
@@ -381,18 +416,16 @@ class Resolver:
     def name(self, module: Module, name: str) -> Symbol:
         """Return what a bare name means at the top level of `module`."""
         key = (module.path, name)
-        found = self._memo.get(key)
-        if found is not None:
-            return found
         if key in self._active:
             return Unknown(f"`{name}` is imported in a circle")
+        return recorded(self._memo, key, lambda: self._once(key, module, name))
+
+    def _once(self, key: tuple[str, str], module: Module, name: str) -> Symbol:
         self._active.add(key)
         try:
-            found = self._name(module, name)
+            return self._name(module, name)
         finally:
             self._active.discard(key)
-        self._memo[key] = found
-        return found
 
     def forget(self, module: Module, name: str) -> None:
         """Resolve a name anew: its binding was changed."""
@@ -400,7 +433,7 @@ class Resolver:
 
     def candidates(self, module: Module, name: str) -> list[Symbol]:
         """Return all that a name may mean: more than one where branches bind it differently."""
-        bindings = module.scope.get(name, [])
+        bindings = module.bindings(name)
         last = 0
         for position, binding in enumerate(bindings):
             if not binding.conditional:
@@ -454,7 +487,7 @@ class Resolver:
         return Unknown(f"`{name}` is not in the body of `{owner.name}`")
 
     def _name(self, module: Module, name: str) -> Symbol:
-        if name in module.scope:
+        if module.has(name):
             found = self.candidates(module, name)
             # `try: import x / except ImportError: x = None`: the definition is meant, not the stand-in.
             ranked = sorted(found, key=_weight)
@@ -563,7 +596,7 @@ class Resolver:
         return found or Unknown(f"no module `{name}` in {folder.path}")
 
     def _member(self, module: Module, name: str) -> Symbol:
-        if name in module.scope or any(star for star in module.stars):
+        if module.has(name) or any(star for star in module.stars):
             found = self.name(module, name)
             if not isinstance(found, Unknown):
                 return found
@@ -571,7 +604,7 @@ class Resolver:
         submodule = self._submodule(module.path, name, module.is_installed)
         if submodule:
             return submodule
-        if "__getattr__" in module.scope:
+        if module.has("__getattr__"):
             return Unknown(f"{module.path} answers names by `__getattr__`")
         return Unknown(f"{module.path} does not define `{name}`")
 

@@ -116,7 +116,7 @@ def reference(context: Context, module: Module, target: ClassSymbol | str, at: N
         return None
     if name in hidden:
         return None
-    bindings = module.scope.get(name, [])
+    bindings = module.bindings(name)
     if bindings and not is_for_types_only(module, name):
         return None  # it is something else here
     if not bindings and not isinstance(context.index.resolver.name(module, name), Unknown):
@@ -144,7 +144,7 @@ def _known(context: Context, module: Module, target: ClassSymbol | str, hidden: 
     resolver = context.index.resolver
     last = target.rpartition(".")[2] if isinstance(target, str) else target.name
     through: str | None = None
-    if last not in module.scope and last not in hidden and _is(resolver.name(module, last), target):
+    if not module.has(last) and last not in hidden and _is(resolver.name(module, last), target):
         return last  # by a star import
     for name, bindings in module.scope.items():
         if name in hidden or any(binding.conditional for binding in bindings):

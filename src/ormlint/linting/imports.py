@@ -82,7 +82,7 @@ def _packages(index: ProjectIndex, module: Module) -> Iterator[Module]:
     """Yield the packages that run before a module does."""
     folder = module.path.rpartition("/")[0]
     while folder:
-        package = index.modules.get(f"{folder}/__init__.py")
+        package = index.module_at(f"{folder}/__init__.py")
         if package is None:
             return
         yield package

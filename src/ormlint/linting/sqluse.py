@@ -26,7 +26,7 @@ def readings(context: Context, subject: subjects.SqlText) -> list[SqlReading]:
 
     Empty for revisions, whose tables are those of their own time, and where no table of the project is mentioned.
     """
-    if "down_revision" in context.module.scope or _MIGRATION.search(context.module.path):
+    if context.module.has("down_revision") or _MIGRATION.search(context.module.path):
         return []
     lowered = subject.text.lower()
     if not any(name in lowered for name in context.index.tables.by_name):

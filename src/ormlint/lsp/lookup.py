@@ -89,9 +89,7 @@ def _declared(state: State, path: str, where: Range, name: str) -> Target | None
 
 def _used(state: State, path: str, where: Range, name: str) -> Target | None:
     """Find a keyword of a constructor or an attribute that is set, where the interpreter saw one."""
-    for record in state.analysis.model.all_records():
-        if record.module.path != path:
-            continue
+    for record in state.records(path):
         for event in record.events:
             if isinstance(event, ConstructorCall):
                 for keyword in event.keywords:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ormlint.checker.analysis import Analysis, analyse
-from ormlint.checker.engine import check_analysed
-from ormlint.checker.result import Statistics
+from ormlint.checker.analysis import Analysis
+from ormlint.checker.engine import check_again
+from ormlint.checker.kept import Kept
 from ormlint.diagnostics import Diagnostic
 from ormlint.facts.codec import EncodedFacts
 from ormlint.index.card import model_card
@@ -21,6 +21,7 @@ from ormlint.project.discovery import is_excluded, project_files
 from ormlint.project.environment import SitePackages, find_environment
 from ormlint.project.target import with_target
 from ormlint.project.workspace import read_documents, read_files
+from ormlint.semantic.records import FunctionRecord
 from ormlint.text import SourceError, SourceText
 
 if TYPE_CHECKING:
@@ -41,6 +42,14 @@ class State:
         found = self.files.get(path)
         return found if isinstance(found, SourceText) else None
 
+    def records(self, path: str) -> list[FunctionRecord]:
+        """Return what was seen in the bodies of a file. Only files that changed were followed for the check."""
+        model, module = self.analysis.model, self.analysis.index.module_at(path)
+        if module is None:
+            return []
+        model.interpret(module)
+        return list(model.records_of(path))
+
     def card(self, mapped: MappedClass) -> dict[str, Any]:
         """Return what is known of a mapped class."""
         return model_card(self.analysis.index, mapped, self.analysis.sources)
@@ -52,9 +61,15 @@ class Memory:
     def __init__(self) -> None:
         self._found: dict[bytes, EncodedFacts] = {}
 
-    def facts(self, digest: bytes) -> EncodedFacts | None:
-        """Return remembered facts."""
-        return self._found.get(digest)
+    def interface(self, digest: bytes) -> bytes | None:
+        """Return a remembered interface."""
+        found = self._found.get(digest)
+        return found[0] if found is not None else None
+
+    def bodies(self, digest: bytes) -> bytes | None:
+        """Return remembered bodies."""
+        found = self._found.get(digest)
+        return found[1] if found is not None else None
 
     def keep_facts(self, found: Mapping[bytes, EncodedFacts]) -> None:
         """Remember facts."""
@@ -76,6 +91,7 @@ class Session:
     generation: int = 0  # counts changes
     state: State | None = None
     _memory: Memory = field(default_factory=Memory)
+    _kept: Kept | None = None
     _disk: dict[str, SourceText | SourceError] | None = None
     _documents: dict[str, str] = field(default_factory=dict)
     _replayed: tuple[tuple[tuple[str, bytes], ...], list[Replay]] = ((), [])
@@ -145,7 +161,10 @@ class Session:
         if self._disk is None:
             paths = set(project_files(self.root, self.project.settings))
             self._disk = read_files(self.root, paths)
-            self._documents = read_documents(self.root, paths)
+            documents = read_documents(self.root, paths)
+            if documents != self._documents:
+                self._kept = None  # it holds for the same documents only
+            self._documents = documents
         files = dict(self._disk)
         before = self.state
         for path, text in list(self.buffers.items()):
@@ -155,12 +174,17 @@ class Session:
         collecting = gc.isenabled()
         gc.disable()  # facts are trees without cycles
         try:
-            analysis = analyse(
-                files, Statistics(), environment=self.environment, documents=self._documents, store=self._memory
+            result, self._kept, analysis = check_again(
+                files,
+                self.project.settings,
+                self._kept,
+                environment=self.environment,
+                documents=self._documents,
+                store=self._memory,
             )
             self._memory.keep_only({source.digest for source in analysis.sources.values()})
             found: dict[str, list[Diagnostic]] = {}
-            for item in check_analysed(files, self.project.settings, analysis):
+            for item in result.diagnostics:
                 found.setdefault(item.path, []).append(item)
         finally:
             if collecting:

@@ -16,7 +16,8 @@ from pathlib import Path
 from ormlint.facts.codec import EncodedFacts
 
 FOLDER = ".ormlint_cache"
-_FILE = "v1.sqlite"
+_FILE = "v2.sqlite"
+_OLD_FILES = ("v1.sqlite",)
 _TAG = "CACHEDIR.TAG"
 _TAG_TEXT = (
     "Signature: 8a477f597d28d172789f06886806bc55\n"
@@ -29,6 +30,7 @@ _CHECK_BYTES = 8
 KEEP_DAYS = 14
 MAX_BYTES = 512_000_000
 MAX_RUNS = 64
+MAX_STATES = 4  # each holds the findings of a whole project
 # So long a writer waits for another run's transaction, in seconds.
 _PATIENCE = 5.0
 
@@ -53,16 +55,18 @@ class Cache:
 
     # -- facts
 
-    def facts(self, digest: bytes) -> EncodedFacts | None:
-        """Return the facts of a text by its digest, or None."""
-        row = self._row("SELECT day, interface, bodies FROM facts WHERE key = ?", self._key(digest))
-        if row is None:
-            return None
-        interface, bodies = _checked(row[1]), _checked(row[2])
-        if interface is None or bodies is None:
-            return None
-        self._use("facts", self._key(digest), row[0])
-        return interface, bodies
+    def interface(self, digest: bytes) -> bytes | None:
+        """Return the interface of a text by its digest, or None."""
+        row = self._row("SELECT day, interface FROM facts WHERE key = ?", self._key(digest))
+        interface = _checked(row[1]) if row is not None else None
+        if row is not None and interface is not None:
+            self._use("facts", self._key(digest), row[0])
+        return interface
+
+    def bodies(self, digest: bytes) -> bytes | None:
+        """Return the bodies of a text by its digest, or None."""
+        row = self._row("SELECT bodies FROM facts WHERE key = ?", self._key(digest))
+        return _checked(row[0]) if row is not None else None
 
     def keep_facts(self, found: Mapping[bytes, EncodedFacts]) -> None:
         """Remember facts, all or none of them."""
@@ -86,6 +90,18 @@ class Cache:
         """Remember what a run found."""
         self._write("INSERT OR REPLACE INTO runs VALUES (?, ?, ?)", [(self._key(digest), self._today, _marked(result))])
 
+    # -- what is kept of a run for the next one
+
+    def state(self, digest: bytes) -> bytes | None:
+        """Return what was kept for later runs with the same settings, or None."""
+        row = self._row("SELECT day, state FROM states WHERE key = ?", self._key(digest))
+        return _checked(row[1]) if row is not None else None
+
+    def keep_state(self, digest: bytes, state: bytes) -> None:
+        """Keep something for later runs with the same settings."""
+        row = (self._key(digest), self._today, _marked(state))
+        self._write("INSERT OR REPLACE INTO states VALUES (?, ?, ?)", [row])
+
     def close(self) -> None:
         """Renew what was used, let go of what was not, and close the file."""
         self._renew()
@@ -97,6 +113,8 @@ class Cache:
 
     def _open(self) -> sqlite3.Connection:
         is_new = not (self.folder / _TAG).exists()
+        if not is_new:
+            _remove(self.folder, _OLD_FILES)
         if is_new:
             self.folder.mkdir(parents=True, exist_ok=True)
             (self.folder / ".gitignore").write_text("*\n", encoding="utf-8")
@@ -133,6 +151,7 @@ class Cache:
                 "CREATE TABLE IF NOT EXISTS facts (key BLOB PRIMARY KEY, day INTEGER, interface BLOB, bodies BLOB)"
             )
             db.execute("CREATE TABLE IF NOT EXISTS runs (key BLOB PRIMARY KEY, day INTEGER, result BLOB)")
+            db.execute("CREATE TABLE IF NOT EXISTS states (key BLOB PRIMARY KEY, day INTEGER, state BLOB)")
             db.execute(f"PRAGMA application_id = {_APPLICATION}")
             db.execute("COMMIT")
         db.execute("PRAGMA synchronous = NORMAL")  # a power cut may lose the last run's entries, no others
@@ -182,6 +201,11 @@ class Cache:
         db.execute(
             "DELETE FROM runs WHERE rowid NOT IN (SELECT rowid FROM runs ORDER BY rowid DESC LIMIT ?)", (MAX_RUNS,)
         )
+        db.execute("DELETE FROM states WHERE day < ? OR day > ?", (self._today - KEEP_DAYS, self._today + 1))
+        db.execute(
+            "DELETE FROM states WHERE rowid NOT IN (SELECT rowid FROM states ORDER BY rowid DESC LIMIT ?)",
+            (MAX_STATES,),
+        )
         left = MAX_BYTES
         sizes = db.execute("SELECT rowid, length(interface) + length(bodies) FROM facts ORDER BY day DESC, rowid DESC")
         gone: list[tuple[int]] = []
@@ -225,9 +249,10 @@ def remove_cache(folder: Path) -> bool:
     return True
 
 
-def _remove(folder: Path) -> None:
-    for suffix in ("", "-wal", "-shm", "-journal"):
-        (folder / f"{_FILE}{suffix}").unlink(missing_ok=True)
+def _remove(folder: Path, files: Sequence[str] = (_FILE, *_OLD_FILES)) -> None:
+    for name in files:
+        for suffix in ("", "-wal", "-shm", "-journal"):
+            (folder / f"{name}{suffix}").unlink(missing_ok=True)
 
 
 def _marked(data: bytes) -> bytes:

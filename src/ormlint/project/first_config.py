@@ -90,11 +90,20 @@ def _dialects(found: tuple[Dialect, ...]) -> Iterator[str]:
     named = "; ".join(
         f"{item.name} in {_places(item.places)}{' (tests)' if item.is_for_tests else ''}" for item in found
     )
+    line = f"dialects = {_toml(item.name for item in found)}"
+    if all(item.name == "sqlite" or item.is_for_tests for item in found):
+        # A default address or the tests say little of the database that is deployed to.
+        yield from _comment(
+            f"Databases the project names: {named}. What it is deployed to may be another, so findings hold for all "
+            "and messages speak of all; if these are all, say so:"
+        )
+        yield f"# {line}"
+        return
     yield from _comment(
         f"Databases the project names: {named}. Messages speak of these only, and SQL is shown for the first. "
-        "Take away what is not used."
+        "Take away what is not used, and add what only the environment names."
     )
-    yield f"dialects = {_toml(item.name for item in found)}"
+    yield line
 
 
 def _places(places: tuple[Place, ...]) -> str:

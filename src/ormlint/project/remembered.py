@@ -1,4 +1,4 @@
-"""The findings of a whole run as they are kept in the cache, and the key that stands for all they depend on."""
+"""What is kept of a run in the cache: its findings as a whole, and by file for runs in which something changed."""
 
 from __future__ import annotations
 
@@ -34,6 +34,15 @@ class _KeptRun(msgspec.Struct, array_like=True):
     read: dict[str, bytes]  # digests of the modules that were read
 
 
+class _KeptState(msgspec.Struct, array_like=True):
+    """What is kept by file, and what was learned of installed packages."""
+
+    kept: msgspec.Raw
+    found: dict[str, str | None]
+    read: dict[str, bytes]
+
+
+_states = msgspec.msgpack.Decoder(_KeptState)
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(_KeptRun)
 
@@ -85,6 +94,35 @@ def run_key(
         digest.update(f"\n{len(path)}:{path}:{len(content)}:".encode("utf-8", "surrogateescape"))
         digest.update(content)
     return digest.digest()
+
+
+def state_key(root: Path, documents: Mapping[str, str], settings: Settings, environment: SitePackages | None) -> bytes:
+    """Return the digest of what has to be the same for findings of single files to hold, besides the files."""
+    roots = environment.roots if environment is not None else None
+    about = repr((root.as_posix(), settings, roots, sorted(documents.items())))
+    return hashlib.blake2b(about.encode("utf-8", "surrogatepass"), digest_size=20).digest()
+
+
+def pack_state(kept: bytes, environment: SitePackages | None) -> bytes:
+    """Return what is kept by file, with what was learned of installed packages, as bytes."""
+    found = dict(environment.found) if environment is not None else {}
+    read = dict(environment.contents) if environment is not None else {}
+    return _encoder.encode(_KeptState(msgspec.Raw(kept), found, read))
+
+
+def unpack_state(data: bytes, environment: SitePackages | None) -> bytes | None:
+    """Return what is kept by file; None when the packages have changed meanwhile."""
+    try:
+        state = _states.decode(data)
+    except (msgspec.MsgspecError, UnicodeError):
+        return None
+    if environment is not None:
+        if not environment.still(state.found, state.read):
+            return None
+        # What files that do not change learned of packages has to be asked again the next time too.
+        environment.found.update(state.found)
+        environment.contents.update(state.read)
+    return bytes(state.kept)
 
 
 def pack_run(result: CheckResult, environment: SitePackages | None) -> bytes | None:

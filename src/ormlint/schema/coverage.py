@@ -238,8 +238,9 @@ class Coverage:
 def created_at_runtime(index: ProjectIndex, metadatas: Metadatas, revisions: set[str]) -> set[str | None]:
     """Return the `MetaData` that the application calls `create_all` of; None among them for one not known."""
     created: set[str | None] = set()
-    for module in index.modules.values():
-        if module.path in revisions or is_test(module.path):
+    for path in sorted(index.made_by_calls.creating):
+        module = index.module_at(path)
+        if module is None or path in revisions or is_test(path):
             continue
         bodies = [module.interface.body, *(index.body(function) for function in module.functions)]
         for node in (node for body in bodies for node in walk_nodes(body)):

@@ -170,7 +170,7 @@ class _Builder:
         found = self._of_bases(mapped.mro, mapped.symbol.module)
         if found is not None:
             return found
-        key = self.index.registries.get(mapped.symbol.key)
+        key = self.index.registry(mapped)
         for decorator in mapped.symbol.facts.decorators:
             func = decorator.func if isinstance(decorator, e.Call) else decorator
             if isinstance(func, e.Attribute):

@@ -64,7 +64,13 @@ class CallReader:
         if isinstance(func, t.Union_):
             # One of several classes: which keywords it takes is not known, what comes out is.
             recording, self.ev.recording = self.ev.recording, False
-            kinds = [self.called(member, arguments) for member in func.members if not isinstance(member, t.NoneType)]
+            kinds: list[t.Type] = []
+            for member in func.members:
+                found: t.Type | None = None
+                if isinstance(member, (t.Unknown, t.ExternalObject)):
+                    found = self._evident_session(node, member, arguments)
+                if not isinstance(member, t.NoneType):
+                    kinds.append(found if found is not None else self.called(member, arguments))
             self.ev.recording = recording
             if recording:
                 for member in func.members:
@@ -194,7 +200,7 @@ class CallReader:
     # -- names with a meaning of their own
 
     def _special(self, name: str, node: e.Call, given: Arguments) -> t.Type | None:
-        if name in self.ev.env or name in self.ev.module.scope:
+        if name in self.ev.env or self.ev.module.has(name):
             return None
         if name == "reveal_type" and given.args:
             self.ev.reveal(node, show(given.args[0][1]), given.args[0][1])

@@ -7,13 +7,15 @@ give stands in its record; nothing is interpreted twice to find it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ormlint.facts import expressions as e
+from ormlint.facts.module import ModuleInterface
 from ormlint.facts.walk import walk_nodes
+from ormlint.index.reads import Noting, Read, recorded
 from ormlint.index.symbols import External, FunctionSymbol, Module
 from ormlint.semantic import types as t
 from ormlint.semantic.decorators import last_name
@@ -80,7 +82,7 @@ class _Gathered:
 
     def add(self, kind: t.Type) -> None:
         """Add what one call gives."""
-        kind = _as_parameter(kind)
+        kind = as_parameter(kind)
         for member in t.members(kind):
             if isinstance(member, t.Unknown):
                 self.why = member.reason
@@ -97,8 +99,10 @@ class CallSites:
         self.index = model.index
         self.known: dict[tuple[int, str], t.Type] = {}
         self.framework: set[int] = set()  # functions that something outside the project may call too
-        self._inits: dict[str, FunctionSymbol | None] = {}
+        self._inits: dict[str, tuple[FunctionSymbol | None, tuple[object, ...]]] = {}
         self.why: dict[tuple[int, str], str] = {}
+        self.read: set[Read] = set()  # what was read to find the functions that are asked about
+        self.open_in: dict[str, tuple[int, ...]] = {}  # by path, which functions are asked about, where that is known
 
     # -- which functions are asked about
 
@@ -106,13 +110,14 @@ class CallSites:
     def by_id(self) -> dict[int, tuple[FunctionSymbol, tuple[e.Param, ...]]]:
         """The functions with parameters that nothing declares, and those parameters."""
         found: dict[int, tuple[FunctionSymbol, tuple[e.Param, ...]]] = {}
-        for module in self.index.modules.values():
-            if module.is_installed:
-                continue
-            for symbol in module.functions:
-                params = self._open_parameters(symbol)
-                if params:
-                    found[id(symbol)] = (symbol, params)
+        with Noting(self.read):
+            for path, module in self.index.own_modules.items():
+                known = self.open_in.get(path)
+                functions = module.functions if known is None else [module.functions[index] for index in known]
+                for symbol in functions:
+                    params = self._open_parameters(symbol)
+                    if params:
+                        found[id(symbol)] = (symbol, params)
         return found
 
     @cached_property
@@ -182,9 +187,7 @@ class CallSites:
         return kind
 
     def _init(self, made: t.ClassType) -> FunctionSymbol | None:
-        if made.cls.key not in self._inits:
-            self._inits[made.cls.key] = self.model.members.find_method(made.cls, "__init__")
-        return self._inits[made.cls.key]
+        return recorded(self._inits, made.cls.key, lambda: self.model.members.find_method(made.cls, "__init__"))
 
     def spelled(self, record: FunctionRecord, text: str) -> None:
         """Note a text that is a function's name: it may be asked for by it. Tests replace functions so."""
@@ -240,7 +243,7 @@ class CallSites:
                     continue
                 if isinstance(kind, Handed):
                     found.sources.add(kind)
-                elif not (is_lenient and _is_stand_in(kind)):
+                elif not (is_lenient and is_stand_in(kind)):
                     found.add(kind)
 
     def _close(self, gathered: dict[tuple[int, str], _Gathered]) -> None:
@@ -326,12 +329,12 @@ class CallSites:
 
     def _escaped(self, gathered: dict[tuple[int, str], _Gathered]) -> None:
         ids: set[int] = set()
-        names = set(self._declared)
+        names = set(self._all_declared)
         for record in self.model.all_records():
             ids |= record.value_functions
             names |= record.value_names
             if self.model.is_given_up(record):
-                names |= self._named(record.body)
+                names |= named(record.body, self.by_name)
         for key, (symbol, params) in self.by_id.items():
             reached = symbol.name in names or key in ids
             if not reached and symbol.owner is not None:
@@ -342,30 +345,33 @@ class CallSites:
                     gathered[key, param.name].why = "its function is handed on as a value"
 
     @cached_property
-    def _declared(self) -> frozenset[str]:
-        """The names of functions that stand where no body is read."""
-        modules = [module for module in self.index.modules.values() if not module.is_installed]
-        return frozenset(name for module in modules for name in self._declared_values(module))
+    def _all_declared(self) -> frozenset[str]:
+        names = self.by_name
+        return frozenset().union(
+            *(declared_values(module.own_interface, names) for module in self.index.own_modules.values())
+        )
 
-    def _declared_values(self, module: Module) -> set[str]:
-        """Return the names that stand where no body is read: in class bodies, decorators, defaults, annotations."""
-        parts: list[object] = []
-        for cls in module.interface.classes:
-            parts += (cls.body, cls.keywords, cls.decorators)
-        for function in module.interface.functions:
-            parts.append(function.decorators)
-            for param in function.params:
-                parts += (param.default, param.annotation)
-        return self._named(tuple(parts))
 
-    def _named(self, parts: object) -> set[str]:
-        """Return the names of functions that stand somewhere, called or not."""
-        found: set[str] = set()
-        for node in walk_nodes(parts):
-            name = node.id if isinstance(node, e.Name) else node.attr if isinstance(node, e.Attribute) else ""
-            if name in self.by_name:
-                found.add(name)
-        return found
+def declared_values(interface: ModuleInterface, names: Container[str]) -> set[str]:
+    """Return which of some names stand where no body is read: in class bodies, decorators, defaults, annotations."""
+    parts: list[object] = []
+    for cls in interface.classes:
+        parts += (cls.body, cls.keywords, cls.decorators)
+    for function in interface.functions:
+        parts.append(function.decorators)
+        for param in function.params:
+            parts += (param.default, param.annotation)
+    return named(tuple(parts), names)
+
+
+def named(parts: object, names: Container[str]) -> set[str]:
+    """Return which of some names stand somewhere, called or not."""
+    found: set[str] = set()
+    for node in walk_nodes(parts):
+        name = node.id if isinstance(node, e.Name) else node.attr if isinstance(node, e.Attribute) else ""
+        if name in names:
+            found.add(name)
+    return found
 
 
 def untyped(param: e.Param) -> str:
@@ -422,10 +428,10 @@ def _argument(symbol: FunctionSymbol, param: e.Param, offset: int, call: GivenCa
     return t.unknown("a default that is not read" if param.default is not None else "a call without it")
 
 
-def _as_parameter(kind: t.Type) -> t.Type:
+def as_parameter(kind: t.Type) -> t.Type:
     """Return a type as that of a parameter: what is true of this very value only is left out."""
     if isinstance(kind, t.Union_):
-        return t.join(map(_as_parameter, kind.members))
+        return t.join(map(as_parameter, kind.members))
     if isinstance(kind, t.Literal):
         return t.Builtin(f"builtins.{type(kind.value).__name__}")
     if isinstance(kind, t.EnumMember):
@@ -433,21 +439,36 @@ def _as_parameter(kind: t.Type) -> t.Type:
     if isinstance(kind, (t.Now, t.Moment)):
         return t.Builtin("datetime.datetime")
     if isinstance(kind, t.Dict):
-        return t.Dict(_as_parameter(kind.key), _as_parameter(kind.value))
+        return t.Dict(as_parameter(kind.key), as_parameter(kind.value))
     if isinstance(kind, t.Sequence):
         return clip(substitute(t.Sequence(_element(kind.element), kind.kind), {}))
     if isinstance(kind, t.TupleOf):
         return clip(substitute(t.TupleOf(tuple(map(_element, kind.elements))), {}))
     if isinstance(kind, (t.Function, t.Method, t.Partial, t.Super, t.Never)):
         return t.unknown("a call gives a function")
-    return clip(substitute(kind, {}))
+    return _bare(clip(substitute(kind, {})))
 
 
 def _element(kind: t.Type) -> t.Type:
-    return kind if isinstance(kind, (t.Unknown, t.Function, t.Method, t.Partial)) else _as_parameter(kind)
+    return kind if isinstance(kind, (t.Unknown, t.Function, t.Method, t.Partial)) else as_parameter(kind)
 
 
-def _is_stand_in(kind: t.Type) -> bool:
+def _bare(kind: t.Type) -> t.Type:
+    """Return a type without the expressions that are the values of dicts inside it."""
+    if isinstance(kind, t.Union_):
+        return t.join(map(_bare, kind.members))
+    if isinstance(kind, t.Sequence):
+        return t.Sequence(_bare(kind.element), kind.kind)
+    if isinstance(kind, t.TupleOf):
+        return t.TupleOf(tuple(map(_bare, kind.elements)))
+    if isinstance(kind, t.Dict):
+        return t.Dict(_bare(kind.key), _bare(kind.value))
+    if isinstance(kind, t.Coroutine):
+        return t.Coroutine(_bare(kind.result), kind.origin)
+    return kind
+
+
+def is_stand_in(kind: t.Type) -> bool:
     """Tell whether a test gives something in place of the real thing."""
     if isinstance(kind, (t.Unknown, t.NoneType, t.Never)):
         return True

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
-from ormlint.facts.walk import walk_nodes, walk_statements
+from ormlint.facts.walk import walk_statements
+from ormlint.index.reads import READS
 from ormlint.index.symbols import FunctionSymbol
 from ormlint.semantic.records import FunctionRecord
 
@@ -57,26 +58,23 @@ class DeclaredTypes:
         """
         return name in self.labels or (is_declared and name in self._members)
 
-    @cached_property
+    @property
     def labels(self) -> frozenset[str]:
         """Names given by `….label("name")`."""
-        found: set[str] = set()
-        for module in self.index.modules.values():
-            if module.is_installed:
-                continue
-            for body in (module.interface.body, *(self.index.body(function) for function in module.functions)):
-                for node in walk_nodes(body):
-                    if isinstance(node, e.Call) and isinstance(node.func, e.Attribute) and node.func.attr == "label":
-                        if node.args and isinstance(node.args[0], e.Str):
-                            found.add(node.args[0].value)
-        return frozenset(found)
+        return self.index.made_by_calls.labels
 
-    @cached_property
+    @property
     def _members(self) -> frozenset[str]:
         """Methods and properties of the project's classes that are not mapped."""
+        READS.seen.update((("interfaces",), ("models",)))
+        return self._own_members
+
+    @cached_property
+    def _own_members(self) -> frozenset[str]:
+        models = self.index.own_mapped
         return frozenset(
-            function.facts.name
-            for module in self.index.modules.values()
+            function.name
+            for module in self.index.own_modules.values()
             for function in module.functions
-            if function.owner is not None and self.index.mapped_of(function.owner) is None
+            if function.owner is not None and function.owner.key not in models
         )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
 from ormlint.facts.walk import walk_nodes, walk_statements
+from ormlint.index.reads import recorded
 from ormlint.index.symbols import External, FunctionSymbol
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ class DecoratorReader:
 
     def __init__(self, model: SemanticModel) -> None:
         self.index = model.index
-        self._known: dict[tuple[int, bool], str] = {}
+        self._known: dict[tuple[int, bool], tuple[str, tuple[object, ...]]] = {}
 
     def effect(self, symbol: FunctionSymbol) -> str:
         """Return "" (kept), "optional" (or None), "context" (a context manager) or "unknown"."""
@@ -134,10 +135,8 @@ class DecoratorReader:
         resolved = self.index.resolver.expr(symbol.module, decorator.func if is_called else decorator)  # type: ignore[union-attr]
         if not isinstance(resolved, FunctionSymbol):
             return None
-        key = (id(resolved), is_called)
-        if key not in self._known:
-            self._known[key] = self._read(resolved, is_called)
-        effect = self._known[key]
+        function = resolved
+        effect = recorded(self._known, (id(function), is_called), lambda: self._read(function, is_called))
         if effect.startswith("async "):  # an asynchronous wrapper keeps an asynchronous function only
             return effect.removeprefix("async ").strip() if symbol.facts.is_async else "unknown"
         return effect

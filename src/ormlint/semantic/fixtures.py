@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
-from ormlint.index.symbols import FunctionSymbol, Module
+from ormlint.index.reads import recorded
+from ormlint.index.symbols import ClassSymbol, FunctionSymbol, Module
 from ormlint.semantic import types as t
 from ormlint.semantic.decorators import last_name
 
@@ -20,7 +21,8 @@ class FixtureReader:
     def __init__(self, model: SemanticModel) -> None:
         self.model = model
         self.index = model.index
-        self._of_module: dict[str, dict[str, FunctionSymbol]] = {}
+        self._of_class: dict[str, tuple[dict[str, list[FunctionSymbol]], tuple[object, ...]]] = {}
+        self._of_module: dict[str, tuple[dict[str, FunctionSymbol], tuple[object, ...]]] = {}
 
     def of_parameter(self, symbol: FunctionSymbol, name: str) -> t.Type | None:
         """Return what a parameter of a test or fixture is given, or None when no fixture of that name is known."""
@@ -35,15 +37,14 @@ class FixtureReader:
 
     def _find(self, symbol: FunctionSymbol, name: str) -> FunctionSymbol | None:
         if symbol.owner is not None:
-            for statement in symbol.owner.facts.body:
-                if isinstance(statement, s.FunctionStmt):
-                    function = symbol.module.functions[statement.index]
-                    if function is not symbol and fixture_name(function) == name:
-                        return function
+            owner = symbol.owner
+            for function in recorded(self._of_class, owner.key, lambda: _in_class(owner)).get(name, ()):
+                if function is not symbol:
+                    return function
         folder = symbol.module.path.rpartition("/")[0]
         modules = [symbol.module]
         while True:
-            above = self.index.modules.get(f"{folder}/conftest.py" if folder else "conftest.py")
+            above = self.index.module_at(f"{folder}/conftest.py" if folder else "conftest.py")
             if above is not None and above is not symbol.module:
                 modules.append(above)
             if not folder:
@@ -56,16 +57,28 @@ class FixtureReader:
         return None
 
     def _fixtures(self, module: Module) -> dict[str, FunctionSymbol]:
-        found = self._of_module.get(module.path)
-        if found is None:
-            found = self._of_module[module.path] = {}
-            for name in module.scope:
-                symbol = self.index.resolver.name(module, name)
-                if isinstance(symbol, FunctionSymbol):
-                    provided = fixture_name(symbol)
-                    if provided is not None:
-                        found[name if provided == symbol.name else provided] = symbol
+        return recorded(self._of_module, module.path, lambda: self._read(module))
+
+    def _read(self, module: Module) -> dict[str, FunctionSymbol]:
+        found: dict[str, FunctionSymbol] = {}
+        for name in module.scope:
+            symbol = self.index.resolver.name(module, name)
+            if isinstance(symbol, FunctionSymbol):
+                provided = fixture_name(symbol)
+                if provided is not None:
+                    found[name if provided == symbol.name else provided] = symbol
         return found
+
+
+def _in_class(owner: ClassSymbol) -> dict[str, list[FunctionSymbol]]:
+    found: dict[str, list[FunctionSymbol]] = {}
+    for statement in owner.facts.body:
+        if isinstance(statement, s.FunctionStmt):
+            function = owner.module.functions[statement.index]
+            name = fixture_name(function)
+            if name is not None:
+                found.setdefault(name, []).append(function)
+    return found
 
 
 def fixture_name(symbol: FunctionSymbol) -> str | None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
+from ormlint.index.reads import recorded
 from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol
 from ormlint.semantic import orm
 from ormlint.semantic import types as t
@@ -30,10 +31,10 @@ class FunctionReader:
         self.index = model.index
         self.decorators = DecoratorReader(model)
         self.fixtures = FixtureReader(model)
-        self._models: dict[int, tuple[tuple[int, str, ClassSymbol], ...]] = {}
-        self._generic: dict[int, tuple[tuple[int, str, t.Type], ...]] = {}
-        self._returns: dict[int, t.Type] = {}
-        self._overloads: dict[int, tuple[FunctionSymbol, ...]] = {}
+        self._models: dict[int, tuple[tuple[tuple[int, str, ClassSymbol], ...], tuple[object, ...]]] = {}
+        self._generic: dict[int, tuple[tuple[tuple[int, str, t.Type], ...], tuple[object, ...]]] = {}
+        self._returns: dict[int, tuple[t.Type, tuple[object, ...]]] = {}
+        self._overloads: dict[int, tuple[tuple[FunctionSymbol, ...], tuple[object, ...]]] = {}
 
     # -- parameters
 
@@ -129,10 +130,12 @@ class FunctionReader:
             self.bind_arguments(symbol, given, bindings, func.bound is not None)
         result: t.Type | None = None
         if facts.returns is not None:
-            result = self._returns.get(id(symbol))
-            if result is None:
-                result = self.model.annotations.read(facts.returns, symbol.module, self.type_variables(symbol))
-                self._returns[id(symbol)] = result
+            annotation, read = facts.returns, self.model.annotations.read
+            result = recorded(
+                self._returns,
+                id(symbol),
+                lambda: read(annotation, symbol.module, self.type_variables(symbol)),
+            )
             if t.instances(result) and self._disagrees(symbol, result):
                 return t.unknown(f"the annotation of `{facts.name}` says other than its body returns")
             if result == t.Builtin("datetime.datetime") and symbol.owner is None:
@@ -189,49 +192,47 @@ class FunctionReader:
 
     def model_parameters(self, symbol: FunctionSymbol) -> tuple[tuple[int, str, ClassSymbol], ...]:
         """Return the parameters annotated with a mapped class: position, name, class."""
-        found = self._models.get(id(symbol))
-        if found is None:
-            listed: list[tuple[int, str, ClassSymbol]] = []
-            for position, param in enumerate(symbol.facts.params):
-                if param.annotation is None:
-                    continue
-                for item in t.instances(self.model.annotations.read(param.annotation, symbol.module)):
-                    if self.model.index.mapped_of(item.cls) is not None:
-                        listed.append((position, param.name, item.cls))
-            found = self._models[id(symbol)] = tuple(listed)
-        return found
+        return recorded(self._models, id(symbol), lambda: self._model_parameters(symbol))
+
+    def _model_parameters(self, symbol: FunctionSymbol) -> tuple[tuple[int, str, ClassSymbol], ...]:
+        listed: list[tuple[int, str, ClassSymbol]] = []
+        for position, param in enumerate(symbol.facts.params):
+            if param.annotation is None:
+                continue
+            for item in t.instances(self.model.annotations.read(param.annotation, symbol.module)):
+                if self.model.index.mapped_of(item.cls) is not None:
+                    listed.append((position, param.name, item.cls))
+        return tuple(listed)
 
     def _generic_parameters(self, symbol: FunctionSymbol) -> tuple[tuple[int, str, t.Type], ...]:
         """Return the parameters whose annotations hold type variables."""
-        found = self._generic.get(id(symbol))
-        if found is None:
-            variables = self.type_variables(symbol)
-            read = self.model.annotations.read
-            kinds = [
-                (position, param.name, read(param.annotation, symbol.module, variables))
-                for position, param in enumerate(symbol.facts.params)
-                if param.annotation is not None
-            ]
-            found = tuple(item for item in kinds if substitute(item[2], {}) != item[2])
-            self._generic[id(symbol)] = found
-        return found
+        return recorded(self._generic, id(symbol), lambda: self._read_generic(symbol))
+
+    def _read_generic(self, symbol: FunctionSymbol) -> tuple[tuple[int, str, t.Type], ...]:
+        variables = self.type_variables(symbol)
+        read = self.model.annotations.read
+        kinds = [
+            (position, param.name, read(param.annotation, symbol.module, variables))
+            for position, param in enumerate(symbol.facts.params)
+            if param.annotation is not None
+        ]
+        return tuple(item for item in kinds if substitute(item[2], {}) != item[2])
 
     # -- overloads
 
     def _overloads_of(self, symbol: FunctionSymbol) -> tuple[FunctionSymbol, ...]:
-        found = self._overloads.get(id(symbol))
-        if found is None:
-            same: list[FunctionSymbol] = []
-            if symbol.owner is not None:
-                for statement in symbol.owner.facts.body:
-                    if isinstance(statement, s.FunctionStmt) and statement.name == symbol.name:
-                        same.append(symbol.module.functions[statement.index])
-            elif "." not in symbol.facts.qualname:
-                targets = (binding.target for binding in symbol.module.scope.get(symbol.name, ()))
-                same.extend(target for target in targets if isinstance(target, FunctionSymbol))
-            found = tuple(item for item in same if "overload" in map(last_name, item.facts.decorators))
-            self._overloads[id(symbol)] = found
-        return found
+        return recorded(self._overloads, id(symbol), lambda: self._read_overloads(symbol))
+
+    def _read_overloads(self, symbol: FunctionSymbol) -> tuple[FunctionSymbol, ...]:
+        same: list[FunctionSymbol] = []
+        if symbol.owner is not None:
+            for statement in symbol.owner.facts.body:
+                if isinstance(statement, s.FunctionStmt) and statement.name == symbol.name:
+                    same.append(symbol.module.functions[statement.index])
+        elif "." not in symbol.facts.qualname:
+            targets = (binding.target for binding in symbol.module.bindings(symbol.name))
+            same.extend(target for target in targets if isinstance(target, FunctionSymbol))
+        return tuple(item for item in same if "overload" in map(last_name, item.facts.decorators))
 
     def _call_overloads(self, func: t.Function, overloads: tuple[FunctionSymbol, ...], given: Arguments) -> t.Type:
         """Return what the first overload that certainly fits gives, or any of those that may."""

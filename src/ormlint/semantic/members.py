@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
+from ormlint.index.reads import READS, recorded
 from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Value
 from ormlint.semantic import types as t
 from ormlint.semantic.substitution import substitute
@@ -27,10 +28,10 @@ class MemberReader:
     def __init__(self, model: SemanticModel) -> None:
         self.model = model
         self.index = model.index
-        self._bindings: dict[t.Instance, dict[str, Bindings]] = {}
+        self._bindings: dict[t.Instance, tuple[dict[str, Bindings], tuple[object, ...]]] = {}
+        self._parameters: dict[str, tuple[tuple[str, ...], tuple[object, ...]]] = {}
+        self._storing: dict[str, tuple[dict[str, list[FunctionSymbol]], tuple[object, ...]]] = {}
         self._mixins: set[str] | None = None
-        self._parameters: dict[str, tuple[str, ...]] = {}
-        self._storing: dict[str, dict[str, list[FunctionSymbol]]] = {}
 
     def of_instance(self, owner: t.Instance, name: str) -> t.Type:
         """Return the type of an attribute of an instance of a class of the project."""
@@ -89,12 +90,14 @@ class MemberReader:
 
     def is_mixin(self, cls: ClassSymbol) -> bool:
         """Tell whether a class is not mapped itself and mapped classes derive from it."""
+        READS.seen.add(("mixin", cls))
         if self._mixins is None:
+            models = self.index.own_mapped
             self._mixins = {
                 base.key
-                for mapped in self.index.mapped.values()
+                for mapped in models.values()
                 for base in mapped.mro
-                if isinstance(base, ClassSymbol) and self.index.mapped_of(base) is None
+                if isinstance(base, ClassSymbol) and base.key not in models
             }
         return cls.key in self._mixins
 
@@ -113,15 +116,7 @@ class MemberReader:
     # -- set on self
 
     def _set_in_methods(self, base: ClassSymbol, name: str, bindings: Bindings) -> t.Type | None:
-        storing = self._storing.get(base.key)
-        if storing is None:
-            storing = self._storing[base.key] = {}
-            for statement in base.facts.body:
-                if isinstance(statement, s.FunctionStmt):
-                    function = base.module.functions[statement.index]
-                    for stored in function.facts.self_stores:
-                        storing.setdefault(stored, []).append(function)
-        functions = storing.get(name)
+        functions = recorded(self._storing, base.key, lambda: _storing(base)).get(name)
         if functions is None:
             return None
         kinds: list[t.Type] = []
@@ -134,10 +129,7 @@ class MemberReader:
 
     def bindings(self, owner: t.Instance, base: ClassSymbol) -> Bindings:
         """Return what the type variables of `base` stand for in an instance of a class that derives from it."""
-        found = self._bindings.get(owner)
-        if found is None:
-            found = self._bindings[owner] = self._bind(owner)
-        return found.get(base.key, {})
+        return recorded(self._bindings, owner, lambda: self._bind(owner)).get(base.key, {})
 
     def _bind(self, owner: t.Instance) -> dict[str, Bindings]:
         found: dict[str, Bindings] = {}
@@ -163,10 +155,7 @@ class MemberReader:
 
     def parameters(self, cls: ClassSymbol) -> tuple[str, ...]:
         """Return the type variables of a class in the order of its type arguments."""
-        found = self._parameters.get(cls.key)
-        if found is None:
-            found = self._parameters[cls.key] = self._read_parameters(cls)
-        return found
+        return recorded(self._parameters, cls.key, lambda: self._read_parameters(cls))
 
     def _read_parameters(self, cls: ClassSymbol) -> tuple[str, ...]:
         if cls.facts.type_params:
@@ -187,6 +176,17 @@ class MemberReader:
                     ):
                         names[element.id] = None
         return tuple(names)
+
+
+def _storing(cls: ClassSymbol) -> dict[str, list[FunctionSymbol]]:
+    """Return the methods of a class by the attributes they set on `self`."""
+    found: dict[str, list[FunctionSymbol]] = {}
+    for statement in cls.facts.body:
+        if isinstance(statement, s.FunctionStmt):
+            function = cls.module.functions[statement.index]
+            for stored in function.facts.self_stores:
+                found.setdefault(stored, []).append(function)
+    return found
 
 
 def _elements(index: e.Expr) -> tuple[e.Expr, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 
@@ -11,25 +11,25 @@ from ormlint.facts import statements as s
 from ormlint.facts.walk import walk_nodes, walk_statements
 from ormlint.index.model import MappedClass, ModelAttribute
 from ormlint.index.project import ProjectIndex
+from ormlint.index.reads import READS, Noting, Read
 from ormlint.index.symbols import ClassSymbol, FunctionSymbol, Module
 from ormlint.semantic import types as t
 from ormlint.semantic.annotations import AnnotationReader
 from ormlint.semantic.callsites import CallSites
 from ormlint.semantic.declared import DeclaredTypes
-from ormlint.semantic.events import AttributeStore, ColumnWrite
 from ormlint.semantic.execution import Interpreter
 from ormlint.semantic.factories import FactoryReader
 from ormlint.semantic.functions import FunctionReader
 from ormlint.semantic.members import MemberReader
 from ormlint.semantic.names import NameReader
-from ormlint.semantic.records import RECORD_KIND, FunctionRecord, outcome
+from ormlint.semantic.records import RECORD_KIND, FunctionRecord
+from ormlint.semantic.rounds import Round, infer_parameters
 from ormlint.semantic.solver import Solver
-from ormlint.semantic.written import Written, WrittenColumns, writes_of
+from ormlint.semantic.summaries import FileSummary, WholeProject, summarise
+from ormlint.semantic.written import Written
 
 # A body that spans more bytes than this is not interpreted.
 MAX_BODY_BYTES = 400_000
-# So often parameters are asked for anew, and so far answers that change are followed to those who ask.
-MAX_ROUNDS = 4
 _TOO_LARGE = "a body too large to follow"
 _TOO_DEEP = "a body nested too deeply"
 
@@ -53,11 +53,9 @@ class SemanticModel:
         self._names_in: dict[int, frozenset[str]] = {}
         self._given_up: dict[int | str, str] = {}
         self._serial = 0
-        self._running: list[FunctionRecord] = []
-        self._readers: dict[int, dict[int, FunctionSymbol]] = {}  # function → those whose bodies ask what it gives
-        self._callers: dict[int, list[tuple[FunctionRecord, int]]] | None = None
-        self._settled = False
-        self._kept: dict[str, set[str]] | None = None
+        self.summaries: dict[str, FileSummary] = {}
+        self.recall: Callable[[str], FileSummary | None] = lambda path: None  # summaries of files not interpreted
+        self.reads: dict[str, set[Read]] = {}  # by path, what was read for the bodies of a file
 
     # -- records
 
@@ -69,6 +67,7 @@ class SemanticModel:
 
     def module_record(self, module: Module) -> FunctionRecord:
         """Return the record of a module's top level."""
+        READS.seen.add(("end", module.path))
         found = self.module_records.get(module.path)
         if found is None:
 
@@ -82,9 +81,7 @@ class SemanticModel:
 
     def record(self, symbol: FunctionSymbol) -> FunctionRecord:
         """Return the record of a function. Of one defined in a body still being read it is what is so far known."""
-        if self._running and self._running[-1].symbol is not None:
-            reader = self._running[-1].symbol
-            self._readers.setdefault(id(symbol), {})[id(reader)] = reader
+        READS.seen.add(("record", symbol))
         found = self.records.get(id(symbol))
         if found is not None:
             return found
@@ -124,17 +121,12 @@ class SemanticModel:
 
         Within the block its records are the new ones; after it they are the old ones again.
         """
-        self._settle_writes()
         inside = [symbol, *(item for item in symbol.module.functions if _is_inside(item, symbol))]
         known = {id(item): self.records.pop(id(item), None) for item in inside}
         names = {id(item): self._names_in.pop(id(item), None) for item in inside}
         finals = {key: self.solver.final.pop(key, None) for key in (("function", place) for place in known)}
         try:
             record = self.record(symbol)
-            for item in self._with_inner(record):
-                for callee, start in item.handed_on:
-                    if self.record(callee).has_write:
-                        item.write_calls.add(start)
             yield record
         finally:
             for place in known:
@@ -153,56 +145,32 @@ class SemanticModel:
         """Forget functions that will not be asked about again."""
         for symbol in symbols:
             place = id(symbol)
-            for kept in (self.records, self._names_in, self._definers, self._readers, self._given_up):
+            for kept in (self.records, self._names_in, self._definers, self._given_up):
                 kept.pop(place, None)
             self.solver.final.pop(("function", place), None)
 
-    def infer_parameters(self) -> None:
-        """Once all is interpreted: learn from all calls what parameters are given, and read those bodies again.
+    def infer_parameters(self) -> list[Round]:
+        """Once all is interpreted: learn from all calls what parameters are given; see `rounds`."""
+        return infer_parameters(self)
 
-        What is known only grows, and each round starts from answers that hold; so it may stop after any round.
-        """
-        for _ in range(MAX_ROUNDS):
-            changed = self.call_sites.update()
-            if not changed:
-                return
-            waiting = {id(item): item for item in map(self._outermost, changed)}
-            for _ in range(MAX_ROUNDS):
-                again: dict[int, FunctionSymbol] = {}
-                for symbol in sorted(waiting.values(), key=lambda item: (item.module.path, item.index)):
-                    for item in self._interpret_again(symbol):
-                        readers = map(self._outermost, self._readers.get(id(item), {}).values())
-                        again.update((id(reader), reader) for reader in readers)
-                if not again:
-                    break
-                waiting = again
-
-    def _interpret_again(self, symbol: FunctionSymbol) -> list[FunctionSymbol]:
-        """Replace the records of a function and of those inside; return the functions that give something else now."""
-        inside = [symbol, *(item for item in symbol.module.functions if _is_inside(item, symbol))]
-        before = {id(item): self.records.pop(id(item), None) for item in inside}
-        for item in inside:
-            self.solver.final.pop(("function", id(item)), None)
-        self.record(symbol)
-        changed: list[FunctionSymbol] = []
-        for item in inside:
-            old, new = before[id(item)], self.records.get(id(item))
-            if new is None and old is not None:
-                self.records[id(item)] = old
-            elif old is None or new is None or outcome(old) != outcome(new):
-                changed.append(item)
-        return changed
-
-    def _outermost(self, symbol: FunctionSymbol) -> FunctionSymbol:
-        parent = self.parent(symbol)
-        while parent is not None:
-            symbol, parent = parent, self.parent(parent)
-        return symbol
-
-    def _with_inner(self, record: FunctionRecord) -> Iterator[FunctionRecord]:
-        yield record
-        for inner in record.inner.values():
-            yield from self._with_inner(inner)
+    def forget_files(self, paths: set[str]) -> None:
+        """Forget all answers that belong to files, so that they are worked out anew."""
+        functions = {id(symbol) for path in paths for symbol in self.index.own_modules[path].functions}
+        for path in paths:
+            self.module_records.pop(path, None)
+            self.summaries.pop(path, None)
+        for function in functions:
+            self.records.pop(function, None)
+        final = self.solver.final
+        gone = [
+            key
+            for key in final
+            if (key[0] == "function" and key[1] in functions)  # type: ignore[index]
+            or (key[0] == "inner" and key[2] in functions)  # type: ignore[index]
+            or (key[0] in ("module", "name", "value") and key[1] in paths)  # type: ignore[index]
+        ]
+        for key in gone:
+            del final[key]
 
     def _ask(self, key: tuple[str, object], run: object) -> FunctionRecord:
         found: FunctionRecord = self.solver.ask(key, run, RECORD_KIND)  # type: ignore[arg-type]
@@ -255,13 +223,25 @@ class SemanticModel:
 
     def all_records(self) -> Iterator[FunctionRecord]:
         """Yield every record, modules in the index's order, functions in source order after their module."""
-        for module in self.index.modules.values():
-            if module.path in self.module_records:
-                yield self.module_records[module.path]
-            for symbol in module.functions:
-                record = self.records.get(id(symbol))
-                if record is not None:
-                    yield record
+        for path in self.index.own_modules:
+            yield from self.records_of(path)
+
+    def records_of(self, path: str) -> Iterator[FunctionRecord]:
+        """Yield the records of a file, the module's first."""
+        if path in self.module_records:
+            yield self.module_records[path]
+        for symbol in self.index.own_modules[path].functions:
+            record = self.records.get(id(symbol))
+            if record is not None:
+                yield record
+
+    def function_of(self, key: int) -> FunctionSymbol | None:
+        """Return the project's function whose `id` this is."""
+        return self._functions.get(key)
+
+    @cached_property
+    def _functions(self) -> dict[int, FunctionSymbol]:
+        return {id(symbol): symbol for module in self.index.own_modules.values() for symbol in module.functions}
 
     def _run(self, record: FunctionRecord, closure: dict[str, t.Type] | None) -> FunctionRecord:
         if _size(record.body) > MAX_BODY_BYTES:
@@ -269,22 +249,31 @@ class SemanticModel:
         self._serial += 1
         interpreter = Interpreter(self, record, closure)
         interpreter.serial = self._serial
-        self._running.append(record)
-        try:
-            if record.symbol is not None:
-                interpreter.env.update(self.functions.parameters(record.symbol))
-            interpreter.run()
-        except RecursionError:
-            record.events.clear()
-            return self._give_up(record, _TOO_DEEP)
-        finally:
-            self._running.pop()
+        with self.reading(record.module):
+            try:
+                if record.symbol is not None:
+                    interpreter.env.update(self.functions.parameters(record.symbol))
+                interpreter.run()
+            except RecursionError:
+                record.events.clear()
+                return self._give_up(record, _TOO_DEEP)
         return record
+
+    def reading(self, module: Module) -> Noting:
+        """Return a `with` block in which what is read is read for the bodies of a file."""
+        return Noting(self.reads.setdefault(module.path, set()))
 
     def _give_up(self, record: FunctionRecord, reason: str) -> FunctionRecord:
         record.returned = t.unknown(reason)
         self._given_up[id(record.symbol) if record.symbol is not None else record.module.path] = reason
         return record
+
+    def given_up_in(self, path: str) -> Iterator[str]:
+        """Yield for each body of a file that was not followed the reason."""
+        module = self.index.own_modules[path]
+        for key in (path, *(id(symbol) for symbol in module.functions)):
+            if key in self._given_up:
+                yield self._given_up[key]
 
     def is_given_up(self, record: FunctionRecord) -> bool:
         """Tell whether a body was not followed to its end."""
@@ -295,63 +284,43 @@ class SemanticModel:
     def given_up(self) -> dict[str, int]:
         """How many bodies were not followed, by reason."""
         counts: dict[str, int] = {}
-        for reason in self._given_up.values():
-            counts[reason] = counts.get(reason, 0) + 1
+        for path in self.index.own_modules:
+            for reason in self.summary(path).given_up:
+                counts[reason] = counts.get(reason, 0) + 1
         return counts
 
     # -- questions of rules
 
+    @cached_property
+    def project(self) -> WholeProject:
+        """Answers about the whole project: to be asked once everything has been interpreted."""
+        return WholeProject(self)
+
+    def summary(self, path: str) -> FileSummary:
+        """Return the summary of a file: a remembered one, else of its bodies as they were interpreted."""
+        found = self.summaries.get(path)
+        if found is None:
+            found = self.summaries[path] = self.recall(path) or summarise(self, path)
+        return found
+
     def may_write(self, symbol: FunctionSymbol) -> bool:
         """Tell whether a function of the project writes through a session, itself or through its own calls."""
-        self._settle_writes()
-        return self.record(symbol).has_write
+        return self.project.may_write(symbol)
+
+    def writes_after(self, record: FunctionRecord, statement: int) -> bool:
+        """Tell whether a session write may follow a statement in its function."""
+        self.project.settle(record)
+        return record.write_follows(statement)
 
     def write_follows(self, record: FunctionRecord, statement: int) -> bool:
         """Tell whether a session write may follow a statement: in its function, or in a caller after the call."""
-        self._settle_writes()
-        return record.write_follows(statement) or self._caller_writes(record, set())
-
-    def _settle_writes(self) -> None:
-        """Once all is interpreted: a call that hands on a model or a session writes when the callee does."""
-        if self._settled:
-            return
-        self._settled = True
-        callers: dict[int, list[tuple[FunctionRecord, int]]] = {}
-        writing: list[FunctionRecord] = []
-        for record in self.all_records():
-            for callee, start in record.handed_on:
-                callers.setdefault(id(callee), []).append((record, start))
-            if record.has_write:
-                writing.append(record)
-        while writing:
-            writer = writing.pop()
-            for record, start in callers.get(id(writer.symbol), ()) if writer.symbol is not None else ():
-                if not record.has_write:
-                    writing.append(record)
-                record.write_calls.add(start)
-
-    def _caller_writes(self, record: FunctionRecord, seen: set[int]) -> bool:
-        if record.symbol is None or len(seen) > 50:
-            return False
-        key = id(record.symbol)
-        if key in seen:
-            return False
-        seen.add(key)
-        if self._callers is None:
-            self._callers = {}
-            for caller in self.all_records():
-                for call in caller.calls:
-                    self._callers.setdefault(call.callee, []).append((caller, call.statement))
-        for caller, statement in self._callers.get(key, ()):
-            if caller.write_follows(statement) or self._caller_writes(caller, seen):
-                return True
-        return False
+        if self.writes_after(record, statement):
+            return True
+        return record.symbol is not None and self.project.caller_writes(record.symbol)
 
     def is_contradicted(self, record: FunctionRecord, receiver: str) -> bool:
         """Tell whether a variable is a parameter that some call gives another model than its annotation says."""
-        if record.symbol is None or not receiver:
-            return False
-        return (id(record.symbol), receiver) in self._contradictions
+        return record.symbol is not None and bool(receiver) and self.project.is_contradicted(record.symbol, receiver)
 
     def may_be_other(self, record: FunctionRecord, receiver: str, name: str) -> bool:
         """Tell whether an object that is asked for a name may be no model; see `DeclaredTypes.may_be_other`."""
@@ -366,60 +335,27 @@ class SemanticModel:
     def _declared(self) -> DeclaredTypes:
         return DeclaredTypes(self.index)
 
-    @cached_property
-    def _contradictions(self) -> frozenset[tuple[int, str]]:
-        return frozenset(item for record in self.all_records() for item in record.contradictions)
-
-    @cached_property
-    def stored_anywhere(self) -> frozenset[str]:
-        """Attribute names that some body assigns on an object that is a model, or may be one."""
-        names: set[str] = set()
-        for record in self.all_records():
-            names.update(record.unknown_stores)
-            names.update(event.name for event in record.events if isinstance(event, AttributeStore))
-        return frozenset(names)
+    def is_stored_anywhere(self, name: str) -> bool:
+        """Tell whether some body assigns an attribute of this name on an object that is a model, or may be one."""
+        return self.project.is_stored(name)
 
     def is_kept_elsewhere(self, mapped: MappedClass, name: str) -> bool:
-        """Tell whether some body may set a column of a class after its rows were made.
-
-        Stores on objects of unknown type count, and so does the name as a key or keyword of a call that may
-        update: what is not known may be this very column.
-        """
-        if self._kept is None:
-            self._kept = {}
-            for record in self.all_records():
-                for stored in (*record.unknown_stores, *record.given_names):
-                    self._kept.setdefault(stored, set()).add("*")
-                for event in record.events:
-                    if isinstance(event, AttributeStore):
-                        for model in event.models:
-                            self._kept.setdefault(event.name, set()).add(model.symbol.key)
-                    elif isinstance(event, ColumnWrite) and event.context == "values":
-                        self._kept.setdefault(event.attribute.name, set()).add(event.mapped.symbol.key)
-        keys = self._kept.get(name, set())
-        if "*" in keys:
-            return True
-        family = {base.key for base in mapped.mro if isinstance(base, ClassSymbol)}
-        family.update(heir.symbol.key for heir in self.index.subclasses(mapped))
-        return bool(keys & family)
-
-    @cached_property
-    def _written(self) -> WrittenColumns:
-        return WrittenColumns([writes_of(self.all_records())])
+        """Tell whether some body may set a column of a class after its rows were made."""
+        return self.project.is_kept(mapped, name)
 
     def written(self, mapped: MappedClass, attribute: ModelAttribute) -> Written:
         """Return what the project ever gives a column, in constructors, assignments, `values()` and parameters."""
-        return self._written.of(self._sharers(mapped, attribute), mapped, attribute)
+        return self.project.written(self._sharers(mapped, attribute), mapped, attribute)
 
     def is_constructed(self, mapped: MappedClass, attribute: ModelAttribute) -> bool:
         """Tell whether the project itself makes rows that have this attribute."""
-        return not self._written.constructed.isdisjoint(self._sharers(mapped, attribute))
+        return self.project.is_constructed(self._sharers(mapped, attribute))
 
-    def _sharers(self, mapped: MappedClass, attribute: ModelAttribute) -> set[str]:
-        """Return the keys of the classes whose instances have an attribute, with all they derive from."""
+    def _sharers(self, mapped: MappedClass, attribute: ModelAttribute) -> set[ClassSymbol]:
+        """Return the classes whose instances have an attribute, with all they derive from."""
         owner = attribute.owner or mapped.symbol
         heirs = [model for model in self.index.mapped.values() if owner in model.mro]
-        return {base.key for model in heirs for base in model.mro if isinstance(base, ClassSymbol)}
+        return {base for model in heirs for base in model.mro if isinstance(base, ClassSymbol)}
 
     def describe(self, mapped: MappedClass | None) -> str:
         """Return the one-line description that `reveal_mapping` prints."""

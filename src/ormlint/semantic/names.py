@@ -8,6 +8,7 @@ from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
 from ormlint.facts.walk import walk_statements
 from ormlint.index.bases import DynamicBase
+from ormlint.index.reads import READS, Read, recorded
 from ormlint.index.symbols import ClassSymbol, External, Folder, FunctionSymbol, Module, Symbol, Unknown, Value
 from ormlint.index.vocabulary import ASYNC_SESSIONS, SYNC_SESSIONS
 from ormlint.semantic import types as t
@@ -29,11 +30,13 @@ class NameReader:
     def __init__(self, model: SemanticModel) -> None:
         self.model = model
         self.index = model.index
-        self._setters: dict[str, dict[str, list[FunctionSymbol]]] = {}
+        self.values: dict[Read, Value] = {}  # by what is noted when they are read
+        self._setters: dict[str, tuple[dict[str, list[FunctionSymbol]], tuple[object, ...]]] = {}
 
     def name_type(self, module: Module, name: str) -> t.Type:
         """Return the type of a name of a module's top level."""
         key = ("name", module.path, name)
+        READS.seen.add(("type", module.path, name))
         found: t.Type | None = self.model.solver.final.get(key)
         if found is None:
             found = self.model.solver.ask(key, lambda: self._name_type(module, name), TYPE_KIND)
@@ -44,7 +47,11 @@ class NameReader:
         return CIRCULAR if found is t.NEVER and self.model.solver.is_final(key) else found
 
     def _name_type(self, module: Module, name: str) -> t.Type:
-        candidates = self.index.resolver.candidates(module, name) if name in module.scope else []
+        with self.model.reading(module):
+            return self._read_name(module, name)
+
+    def _read_name(self, module: Module, name: str) -> t.Type:
+        candidates = self.index.resolver.candidates(module, name) if module.has(name) else []
         if len(candidates) > 1 and any(isinstance(item, Value) for item in candidates):
             kinds = [self.symbol_type(item) for item in candidates]
             return t.join(kind for kind in kinds if not isinstance(kind, t.NoneType) or len(kinds) == 1)
@@ -93,12 +100,19 @@ class NameReader:
     def value_type(self, value: Value) -> t.Type:
         """Return the type of a name of a module or class body from its annotation or its expression."""
         key = ("value", value.module.path, value.range.start, value.name)
+        read = ("value", value.module.path, value.owner, value.name, value.range.start)
+        READS.seen.add(read)
+        self.values[read] = value
         found: t.Type | None = self.model.solver.final.get(key)
         if found is None:
             found = self.model.solver.ask(key, lambda: self._value_type(value), TYPE_KIND)
         return self._known(key, found)
 
     def _value_type(self, value: Value) -> t.Type:
+        with self.model.reading(value.module):
+            return self._read_value(value)
+
+    def _read_value(self, value: Value) -> t.Type:
         if value.annotation is not None:
             declared = self.model.annotations.read(value.annotation, value.module)
             if not isinstance(declared, (t.Unknown, t.Builtin)):
@@ -117,9 +131,7 @@ class NameReader:
 
     def _with_setters(self, value: Value, found: t.Type) -> t.Type:
         """Add what functions that say `global name` give the name."""
-        setters = self._setters.get(value.module.path)
-        if setters is None:
-            setters = self._setters[value.module.path] = self._read_setters(value.module)
+        setters = recorded(self._setters, value.module.path, lambda: self._read_setters(value.module))
         for function in setters.get(value.name, ()):
             found = t.join((found, self.model.record(function).global_types.get(value.name, t.NEVER)))
         return found
@@ -130,6 +142,6 @@ class NameReader:
             for statement in walk_statements(self.index.body(function)):
                 if isinstance(statement, s.ScopeNames):
                     for name in statement.names:
-                        if name in module.scope:
+                        if module.has(name):
                             setters.setdefault(name, []).append(function)
         return setters

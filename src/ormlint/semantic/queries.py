@@ -204,7 +204,7 @@ class QueryReader:
                 for name, value, _ in member.items:
                     self.ev.record.give(name, value)
             else:
-                self.ev.record.opened.update(model.symbol.key for model in models)
+                self.ev.record.opened.update(model.symbol for model in models)
 
     def _keys(
         self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ormlint.facts import statements as s
-from ormlint.index.symbols import FunctionSymbol, Module
+from ormlint.index.symbols import ClassSymbol, FunctionSymbol, Module
 from ormlint.semantic.callsites import GivenCall
 from ormlint.semantic.events import ProjectCall
 from ormlint.semantic.solver import Kind
@@ -34,7 +34,7 @@ class FunctionRecord:
     unknown_stores: set[str] = field(default_factory=set)  # of them, those on objects that may be models
     given_names: set[str] = field(default_factory=set)  # keywords and literal keys of calls that may update rows
     loose: dict[str, set[Type]] = field(default_factory=dict)  # what `unknown_stores` and `given_names` are given
-    opened: set[str] = field(default_factory=set)  # keys of classes that are written by names not known; "*" for any
+    opened: set[ClassSymbol | None] = field(default_factory=set)  # written by names not known; None for any class
     contradictions: set[tuple[int, str]] = field(default_factory=set)  # (function, parameter) given another model
     given: list[GivenCall] = field(default_factory=list)  # to functions with parameters that nothing declares
     value_functions: set[int] = field(default_factory=set)  # functions that are handed on as values
@@ -42,6 +42,7 @@ class FunctionRecord:
     inner: dict[int, FunctionRecord] = field(default_factory=dict)  # functions defined in the body
     env: dict[str, Type] = field(default_factory=dict)  # of a module: what its names are at the end
     global_types: dict[str, Type] = field(default_factory=dict)  # given to names the body calls global
+    is_settled: bool = False  # calls that write because the callee does are among `write_calls`
     _follows: dict[int, bool] | None = None
 
     def give(self, name: str, kind: Type) -> None:
@@ -49,12 +50,15 @@ class FunctionRecord:
         self.loose.setdefault(name, set()).add(kind)
 
     @property
-    def has_write(self) -> bool:
+    def has_own_write(self) -> bool:
         """Whether the body itself writes through a session somewhere."""
         return bool(self.write_calls or self.transactions)
 
     def write_follows(self, statement: int) -> bool:
-        """Tell whether a session write may run after the statement that starts at this byte."""
+        """Tell whether a session write may run after the statement that starts at this byte.
+
+        To be asked through `SemanticModel.writes_after`, which knows what the functions it calls do.
+        """
         if self._follows is None:
             self._follows = writes_after(self.body, self.write_calls, self.transactions)
         return self._follows.get(statement, False)

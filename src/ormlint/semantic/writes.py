@@ -80,9 +80,9 @@ class WriteReader:
         """Note that any column of what may be a model may be set."""
         for member in t.members(kind):
             if isinstance(member, (t.Instance, t.ClassType)):
-                self.ev.record.opened.add(member.cls.key)
+                self.ev.record.opened.add(member.cls)
             elif isinstance(member, (t.Unknown, t.TypeVar, t.TypeVarClass)):
-                self.ev.record.opened.add("*")
+                self.ev.record.opened.add(None)
 
     def session(self, node: e.Call, func: t.Type, given: Arguments) -> None:
         """Note a call that writes through a session, or hands a model to a function that may."""

@@ -16,6 +16,7 @@ from ormlint.semantic.events import AttributeStore, ColumnWrite, ConstructorCall
 from ormlint.text import Range
 
 if TYPE_CHECKING:
+    from ormlint.index.idents import Idents
     from ormlint.index.model import MappedClass, ModelAttribute
     from ormlint.semantic.records import FunctionRecord
 
@@ -32,7 +33,10 @@ class Value(msgspec.Struct, array_like=True, frozen=True):
 
 
 class Site(msgspec.Struct, array_like=True, frozen=True):
-    """A write that is surely to a column. `column` is its class's key and its name; `values` are what it may give."""
+    """A write that is surely to a column. `column` is its class's name in `Idents` and its own.
+
+    `values` are what it may give.
+    """
 
     column: tuple[str, str]
     values: tuple[Value, ...]
@@ -51,12 +55,12 @@ class FileWrites(msgspec.Struct, array_like=True, frozen=True):
 
     sites: tuple[Site, ...] = ()
     loose: tuple[tuple[str, Value], ...] = ()  # given to a name on objects that are not known
-    opened: tuple[str, ...] = ()  # keys of classes that are written by names not seen; "*" for any
+    opened: tuple[str, ...] = ()  # classes, by their names in `Idents`, that are written by names not seen; "*" for any
     changed: tuple[tuple[str, str], ...] = ()  # columns set to what is not seen
-    constructed: tuple[str, ...] = ()  # keys of classes
+    constructed: tuple[str, ...] = ()  # classes
 
 
-def writes_of(records: Iterable[FunctionRecord]) -> FileWrites:
+def writes_of(records: Iterable[FunctionRecord], idents: Idents) -> FileWrites:
     """Return what some records give columns."""
     sites: list[Site] = []
     loose: set[tuple[str, Value]] = set()
@@ -64,24 +68,24 @@ def writes_of(records: Iterable[FunctionRecord]) -> FileWrites:
     changed: set[tuple[str, str]] = set()
     constructed: set[str] = set()
     for record in records:
-        opened |= record.opened
+        opened.update(idents.of(symbol) if symbol is not None else ANY for symbol in record.opened)
         for name, kinds in record.loose.items():
             loose.update((name, value) for kind in kinds for value in _values(kind, None))
         for event in record.events:
             if isinstance(event, ColumnWrite):
                 values = tuple(_values(event.type, event.attribute))
                 where = event.value.range
-                column = _key(event.mapped, event.attribute)
+                column = _key(event.mapped, event.attribute, idents)
                 sites.append(Site(column, values, record.module.path, where.start, where.end))
             elif isinstance(event, AttributeStore) and event.value is None:
                 for model in event.models:
                     attribute = model.attributes.get(event.name)
                     if attribute is not None:
-                        changed.add(_key(model, attribute))
+                        changed.add(_key(model, attribute, idents))
             elif isinstance(event, ConstructorCall):
-                constructed.add(event.mapped.symbol.key)
+                constructed.add(idents.of(event.mapped.symbol))
                 if not event.is_complete:
-                    opened.add(event.mapped.symbol.key)
+                    opened.add(idents.of(event.mapped.symbol))
     return FileWrites(
         tuple(sites),
         tuple(sorted(loose, key=lambda item: (item[0], item[1].kind, item[1].text))),
@@ -113,7 +117,8 @@ class Written:
 class WrittenColumns:
     """Answers what is written to a column, over all files."""
 
-    def __init__(self, files: Iterable[FileWrites]) -> None:
+    def __init__(self, files: Iterable[FileWrites], idents: Idents) -> None:
+        self.idents = idents
         self.sites: dict[tuple[str, str], list[Site]] = {}
         self.loose: dict[str, set[Value]] = {}
         self.opened: set[str] = set()
@@ -129,11 +134,11 @@ class WrittenColumns:
             self.constructed.update(file.constructed)
 
     def of(self, family: Iterable[str], mapped: MappedClass, attribute: ModelAttribute) -> Written:
-        """Return what is written to an attribute; `family` are the keys of the classes whose instances have it."""
-        key = _key(mapped, attribute)
+        """Return what is written to an attribute; `family` are the classes whose instances have it."""
+        key = _key(mapped, attribute, self.idents)
         is_open = ANY in self.opened or key in self.changed or not self.opened.isdisjoint(family)
         return Written(self.sites.get(key, []), self.loose.get(attribute.name, set()), is_open)
 
 
-def _key(mapped: MappedClass, attribute: ModelAttribute) -> tuple[str, str]:
-    return (attribute.owner or mapped.symbol).key, attribute.name
+def _key(mapped: MappedClass, attribute: ModelAttribute, idents: Idents) -> tuple[str, str]:
+    return idents.of(attribute.owner or mapped.symbol), attribute.name

@@ -11,7 +11,6 @@ Base = declarative_base()
 class Plain(enum.Enum):
     A = "a"
     B = "b"
-    ALSO_B = "b"
 
 
 class Text(str, enum.Enum):

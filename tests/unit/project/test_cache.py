@@ -16,7 +16,7 @@ import pytest
 
 from ormlint.checker.engine import check_project
 from ormlint.checker.result import CheckResult
-from ormlint.facts.codec import decode_facts, encode_facts
+from ormlint.facts.codec import decode_bodies, decode_interface, encode_facts
 from ormlint.facts.expressions import Constant
 from ormlint.facts.module import ModuleFacts
 from ormlint.project import cache as cache_module
@@ -123,9 +123,9 @@ def test_random_edits(shop: Path, tmp_path: Path) -> None:
 def test_damage(shop: Path, tmp_path: Path, damage: str) -> None:
     folder = tmp_path / "cache"
     expected = shown(check(shop, folder))
-    file = folder / "v1.sqlite"
+    file = folder / "v2.sqlite"
     data = file.read_bytes()
-    for path in folder.glob("v1.sqlite*"):
+    for path in folder.glob("v2.sqlite*"):
         path.unlink()
     if damage == "garbage":
         file.write_bytes(b"this is no database " * 500)
@@ -185,21 +185,21 @@ def test_old_and_surplus_entries_leave(tmp_path: Path, monkeypatch: pytest.Monke
     first.close()
     monkeypatch.setattr(time, "time", lambda: today + 86_400 * (cache_module.KEEP_DAYS - 1))
     second = cache()
-    assert second.facts(b"used") == (b"1", b"2")
+    assert (second.interface(b"used"), second.bodies(b"used")) == (b"1", b"2")
     second.close()
     monkeypatch.setattr(time, "time", lambda: today + 86_400 * (cache_module.KEEP_DAYS + 2))
     third = cache()
     third.keep_facts({b"new": (b"x" * 10_000, b"")})
-    assert third.facts(b"used") and third.facts(b"unused") is None and third.run(b"run") is None
+    assert third.interface(b"used") and third.interface(b"unused") is None and third.run(b"run") is None
     monkeypatch.setattr(cache_module, "MAX_BYTES", 15_000)
     third.keep_facts({b"newer": (b"x" * 10_000, b"")})
-    assert third.facts(b"newer") and third.facts(b"new") is None and third.facts(b"used") is None
+    assert third.interface(b"newer") and third.interface(b"new") is None and third.interface(b"used") is None
     for number in range(cache_module.MAX_RUNS + 5):
         third.keep_run(str(number).encode(), b"")
     assert third.run(b"4") is None and third.run(b"5") == b""
     third.close()
     other = Cache(tmp_path, b"another version", pytest.fail)
-    assert other.facts(b"newer") is None
+    assert other.interface(b"newer") is None
     other.close()
 
 
@@ -210,8 +210,8 @@ def test_clean_removes_nothing_else(tmp_path: Path) -> None:
     assert remove_cache(tmp_path / "cache")
     assert [path.name for path in (tmp_path / "cache").iterdir()] == ["mine"]
     (tmp_path / "other").mkdir()
-    (tmp_path / "other" / "v1.sqlite").write_text("")
-    assert not remove_cache(tmp_path / "other") and (tmp_path / "other" / "v1.sqlite").exists()
+    (tmp_path / "other" / "v2.sqlite").write_text("")
+    assert not remove_cache(tmp_path / "other") and (tmp_path / "other" / "v2.sqlite").exists()
 
 
 def test_facts_that_do_not_fit_are_read_anew() -> None:
@@ -219,7 +219,7 @@ def test_facts_that_do_not_fit_are_read_anew() -> None:
     statement = msgspec.structs.replace(plain.interface.body[0], value=Constant(4, 5, 2**70))
     huge = ModuleFacts(msgspec.structs.replace(plain.interface, body=(statement,)), plain.bodies)
     assert encode_facts(huge) is None
-    assert decode_facts((b"\xff", b"")) is None
+    assert decode_interface(b"\xff") is None and decode_bodies(b"\xff") is None
     facts = lower_module(
         SourceText(
             b"class A(B):\n    x: int = f(1.5, *a, **{'k': ...})\n    def g(self): return [i async for i in x]\n"
@@ -227,8 +227,9 @@ def test_facts_that_do_not_fit_are_read_anew() -> None:
     )
     encoded = encode_facts(facts)
     assert encoded is not None
-    again = decode_facts(encoded)
-    assert again is not None and encode_facts(again) == encoded
+    interface, bodies = decode_interface(encoded[0]), decode_bodies(encoded[1])
+    assert interface is not None and bodies is not None
+    assert encode_facts(ModuleFacts(interface, bodies)) == encoded
 
 
 def run(root: Path, *arguments: str, **options: object) -> subprocess.CompletedProcess[str]:

@@ -225,3 +225,17 @@ def test_dataclasses_carry_what_they_are_given() -> None:
         "z": "VARCHAR(7)",
         "w": "INTEGER",
     }
+
+
+def test_loops_over_rows_come_to_an_end() -> None:
+    schema = run(
+        CREATE,
+        "session = db.Session(bind=op.get_bind())\n"
+        "rows = elsewhere(session)\nleft = ['x']\n"
+        "while True:\n    page = rows.fetchmany(10)\n    if not page:\n        break\n"
+        "    for row in page:\n        for other in page:\n            session.add(row)\n"
+        "while left:\n    op.add_column('t', sa.Column(left.pop(), sa.Integer))\n",
+    )
+    assert schema.open is None
+    assert schema.tables["t"].open is None
+    assert list(schema.tables["t"].columns) == ["id", "a", "x"]

@@ -47,7 +47,7 @@ class Planter:
         with self._changed(site, changed) as records:
             rules = [self.rules[code] for code in sorted(site.codes)]
             lines = {**self.lines, site.module.path: changed.lines}
-            findings = Dispatcher(self.analysis.model, rules, Settings(), lines).about(records)
+            findings = Dispatcher(self.analysis.model, rules, Settings(), lines).events(records)
         end = site.start + len(site.text.encode())
         for finding in findings:
             if finding.path == site.module.path and finding.range.start < end and site.start < finding.range.end:
@@ -82,14 +82,14 @@ class Planter:
     @contextmanager
     def _changed(self, site: Site, source: SourceText) -> Iterator[list[FunctionRecord]]:
         analysis, path = self.analysis, site.module.path
-        facts, interface = analysis.facts[path], site.module.interface
+        facts, interface = analysis.facts[path], site.module.own_interface
         analysis.facts[path] = lower_parsed(parse_module(source))
-        site.module.interface = analysis.facts[path].interface
+        site.module.own_interface = analysis.facts[path].interface
         try:
             with analysis.model.reread(site.function) as record:
                 yield list(_with_inner(record))
         finally:
-            analysis.facts[path], site.module.interface = facts, interface
+            analysis.facts[path], site.module.own_interface = facts, interface
 
 
 def _with_inner(record: FunctionRecord) -> Iterator[FunctionRecord]:

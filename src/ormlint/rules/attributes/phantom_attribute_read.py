@@ -25,7 +25,7 @@ rule = Rule(
 def phantom_read(context: Context, load: subjects.UnknownAttributeLoad) -> None:
     if load.name in load.record.stored_names or load.name in load.record.guarded_names:
         return
-    if context.is_type_ignored(load.node) or load.name in context.model.stored_anywhere:
+    if context.is_type_ignored(load.node) or context.model.is_stored_anywhere(load.name):
         return
     if isinstance(load.node.value, Name) and context.model.is_contradicted(load.record, load.node.value.id):
         return

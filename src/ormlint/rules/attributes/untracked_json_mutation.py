@@ -37,7 +37,7 @@ def untracked(context: Context, change: subjects.InPlaceChange) -> None:
     for event in record.events:
         if isinstance(event, ConstructorCall) and event.mapped.symbol.key in family_keys:
             return  # one that is new is stored as it is at the flush
-    if not record.write_follows(change.statement):
+    if not context.model.writes_after(record, change.statement):
         return
     name = f"{change.mapped.name}.{attribute.name}"
     context.report(

@@ -52,7 +52,7 @@ def _fix(context: Context, attribute: subjects.ModelAttribute, default: Default,
     """Give the type in place of an empty object, else a function that makes a new one."""
     expr = default.expr
     items = expr.items if isinstance(expr, e.DictDisplay) else expr.elements if isinstance(expr, e.Display) else ()
-    if not items and source not in default.module.scope:
+    if not items and not default.module.has(source):
         return fixes.fix(f"Use `{source}`, called for each row", fixes.replace(expr, source), safe=True)
     code = per_row(context, attribute, default)
     if code is None:

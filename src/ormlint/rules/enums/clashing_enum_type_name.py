@@ -26,7 +26,7 @@ rule = Rule(
 def clashing(context: Context, subject: subjects.Model) -> None:
     mapped = subject.mapped
     index = context.index
-    registry = index.registries.get(mapped.symbol.key)
+    registry = index.registry(mapped)
     if registry is None or not subject.is_mapped or not uses(context.settings, "postgresql"):
         return
     for attribute, column, owner in declared_columns(mapped):
@@ -35,7 +35,7 @@ def clashing(context: Context, subject: subjects.Model) -> None:
             continue
         here = (attribute.module.path, attribute.range.start)
         for other in index.mapped.values():
-            if index.registries.get(other.symbol.key) != registry or other.symbol.facts.is_conditional:
+            if index.registry(other) != registry or other.symbol.facts.is_conditional:
                 continue
             for rival, taken, holder in declared_columns(other):
                 # Of two the one that stands first is left alone; which one is created first is chance.

@@ -31,7 +31,7 @@ def unknown_table(context: Context, subject: subjects.Model) -> None:
         if reference.target is None or len(parts) < 2 or "?" in key:
             continue
         table = parts[-2]
-        if table.lower() in index.tables.by_name or index.registries.get(mapped.symbol.key) is None:
+        if table.lower() in index.tables.by_name or index.registry(mapped) is None:
             continue
         if index.tables.unknown is not None:
             continue
@@ -40,7 +40,7 @@ def unknown_table(context: Context, subject: subjects.Model) -> None:
             continue
         related: list[Place] = []
         meant: str | None
-        named = index.by_name.get(table, [])
+        named = index.called(table)
         if named and named[0].table:
             meant = named[0].table
             hint = f"; `{table}` is a class, whose table is `{meant}`"

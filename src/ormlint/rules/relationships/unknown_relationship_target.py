@@ -66,7 +66,7 @@ def unknown_target(context: Context, subject: subjects.Model) -> None:
 def _may_exist(context: Context, mapped: MappedClass, name: str) -> bool:
     """Tell whether the registry may hold a class of this name."""
     index = context.index
-    if index.registries.get(mapped.symbol.key) is None or index.by_name.get(name):
+    if index.registry(mapped) is None or index.called(name):
         return True
     for module in index.modules.values():
         for symbol in module.classes:

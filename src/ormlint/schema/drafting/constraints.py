@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,6 +23,7 @@ class Change:
     schema: str | None
     forward: Any
     backward: Any
+    left_over: str = ""  # the name of what no model has, where that is what is dropped
 
 
 def constraint_changes(wanted: sa.Table, schema: SimSchema, made: SimTable, static: StaticTable) -> Iterator[Change]:
@@ -67,7 +68,7 @@ class _Changes:
         for before in there.values():
             if self.is_whole and before.name and before.columns and not before.is_partial:
                 if set(before.columns) <= self.columns:
-                    yield self._drop_index(before)
+                    yield replace(self._drop_index(before), left_over=f"the index {before.name}")
 
     def _drop_index(self, item: SimConstraint) -> Change:
         table = sa.Table(self.made.name, sa.MetaData(), schema=self.made.schema)
@@ -99,7 +100,8 @@ class _Changes:
                 create = ops.CreateUniqueConstraintOp(
                     item.name, self.made.name, list(item.columns), schema=self.made.schema
                 )
-                yield self._change(self._dropped(item.name, "unique"), create)
+                gone = self._change(self._dropped(item.name, "unique"), create)
+                yield replace(gone, left_over=f"the unique constraint {item.name}")
 
     def _model_unique(self) -> list[sa.UniqueConstraint]:
         found = [item for item in self.wanted.constraints if isinstance(item, sa.UniqueConstraint)]
@@ -136,7 +138,8 @@ class _Changes:
                 continue
             ondelete = item.ondelete if isinstance(item.ondelete, str) else None
             undo = self._key(item.name, item.columns, item.target, item.target_columns, ondelete)
-            yield self._change(self._dropped(item.name, "foreignkey"), undo)
+            gone = self._change(self._dropped(item.name, "foreignkey"), undo)
+            yield replace(gone, left_over=f"the foreign key {item.name}")
 
     def _key(
         self,

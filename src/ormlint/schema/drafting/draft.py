@@ -63,8 +63,8 @@ def draft_revision(
 ) -> Draft:
     """Return the revision for one environment of those in `folders`.
 
-    `batch`: changes to tables are written as `batch_alter_table`, which SQLite needs. `drop`: tables and columns that
-    no model has are dropped.
+    `batch`: changes to tables are written as `batch_alter_table`, which SQLite needs. `drop`: what no model has is
+    dropped.
     """
     return _Drafting(index, replay, batch, drop).run(folders)
 
@@ -93,6 +93,12 @@ class _Drafting:
         self.core = [name for name in core if name not in static]
         static |= {name: core[name] for name in self.core}
         self.target = Target(static, replay.convention)
+        for mapped in index.mapped.values():
+            name = self._name_of(mapped)
+            for attribute in mapped.columns() if name is not None and mapped.style != "sqlmodel" else ():
+                column = attribute.column
+                if name is not None and column is not None and column.foreign_keys and column.written is None:
+                    self.target.take_over(name, column.name)
         self.made = migrated_tables([replay])
         self.draft = Draft()
         self.steps: list[_Step] = []
@@ -118,6 +124,11 @@ class _Drafting:
             self._change_column(item)
         self._change_types(differences)
         for change in self._constraint_changes(tables):
+            if change.left_over and not self.drop:
+                self.draft.notes.append(
+                    f"{change.table}: {change.left_over} stays though no model has it; --drop drops it"
+                )
+                continue
             self.steps.append(_Step(change.forward, change.backward, change.table, change.schema))
         self._leftovers(
             by_kind.get("extra-column", []), [item for item in found if isinstance(item, TableWithoutModel)]

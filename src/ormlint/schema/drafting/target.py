@@ -28,6 +28,13 @@ class Target:
                 if found is not None:
                     column.type = found
 
+    def take_over(self, name: str, column: str) -> None:
+        """Give a column the type of the one it refers to: SQLAlchemy asks no annotation where there is a key."""
+        given = self.static[name].table.c.get(column)
+        found = _referred_type(given) if given is not None else None
+        if found is not None:
+            self.table(name).c[column].type = found
+
     def table(self, name: str) -> sa.Table:
         """Return a table by the name it has among the static ones."""
         return self.metadata.tables[self.static[name].table.key]

@@ -50,6 +50,8 @@ class Calls(Inspection):
         if isinstance(func, v.Ref):
             return self._external(func, args, keywords, node)
         if isinstance(func, v.Bound):
+            if func.name == "Session" and any(given is v.BIND for given in (*args, keywords.get("bind"))):
+                return v.BIND  # of an extension's `db`
             return self._method(func, args, keywords, node)
         if isinstance(func, v.Built):
             if func.name == "functools.partial" and func.args:
@@ -162,6 +164,8 @@ class Calls(Inspection):
             return v.Ref("alembic.op")
         if last in ("inspect", "from_engine", "Inspector", "reflection") and name.startswith("sqlalchemy."):
             self.asked_schema += 1
+            if args and args[0] is v.QUERY:
+                return v.BIND  # asked for its session
             return v.INSPECTOR if args and args[0] is v.BIND else v.Unknown("what is inspected")
         if last in ("Session", "scoped_session") and name.startswith("sqlalchemy."):
             return v.BIND

@@ -134,7 +134,7 @@ class Expressions(Calls):
             return v.Bound(owner, name) if name == "has_table" else self.dialect_attribute(name)
         if name == "dialect":
             return v.DIALECT
-        if name in ("engine", "connection", "bind"):
+        if name in ("engine", "connection", "bind", "session"):
             return v.BIND
         if owner is v.BIND and name == "name":
             return self.dialect

@@ -47,6 +47,7 @@ class Machine:
         self.in_try = 0
         self.guesses = True  # a guard that leaves is taken not to
         self.shared = False  # the schema belongs to another branch too: copy it before it is changed
+        self.writes = 0  # how often the schema was to be changed
         self.asked_schema = 0  # how often the simulated schema or a catalog was asked
         self.atoms: dict[str, bool] = {}
         self.opaque_steps: list[Step] = []  # where `create_all` and the like were called
@@ -94,6 +95,7 @@ class Machine:
 
     def writable(self) -> SimSchema:
         """Return the schema to change: a copy where another branch still needs it."""
+        self.writes += 1
         if self.shared:
             self.schema = self.schema.copied()
             self.shared = False

@@ -134,8 +134,7 @@ class Statements(Expressions):
         for body in bodies:
             self.schema, self.shared = base, True
             scope.names.clear()
-            for name, value in names.items():
-                scope.names[name] = copy.copy(value) if isinstance(value, (list, dict, set)) else value
+            scope.names.update(_snapshot(names))
             ended: Exception | None = None
             try:
                 self.block(body, scope)
@@ -192,12 +191,15 @@ class Statements(Expressions):
                 return
             if truth is None:
                 break
+            before, names = self.writes, _snapshot(scope.names)
             try:
                 self.block(statement.body, scope)
             except Continued:
                 continue
             except Broken:
                 return
+            if self.writes == before and _alike(names, scope.names):
+                return  # it goes round without getting on: what would end it is not known
         self.fork((statement.body, ()), scope, False)
 
     # -- with and try
@@ -276,6 +278,18 @@ def _only_leaves(body: tuple[s.Stmt, ...]) -> bool:
     if isinstance(body[-1], s.Raise):
         return True
     return isinstance(body[-1], s.Return) and all(isinstance(item, (s.Return, s.ExprStmt, s.Jump)) for item in body)
+
+
+def _snapshot(names: dict[str, Any]) -> dict[str, Any]:
+    """Return names with copies of what can be changed in place."""
+    return {name: copy.copy(value) if isinstance(value, (list, dict, set)) else value for name, value in names.items()}
+
+
+def _alike(first: dict[str, Any], second: dict[str, Any]) -> bool:
+    """Tell whether names are bound to what they were bound to before, unknown things aside."""
+    return first.keys() == second.keys() and all(
+        _same(value, second[name]) or isinstance(second[name], Unknown) for name, value in first.items()
+    )
 
 
 def _same(first: Any, second: Any) -> bool:

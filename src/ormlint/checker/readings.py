@@ -1,0 +1,260 @@
+"""Names for what was read of other files, so that a later run can look whether it still says the same.
+
+A name is a letter for its kind and what the kind needs, parts divided by line ends. See `index.reads` for the kinds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ormlint.checker.digests import (
+    GONE,
+    IndexDigests,
+    binding_digest,
+    class_digest,
+    digest,
+    function_digest,
+    interface_digest,
+    plain_facts,
+)
+from ormlint.facts import expressions as e
+from ormlint.facts import statements as s
+from ormlint.facts.walk import walk_statements
+from ormlint.index.idents import Idents
+from ormlint.index.project import ProjectIndex
+from ormlint.index.reads import Noting, Read
+from ormlint.index.symbols import ClassSymbol, FunctionSymbol, Module, Value
+from ormlint.semantic.model import SemanticModel
+
+# Of the facts of one file: looked up in it as it was and as it is.
+CONTENT = frozenset("cfnmb")
+# Of what is linked.
+LINKED = frozenset("khyMTFX")
+# Of which files there are.
+PATHS = frozenset("pqP")
+# Answers of the interpreter, which belong to one file.
+ANSWERS = frozenset("retv")
+# Answers from all files' summaries.
+PROJECT = frozenset("SKCWLOw")
+INTERFACES, TEXT, MADE, EVERYTHING, CALLERS = "A", "x", "D", "E", "L"
+# Beyond so many bodies of other files a reader counts as one of everything.
+MAX_BODIES = 3000
+
+_ALL = {
+    "models": "M",
+    "tables": "T",
+    "backrefs": "F",
+    "paths": "P",
+    "interfaces": INTERFACES,
+    "made": MADE,
+    "opened": "O",
+}
+_NAMED = {"called": "y", "stored": "S", "kept": "K", "written": "w"}
+_FUNCTIONS = {"body": "b", "record": "r", "writes": "W", "callers": "L"}
+_CLASSES = {"card": "k", "heirs": "h", "mixin": "X"}
+
+
+def path_of(name: str) -> str:
+    """Return the file that something of a kind in `CONTENT`, `ANSWERS` or `TEXT` was read of."""
+    return name.split("\n", 2)[1].split("\t", 1)[0]
+
+
+class Namer:
+    """Names what was read."""
+
+    def __init__(self, index: ProjectIndex) -> None:
+        self.index = index
+        self.idents = index.idents
+
+    def names(self, reads: set[Read], own: str | None) -> set[str]:
+        """Return the names of what was read for file `own`, of that file's own facts and answers none."""
+        found: set[str] = set()
+        bodies: set[str] = set()
+        for read in reads:
+            name = self._name(read, own)
+            if name is not None:
+                (bodies if name[0] == "b" else found).add(name)
+        if len(bodies) > MAX_BODIES:
+            found.add(EVERYTHING)
+        else:
+            found |= bodies
+        return found
+
+    def name(self, read: Read) -> str | None:
+        """Return the name of something read; None for what needs none."""
+        return self._name(read, None)
+
+    def _name(self, read: Any, own: str | None) -> str | None:
+        kind = type(read)
+        if kind is ClassSymbol or kind is FunctionSymbol:
+            path = read.module.path
+            if path == own or read.module.is_installed:
+                return None
+            return f"{'c' if kind is ClassSymbol else 'f'}\n{self.idents.of(read)}"
+        word = read[0]
+        if word in _ALL:
+            return _ALL[word]
+        if word in _NAMED:
+            return f"{_NAMED[word]}\n{read[1]}"
+        if word in _CLASSES or word in _FUNCTIONS or word == "contradicted":
+            symbol = read[1]
+            if symbol.module.is_installed:
+                return None
+            if word in ("body", "record") and symbol.module.path == own:
+                return None
+            if word == "contradicted":
+                return f"C\n{self.idents.of(symbol)}\n{read[2]}"
+            return f"{_CLASSES.get(word) or _FUNCTIONS[word]}\n{self.idents.of(symbol)}"
+        if word == "find":
+            return f"p\n{read[1]}\n{read[2]}"
+        if word == "file":
+            return f"q\n{read[1]}"
+        path = read[1]
+        if path == own or path not in self.index.own_modules:
+            return None
+        if word == "name":
+            return f"n\n{path}\n{read[2]}"
+        if word == "module":
+            return f"m\n{path}"
+        if word == "text":
+            return f"x\n{path}"
+        if word == "end":
+            return f"e\n{path}"
+        if word == "type":
+            return f"t\n{path}\n{read[2]}"
+        _, path, owner, name, start = read  # a value
+        place = [found.range.start for found in values(self.index.own_modules[path], owner, name)]
+        number = place.index(start) if start in place else -1
+        return f"v\n{path}\n{self.idents.of(owner) if owner is not None else ''}\n{name}\n{number}"
+
+
+def values(module: Module, owner: ClassSymbol | None, name: str) -> list[Value]:
+    """Return the values that a name of a module or class is given, in source order."""
+    if owner is None:
+        return [item.target for item in module.own_scope.get(name, ()) if isinstance(item.target, Value)]
+    found: list[Value] = []
+    for statement in walk_statements(owner.own_facts.body):
+        if isinstance(statement, s.Assign):
+            for target in statement.targets:
+                if isinstance(target, e.Name) and target.id == name:
+                    found.append(Value(module, name, statement.value, statement.annotation, target.range, owner))
+    return found
+
+
+class Contents:
+    """What the facts of one file say to each read of it."""
+
+    def __init__(self, module: Module, bodies: Callable[[FunctionSymbol], object]) -> None:
+        self.module = module
+        self.bodies = bodies
+        self.idents = Idents({module.path: module})
+
+    def digest(self, name: str) -> bytes:
+        """Return the digest of a read of a kind in `CONTENT`."""
+        kind, _, rest = name.partition("\n")
+        if kind == "n":
+            return binding_digest(self.module, rest.split("\n")[1], self.idents)
+        if kind == "m":
+            return interface_digest(self.module)
+        symbol = self.idents.find(rest)
+        if isinstance(symbol, ClassSymbol):
+            return class_digest(symbol)
+        if isinstance(symbol, FunctionSymbol):
+            return digest(plain_facts(self.bodies(symbol))) if kind == "b" else function_digest(symbol)
+        return GONE
+
+
+class Current:
+    """What a linked and interpreted project says now."""
+
+    def __init__(self, index: ProjectIndex, model: SemanticModel) -> None:
+        self.index = index
+        self.model = model
+        self.linked = IndexDigests(index)
+
+    def digest(self, name: str) -> bytes:
+        """Return the digest of a read that is not of one file's facts."""
+        with Noting(set()):
+            return self._digest(name)
+
+    def _digest(self, name: str) -> bytes:
+        kind, _, rest = name.partition("\n")
+        if kind in PATHS:
+            return self._path(kind, rest)
+        if kind in LINKED:
+            return self._linked(kind, rest)
+        if kind == MADE:
+            return digest(self.linked.of(self.index.own_made))
+        if kind in ANSWERS:
+            return digest(self._answer(kind, rest))
+        return digest(self._of_project(kind, rest))
+
+    def _path(self, kind: str, rest: str) -> bytes:
+        paths = self.index.paths
+        if kind == "P":
+            return digest(sorted(paths.paths))
+        if kind == "q":
+            return digest(paths.file(rest))
+        dotted, folder = rest.split("\n")
+        return digest(paths.find(dotted, f"{folder}/x.py" if folder else "x.py"))
+
+    def _linked(self, kind: str, rest: str) -> bytes:
+        linked = self.linked
+        if kind == "M":
+            return linked.models()
+        if kind == "T":
+            return linked.tables()
+        if kind == "F":
+            return digest(sorted(self.index.own_floating))
+        if kind == "y":
+            return linked.called(rest)
+        symbol = self.index.idents.find(rest)
+        if not isinstance(symbol, ClassSymbol):
+            return GONE
+        if kind == "X":
+            return digest(self.model.members.is_mixin(symbol))
+        return linked.card(symbol) if kind == "k" else linked.heirs(symbol)
+
+    def _answer(self, kind: str, rest: str) -> object:
+        of, model = self.linked.of, self.model
+        if kind == "r":
+            symbol = self.index.idents.find(rest)
+            if not isinstance(symbol, FunctionSymbol):
+                return None
+            record = model.record(symbol)
+            return [of(item) for item in (record.returned, record.yielded, record.self_types, record.global_types)]
+        path, *parts = rest.split("\n")
+        module = self.index.own_modules.get(path)
+        if module is None:
+            return None
+        if kind == "e":
+            return of(model.module_record(module).env)
+        if kind == "t":
+            return of(model.names.name_type(module, parts[0]))
+        owner = self.index.idents.find(parts[0]) if parts[0] else None
+        if parts[0] and not isinstance(owner, ClassSymbol):
+            return None
+        found = values(module, owner if isinstance(owner, ClassSymbol) else None, parts[1])
+        number = int(parts[2])
+        return of(model.names.value_type(found[number])) if 0 <= number < len(found) else None
+
+    def _of_project(self, kind: str, rest: str) -> object:
+        project = self.model.project
+        if kind == "w":
+            sites = [item for column, found in project.columns.sites.items() if column[1] == rest for item in found]
+            return sites, sorted(map(repr, project.columns.loose.get(rest, ())))
+        if kind == "O":
+            columns = project.columns
+            return sorted(columns.opened), sorted(columns.changed), sorted(columns.constructed)
+        if kind == "S":
+            return rest in project.stored
+        if kind == "K":
+            return sorted(project.kept.get(rest, ()))
+        name, _, parameter = rest.partition("\n")
+        symbol = self.index.idents.find(name)
+        if not isinstance(symbol, FunctionSymbol):
+            return None
+        if kind == "C":
+            return (name, parameter) in project.contradictions
+        return name in project.writing if kind == "W" else project.caller_writes(symbol)

@@ -1,0 +1,244 @@
+"""Proves over a real project that a run after a change finds what a run from nothing finds.
+
+Random edits are made to the project's files in memory, one after the other: columns renamed, classes, functions,
+imports, lines and files taken away and put back. After each of them the findings, and what was seen in every body, have
+to be those of a run that knows nothing of the earlier ones.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import random
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+
+from ormlint.checker.analysis import Analysis
+from ormlint.checker.digests import IndexDigests, digest
+from ormlint.checker.engine import check_again
+from ormlint.checker.kept import Kept
+from ormlint.checker.result import CheckResult
+from ormlint.facts.codec import EncodedFacts
+from ormlint.index.reads import Noting
+from ormlint.project.config import load_project
+from ormlint.project.discovery import project_files
+from ormlint.project.workspace import read_documents, read_files
+from ormlint.semantic.records import FunctionRecord
+from ormlint.settings import Settings
+from ormlint.text import SourceError, SourceText
+
+Texts = dict[str, bytes]
+_COLUMN = re.compile(
+    rb"^( +)(\w+)((?:: *(?:\w+\.)?Mapped\[.*)? *= *(?:\w+\.)?(?:Column|mapped_column|relationship)\()", re.M
+)
+_IMPORT = re.compile(rb"^(?:from \S+ )?import [^(\n]+\n", re.M)
+_RETURN = re.compile(rb"^( +return) .+$", re.M)
+_RETURNS = re.compile(rb"\) *-> *[^:\n]+:$", re.M)
+_BASES = re.compile(rb"^(class \w+)\([^)\n]*\):", re.M)
+_BLOCK = re.compile(rb"^(?:class|def|async def) \w+.*\n(?:(?:[ \t].*)?\n)*", re.M)
+_MEMBER = re.compile(rb'^( +[A-Z_]+ = )(?:"\w+"|\'\w+\'|\d+)$', re.M)
+_METHOD = re.compile(rb"^( +(?:async )?def )(\w+)\(", re.M)
+
+
+class Memory:
+    """Facts by the digest of their text."""
+
+    def __init__(self) -> None:
+        self.found: dict[bytes, EncodedFacts] = {}
+
+    def interface(self, digest: bytes) -> bytes | None:
+        """Return a remembered interface."""
+        found = self.found.get(digest)
+        return found[0] if found is not None else None
+
+    def bodies(self, digest: bytes) -> bytes | None:
+        """Return remembered bodies."""
+        found = self.found.get(digest)
+        return found[1] if found is not None else None
+
+    def keep_facts(self, found: Mapping[bytes, EncodedFacts]) -> None:
+        """Remember facts."""
+        self.found.update(found)
+
+
+# -- edits
+
+
+def _replaced(pattern: re.Pattern[bytes], new: Callable[[re.Match[bytes]], bytes]) -> Callable[..., bytes | None]:
+    def edit(text: bytes, chance: random.Random) -> bytes | None:
+        found = list(pattern.finditer(text))
+        if not found:
+            return None
+        match = chance.choice(found)
+        return text[: match.start()] + new(match) + text[match.end() :]
+
+    return edit
+
+
+def _without_line(text: bytes, chance: random.Random) -> bytes:
+    lines = text.splitlines(keepends=True)
+    if lines:
+        del lines[chance.randrange(len(lines))]
+    return b"".join(lines)
+
+
+def _with_comment(text: bytes, chance: random.Random) -> bytes:
+    lines = text.splitlines(keepends=True)
+    lines.insert(chance.randrange(len(lines) + 1), b"# a comment\n")
+    return b"".join(lines)
+
+
+def _with_function(text: bytes, chance: random.Random) -> bytes:
+    name = b"added_%d" % chance.randrange(10**6)
+    return text + b"\n\ndef " + name + b"(value=None):\n    return value\n"
+
+
+EDITS: dict[str, Callable[[bytes, random.Random], bytes | None]] = {
+    "column renamed": _replaced(_COLUMN, lambda match: match[1] + match[2] + b"_renamed" + match[3]),
+    "import removed": _replaced(_IMPORT, lambda match: b""),
+    "return changed": _replaced(_RETURN, lambda match: match[1] + b" None"),
+    "annotation removed": _replaced(_RETURNS, lambda match: b"):"),
+    "bases removed": _replaced(_BASES, lambda match: match[1] + b":"),
+    "block removed": _replaced(_BLOCK, lambda match: b""),
+    "member changed": _replaced(_MEMBER, lambda match: match[1] + b'"changed"'),
+    "method renamed": _replaced(_METHOD, lambda match: match[1] + match[2] + b"_renamed("),
+    "line removed": _without_line,
+    "comment added": _with_comment,
+    "function added": _with_function,
+}
+
+
+@dataclass
+class Editor:
+    """A project's texts, and random edits of them."""
+
+    texts: Texts
+    chance: random.Random
+    before: Texts = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.before = dict(self.texts)
+        # Half of the edits are made where models are.
+        self.models = sorted(path for path, text in self.texts.items() if _COLUMN.search(text)) or sorted(self.texts)
+
+    def edit(self) -> str:
+        """Make one edit; return what it was."""
+        chance = self.chance
+        what = chance.choice(["file removed", "files restored", *EDITS, *EDITS])
+        if what == "files restored":
+            restored = [path for path in self.before if self.texts.get(path) != self.before[path]]
+            chosen = chance.sample(restored, min(len(restored), 3))
+            self.texts.update({path: self.before[path] for path in chosen})
+            return f"restored {', '.join(chosen)}"
+        known = sorted(self.texts)
+        models = [path for path in self.models if path in self.texts]
+        path = chance.choice(models if models and chance.random() < 0.5 else known)
+        if what == "file removed":
+            del self.texts[path]
+            return f"{what}: {path}"
+        for _ in range(20):
+            text = EDITS[what](self.texts[path], chance)
+            if text is not None:
+                self.texts[path] = text
+                return f"{what}: {path}"
+            path = chance.choice(models if models and chance.random() < 0.5 else known)
+        return "nothing"
+
+
+# -- the law
+
+
+class Law:
+    """A project checked after each edit with what was kept, and from nothing."""
+
+    def __init__(self, settings: Settings, documents: Mapping[str, str]) -> None:
+        self.settings = settings
+        self.documents = documents
+        self.store = Memory()
+        self.kept: Kept | None = None
+        self.seen: dict[str, bytes] = {}
+        self.interpreted: list[str] = []
+
+    def broken(self, texts: Texts) -> list[str]:
+        """Check both ways; return in what they differ."""
+        files: dict[str, SourceText | SourceError] = {path: SourceText(text) for path, text in sorted(texts.items())}
+        again, self.kept, analysis = self._check(files, self.kept)
+        self.interpreted = again.statistics.interpreted
+        cold, kept, everything = self._check(files, None)
+        files_kept = self.kept.files
+        wrong: list[str] = []
+        if again.diagnostics != cold.diagnostics:
+            only = [item for item in again.diagnostics if item not in cold.diagnostics]
+            missed = [item for item in cold.diagnostics if item not in again.diagnostics]
+            wrong += [f"only again: {item.path}:{item.start.row} {item.code} {item.message}" for item in only]
+            wrong += [f"only cold: {item.path}:{item.start.row} {item.code} {item.message}" for item in missed]
+        self.seen.update(_seen(analysis, self.interpreted))
+        self.seen = {path: found for path, found in self.seen.items() if path in files}
+        cold_seen = _seen(everything, files)
+        wrong += [f"seen otherwise: {path}" for path, found in cold_seen.items() if self.seen[path] != found]
+        wrong += [
+            f"summary otherwise: {path}"
+            for path, state in kept.files.items()
+            if state.summary != files_kept[path].summary
+        ]
+        return wrong
+
+    def _check(
+        self, files: Mapping[str, SourceText | SourceError], kept: Kept | None
+    ) -> tuple[CheckResult, Kept, Analysis]:
+        return check_again(files, self.settings, kept, documents=self.documents, store=self.store)
+
+
+def _seen(analysis: Analysis, paths: Iterable[str]) -> dict[str, bytes]:
+    """Return a digest of the events of each file, types and mapped classes included."""
+    digests = IndexDigests(analysis.index)
+    found: dict[str, bytes] = {}
+    with Noting(set()):
+        for path in paths:
+            if path not in analysis.index.own_modules:
+                continue
+            parts: list[object] = []
+            for record in analysis.model.records_of(path):
+                for event in record.events:
+                    names = [item.name for item in fields(event) if item.name != "record"]  # type: ignore[arg-type]
+                    parts.append((type(event).__name__, [_part(digests, getattr(event, name)) for name in names]))
+            found[path] = digest(parts)
+    return found
+
+
+def _part(digests: IndexDigests, item: object) -> object:
+    if isinstance(item, FunctionRecord):
+        return None
+    return digests.of(item)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.add_argument("project", type=Path)
+    parser.add_argument("--edits", type=int, default=50)
+    parser.add_argument("--seed", type=int, default=0)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the law over a project."""
+    gc.disable()
+    project = load_project(options.project)
+    root = project.root.resolve()
+    paths = project_files(root, project.settings)
+    found = read_files(root, paths)
+    texts = {path: source.data for path, source in found.items() if isinstance(source, SourceText)}
+    law = Law(replace(project.settings, cli_select=("ALL",), preview=True), read_documents(root, paths))
+    editor = Editor(texts, random.Random(options.seed))
+    failed = 0
+    for number in range(options.edits + 1):
+        what = editor.edit() if number else "from nothing"
+        wrong = law.broken(editor.texts)
+        print(f"{number}: {what}: {len(law.interpreted)} interpreted", flush=True)
+        for line in wrong:
+            print(f"    {line}")
+        failed += bool(wrong)
+        gc.collect()
+    print(f"{failed} of {options.edits} edits gave something else")
+    return 1 if failed else 0

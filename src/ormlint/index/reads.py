@@ -1,0 +1,83 @@
+"""What is read of other files while one is checked: noted where symbols and names are looked up, whoever asks.
+
+A file's findings hold as long as all that was read for them says the same. So every way to the facts of a file leads
+past here: `ClassSymbol.facts`, `FunctionSymbol.facts`, `Module.interface`, `Module.scope`, `ProjectIndex.body`, names,
+imports, mapped classes. What is remembered (`recorded`) remembers what was read for it, and notes it again for whoever
+is given it. Something read is a symbol itself (its own facts), or a tuple whose first item says what.
+
+| read | of |
+| --- | --- |
+| a symbol | the statement of a class, the signature of a function |
+| `("name", path, name)` | what binds a name at the top level of a module |
+| `("module", path)` | the whole interface of a module |
+| `("body", function)` | the statements of a function |
+| `("find", dotted name, folder)`, `("file", stem)` | which file an import means |
+| `("card", class)`, `("heirs", class)` | a mapped class as it was linked (or that it is none), its mapped heirs |
+| `("called", name)` | the mapped classes of a name |
+| `("record", function)`, `("end", path)`, `("type", path, name)`, `("value", …)` | answers of the interpreter |
+| `("text", path)` | the text of a file, positions and all |
+| `("stored", name)`, `("kept", name)`, `("writes", function)`, … | answers from all files' summaries |
+| `("models",)`, `("tables",)`, `("backrefs",)`, `("paths",)`, `("interfaces",)`, `("made",)` | all there is of a kind |
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar
+
+Read = Hashable
+Key = TypeVar("Key", bound=Hashable)
+Found = TypeVar("Found")
+
+
+class _Reads(threading.local):
+    """Where reads are noted just now: the set of the file, or of the remembered answer, that is being worked out.
+
+    Every thread has its own: the editor server looks things up while the next check runs.
+    """
+
+    def __init__(self) -> None:
+        self.seen: set[Read] = set()
+
+
+READS = _Reads()
+
+
+class Noting:
+    """A `with` block whose reads go to a set."""
+
+    __slots__ = ("_before", "_into")
+
+    def __init__(self, into: set[Read]) -> None:
+        self._into = into
+
+    def __enter__(self) -> set[Read]:
+        self._before = READS.seen
+        READS.seen = self._into
+        return self._into
+
+    def __exit__(self, *_: object) -> None:
+        READS.seen = self._before
+
+
+def recorded(memo: dict[Key, tuple[Any, Any]], key: Key, compute: Callable[[], Found]) -> Found:
+    """Return the remembered answer for a key, else work it out; either way note what is read for it.
+
+    `memo` holds answers with their reads; an answer put there meanwhile, to end a circle, is replaced.
+    """
+    found = memo.get(key)
+    if found is not None:
+        READS.seen.update(found[1])
+        answer: Found = found[0]
+        return answer
+    outer = READS.seen
+    inner: set[Read] = set()
+    READS.seen = inner
+    try:
+        answer = compute()
+    finally:
+        READS.seen = outer
+        outer |= inner
+    memo[key] = (answer, tuple(inner))
+    return answer
