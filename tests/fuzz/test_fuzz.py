@@ -169,3 +169,14 @@ def test_many_models() -> None:
         for n in range(count)
     )
     examined({"a.py": HEAD + models})
+
+
+def test_many_values_handed_on_in_a_ring() -> None:
+    """Each of many functions hands what it is given to others: the kinds of all calls would meet in every one."""
+    count = 120
+    functions = [
+        f"def f{at}(value, other):\n    f{(at + 1) % count}(value, other)\n    f{(at + 7) % count}(other, value)\n"
+        for at in range(count)
+    ]
+    calls = [f"f{at % count}('a{at}', 'b{at}')" for at in range(6 * count)]
+    examined({"shop/models.py": "\n".join(["from sqlalchemy import Column", *functions, *calls, ""])})

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from ormlint.semantic.model import SemanticModel
     from ormlint.semantic.records import FunctionRecord
 
+# Of more kinds than these nothing is said; handed on and on they would cost time and say no more.
+MAX_KINDS = 64
 # Decorators that leave calls as they are.
 _PLAIN_DECORATORS = frozenset(
     {"staticmethod", "classmethod", "contextmanager", "asynccontextmanager", "lru_cache", "cache"}
@@ -262,6 +264,8 @@ class CallSites:
                     count = len(heir.kinds)
                     heir.why = found.why
                     heir.kinds.update(found.kinds)
+                    if len(heir.kinds) > MAX_KINDS:  # joined they would be too many in any case
+                        heir.why = heir.why or t.TOO_MANY.reason
                     if heir.why or len(heir.kinds) != count:
                         pending.append(keys[id(heir)])
 
