@@ -263,7 +263,11 @@ def test_two_at_once_and_one_killed(shop: Path) -> None:
 
 def test_check_project_takes_any_store() -> None:
     class Store(dict):  # type: ignore[type-arg]
-        facts = dict.get
+        def interface(self, digest: bytes) -> bytes | None:
+            return self[digest][0] if digest in self else None
+
+        def bodies(self, digest: bytes) -> bytes | None:
+            return self[digest][1] if digest in self else None
 
         def keep_facts(self, found: dict) -> None:  # type: ignore[type-arg]
             self.update(found)
