@@ -39,6 +39,11 @@ class Environment:
     dialect: str | None = None  # where a folder's name says which database it is for
 
     @property
+    def is_whole(self) -> bool:
+        """Whether all its revisions are here. A lone folder of them may be one package's branch of another history."""
+        return self.section is not None or self.env is not None or self.locations[0].rpartition("/")[2] == "versions"
+
+    @property
     def name(self) -> str:
         """What a person would call it: the ini file's section, or the folder."""
         if self.section is not None and self.section.name != "alembic":
@@ -106,7 +111,9 @@ class _Finder:
         script = self._script_location(section)
         if script is None:
             return
-        places = [found for place in section.version_locations if (found := self._place(place, section)) is not None]
+        given = [(place, self._place(place, section)) for place in section.version_locations]
+        places = [found for _, found in given if found is not None]
+        elsewhere = next((place for place, found in given if found is None), None)
         if not places:
             places = [_join(script, "versions")]
         locations = list(places)
@@ -114,7 +121,9 @@ class _Finder:
             locations += [path for path in sorted(self.by_folder) if any(_is_below(path, place) for place in places)]
         elif not section.version_locations:
             locations += self._linked(places[0])
-        self._add(script, tuple(dict.fromkeys(locations)), section)
+        made = self._add(script, tuple(dict.fromkeys(locations)), section)
+        if made is not None and elsewhere is not None:
+            made.graph.unknown = made.graph.unknown or f"`{elsewhere}`, where revisions are too, is not in the project"
 
     def _script_location(self, section: AlembicSection) -> str | None:
         if not section.script_location:
@@ -201,7 +210,7 @@ class _Finder:
             for location in environment.locations
         )
 
-    def _add(self, script: str, locations: tuple[str, ...], section: AlembicSection | None) -> None:
+    def _add(self, script: str, locations: tuple[str, ...], section: AlembicSection | None) -> Environment | None:
         modules = [
             module
             for location in locations
@@ -209,10 +218,10 @@ class _Finder:
             if not module.path.rpartition("/")[2].startswith("__init__") and module.path != _join(script, "env.py")
         ]
         if not any(has_revision(module) for module in modules):
-            return
+            return None
         key = [environment.locations for environment in self.found]
         if locations in key:
-            return
+            return None
         self.claimed.update(locations)
         parts = locations[0].lower().replace("_", "/").split("/")
         hints = [_DIALECT_FOLDERS[part] for part in parts if part in _DIALECT_FOLDERS]
@@ -227,6 +236,7 @@ class _Finder:
                 hints[-1] if hints else None,
             )
         )
+        return self.found[-1]
 
 
 def _join(folder: str, name: str) -> str:

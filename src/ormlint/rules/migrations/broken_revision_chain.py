@@ -22,8 +22,8 @@ rule = Rule(
 def broken_chain(context: Context, subject: subjects.History) -> None:
     graph = subject.environment.graph
     for problem in graph.problems:
-        if problem.kind == "missing" and graph.unknown is not None:
-            continue  # the revision meant may be the one whose id is computed
+        if problem.kind == "missing" and (graph.unknown is not None or not subject.environment.is_whole):
+            continue  # the revision meant may be the one whose id is computed, or another package's
         related = (
             [Place(other.path, other.range, f"`{other.id}`") for other in problem.others]
             if problem.kind in ("duplicate", "cycle")
