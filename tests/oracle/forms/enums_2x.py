@@ -14,8 +14,8 @@ class Colour(enum.Enum):
     BLUE = "blue"
 
 
-class Size(enum.StrEnum):
-    SMALL = enum.auto()
+class Size(str, enum.Enum):
+    SMALL = "small"
     LARGE = "large"
 
 

@@ -22,7 +22,7 @@ from ormlint.schema.coverage import is_test
 from ormlint.schema.difference import SchemaDifference, TableWithoutModel
 from ormlint.schema.drafting.backfill import old_rows_value
 from ormlint.schema.drafting.constraints import Change, constraint_changes
-from ormlint.schema.drafting.target import Target, native_enums, with_known_enums
+from ormlint.schema.drafting.target import Target, native_enums, render_item, with_known_enums
 from ormlint.schema.drift import compare
 from ormlint.schema.metadata import build_tables
 from ormlint.schema.modeltypes import ModelTypes
@@ -81,7 +81,7 @@ class _Drafting:
         options = {
             "sqlalchemy_module_prefix": "sa.",
             "alembic_module_prefix": "op.",
-            "render_item": None,
+            "render_item": render_item,
             "render_as_batch": batch,
             "user_module_prefix": None,
         }

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
+from alembic.autogenerate.api import AutogenContext
 from sqlalchemy.dialects import postgresql
 
 from ormlint.schema.metadata import StaticTable
@@ -76,3 +77,12 @@ def with_known_enums(kind: Any, known: Collection[str]) -> Any:
     if native_enums(kind) and kind.name in known:
         return postgresql.ENUM(*kind.enums, name=kind.name, create_type=False)
     return kind
+
+
+def render_item(kind: str, item: Any, context: AutogenContext) -> str | Literal[False]:
+    """Render an enum type that exists already: SQLAlchemy 2.0 leaves `create_type=False` out of its `repr`."""
+    if kind != "type" or not isinstance(item, postgresql.ENUM) or item.create_type:
+        return False
+    context.imports.add("from sqlalchemy.dialects import postgresql")
+    labels = "".join(f"{label!r}, " for label in item.enums)
+    return f"postgresql.ENUM({labels}name={item.name!r}, create_type=False)"
