@@ -191,3 +191,26 @@ def test_output_does_not_depend_on_the_run() -> None:
     dialect = dialect_named("postgresql")
     first = create_statements(static_tables(MODELS), dialect)
     assert all(create_statements(static_tables(MODELS), dialect) == first for _ in range(3))
+
+
+def test_indexes_of_one_name_and_checks_have_an_order() -> None:
+    names = [f"c{number}" for number in range(12)]
+    code = (
+        "from sqlalchemy import CheckConstraint, Column, Index, Integer\n"
+        "from sqlalchemy.orm import declarative_base\n"
+        "Base = declarative_base()\n"
+        "class A(Base):\n"
+        "    __tablename__ = 'a'\n"
+        "    id = Column(Integer, primary_key=True)\n"
+        + "".join(f"    {name} = Column(Integer)\n" for name in names)
+        + "    __table_args__ = (\n"
+        + "".join(f"        Index('ix_a', '{name}'),\n" for name in reversed(names))
+        + "".join(f"        CheckConstraint('{name} > 0', name='ck_{name}'),\n" for name in reversed(names))
+        + "    )\n"
+    )
+    tables = static_tables(code)
+    shown = [item for item in create_statements(tables, dialect_named("postgresql")) if "INDEX" in item]
+    assert shown == sorted(shown) and len(shown) == len(names)
+    constraints = as_data(tables, dialect_named("postgresql"))["tables"]["a"]["constraints"]
+    checks = [item["name"] for item in constraints if item["type"] == "CheckConstraint"]
+    assert checks == sorted(checks) and len(checks) == len(names)
