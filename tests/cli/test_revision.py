@@ -96,6 +96,11 @@ class Label(Base):
     task_id: Mapped[int] = mapped_column(ForeignKey("tasks.id"), index=True)
     parent_id: Mapped[Optional[int]] = mapped_column(ForeignKey("labels.id"))
     at: Mapped[datetime.datetime] = mapped_column(server_default=text("CURRENT_TIMESTAMP"))
+    __table_args__ = (
+        Index("one_first", "task_id", unique=True, postgresql_where=text("parent_id IS NULL"), sqlite_where=text("parent_id IS NULL")),
+        Index("new_by_color", "color", postgresql_where=state == State.NEW),
+        Index("first_by_color", "color", postgresql_where=parent_id.is_(None)),
+    )
 """
 FIRST = """
 op.create_table(
@@ -156,6 +161,8 @@ def test_it_is_printed_and_nothing_is_written(project: Path, capsys: pytest.Capt
     assert "from sqlalchemy.dialects import postgresql" in out
     assert "UPDATE owners SET rank=3 WHERE owners.rank IS NULL" in out
     assert "UPDATE owners SET mood='BLUE' WHERE owners.mood IS NULL" in out
+    assert "unique=True, postgresql_where=sa.text('parent_id IS NULL'), sqlite_where=" in out
+    assert """['color'], unique=False, postgresql_where=sa.text("state = 'NEW'"))""" in out
     assert [path.name for path in (project / "migrations" / "versions").iterdir()] == ["a1_first.py"]
 
 

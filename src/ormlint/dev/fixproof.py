@@ -50,8 +50,9 @@ def run(options: argparse.Namespace) -> int:
                     found.append(f"{path}: it does not compile any more")
                 lines += [f"{root.name}/{path}: {line}" for line in _changed_lines(before.text, after.text)]
         tables = _tables(files)
-        if not options.unsafe_fixes and changed and tables != _tables(fixed.files):
+        if not options.unsafe_fixes and changed and (after_fixes := _tables(fixed.files)) != tables:
             found.append("CREATE TABLE is another one")
+            found += _changed_lines("\n".join(tables), "\n".join(after_fixes))
         if changed:
             again = fix_project(fixed.files, settings, unsafe=options.unsafe_fixes, environment=environment)
             if again.applied:

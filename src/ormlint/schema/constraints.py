@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from ormlint.index.model import MappedClass, ModelAttribute
 from ormlint.schema.difference import SchemaDifference
-from ormlint.schema.metadata import StaticTable
+from ormlint.schema.metadata import StaticTable, indexes_in_order
 from ormlint.schema.replay.run import Replay
 from ormlint.schema.replay.simulated import SimConstraint, SimTable, Step
 from ormlint.schema.replay.values import Unknown
@@ -81,7 +81,7 @@ def _compare(static: StaticTable, replay: Replay, table: SimTable) -> Iterator[_
     if replay.dialect != "sqlite":
         yield from _foreign_keys(shown, table, present, last)
     indexes = [item.columns for item in made if item.kind in ("index", "unique", "primary")]
-    for index in sorted(shown.indexes, key=lambda item: str(item.name)):
+    for index in indexes_in_order(shown):
         columns = tuple(column.name for column in index.columns)
         if index.unique or not columns or index.info.get("is_partial") or not set(columns) <= present:
             continue
@@ -91,7 +91,7 @@ def _compare(static: StaticTable, replay: Replay, table: SimTable) -> Iterator[_
 
 def _foreign_keys(shown: sa.Table, table: SimTable, present: set[str], last: tuple[Step, ...]) -> Iterator[_Found]:
     made = [item for item in table.constraints if item.kind == "foreign"]
-    for key in sorted(shown.foreign_key_constraints, key=lambda item: list(item.column_keys)):
+    for key in sorted(shown.foreign_key_constraints, key=_foreign_key_order):
         columns = tuple(key.column_keys)
         if not set(columns) <= present:
             continue
@@ -107,6 +107,10 @@ def _foreign_keys(shown: sa.Table, table: SimTable, present: set[str], last: tup
         if wanted not in actions:
             steps = (same[-1].step,) if same[-1].step is not None else last
             yield "foreign-key-other", columns, wanted or "NO ACTION", actions[-1] or "NO ACTION", steps
+
+
+def _foreign_key_order(item: sa.ForeignKeyConstraint) -> tuple[list[str], list[str]]:
+    return list(item.column_keys), [element.target_fullname for element in item.elements]
 
 
 def _action(given: str | None) -> str:

@@ -67,7 +67,8 @@ class ExpressionReader:
             if owner in ("c", "columns", "cls", "self", self.mapped.name):
                 return column
         if isinstance(expr, e.Compare) and len(expr.rest) == 1 and expr.rest[0].op in _OPERATORS:
-            return _OPERATORS[expr.rest[0].op](self.build(expr.left), self.build(expr.rest[0].right))
+            left = self.build(expr.left)
+            return _OPERATORS[expr.rest[0].op](left, self._compared(left, expr.rest[0].right))
         if isinstance(expr, e.Binary) and expr.op in _OPERATORS:
             return _OPERATORS[expr.op](self.build(expr.left), self.build(expr.right))
         if isinstance(expr, e.Unary) and expr.op in ("~", "-"):
@@ -76,6 +77,19 @@ class ExpressionReader:
         if isinstance(expr, e.Call):
             return self._call(expr)
         return self._literal(expr)
+
+    def _compared(self, left: Any, expr: e.Expr) -> Any:
+        """Return what a column is compared with; a member of an enum as the label its type stores."""
+        kind = left.type if isinstance(left, sa.Column) else None
+        if isinstance(kind, sa.Enum) and isinstance(member := self._evaluated(expr), Member):
+            labels = [label for label in dict.fromkeys((member.name, member.value)) if label in kind.enums]
+            if len(labels) != 1:
+                raise NotRead("which label a member of an enum has is not known")
+            return labels[0]
+        return self.build(expr)
+
+    def _evaluated(self, expr: e.Expr) -> Any:
+        return self.machine.value(expr, self.module, self.mapped.symbol)
 
     def _column(self, name: str) -> Any:
         attribute = self.mapped.attributes.get(name)
@@ -103,7 +117,7 @@ class ExpressionReader:
         return found
 
     def _literal(self, expr: e.Expr) -> Any:
-        value = self.machine.value(expr, self.module, self.mapped.symbol)
+        value = self._evaluated(expr)
         items = value if isinstance(value, (list, tuple)) else [value]
         plain = [item.value if isinstance(item, Member) else item for item in items]
         if any(not isinstance(item, (str, int, float, bool, type(None))) for item in plain):

@@ -44,6 +44,14 @@ class StaticTable:
     claims: list[MappedClass] = field(default_factory=list)  # all classes that name it, of other bases too
 
 
+def indexes_in_order(table: sa.Table) -> list[sa.Index]:
+    """Return the indexes of a table by name, and those of one name by what they are over: SQLAlchemy keeps a set."""
+    return sorted(
+        table.indexes,
+        key=lambda item: (str(item.name), [str(part) for part in item.expressions], bool(item.unique)),
+    )
+
+
 def build_tables(
     index: ProjectIndex,
     wanted: Callable[[MappedClass], bool] = lambda mapped: True,

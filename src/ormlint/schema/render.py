@@ -9,7 +9,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import CompileError, IdentifierError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from ormlint.schema.metadata import StaticTable
+from ormlint.schema.metadata import StaticTable, indexes_in_order
 
 DIALECTS = ("postgresql", "mysql", "sqlite")
 
@@ -36,7 +36,7 @@ def create_statements(tables: dict[str, StaticTable], dialect: Dialect) -> list[
             statements.append("\n".join([*notes, _refused(static.name, dialect, error)]))
             continue
         statements.append("\n".join([*notes, statement]))
-        for index in sorted(static.table.indexes, key=lambda item: str(item.name)):
+        for index in indexes_in_order(static.table):
             try:
                 statements.append(f"{str(CreateIndex(index).compile(dialect=dialect)).strip()};")
             except (CompileError, IdentifierError) as error:
@@ -134,7 +134,7 @@ def _table_data(static: StaticTable, dialect: Dialect) -> dict[str, Any]:
         "columns": columns,
         "indexes": [
             {"name": index.name, "columns": [str(item.name) for item in index.columns], "unique": bool(index.unique)}
-            for index in sorted(table.indexes, key=lambda item: str(item.name))
+            for index in indexes_in_order(table)
         ],
         "constraints": sorted(
             (
@@ -142,7 +142,7 @@ def _table_data(static: StaticTable, dialect: Dialect) -> dict[str, Any]:
                 for item in table.constraints
                 if isinstance(item, sa.schema.ColumnCollectionConstraint)
             ),
-            key=lambda item: (item["type"], item["columns"]),
+            key=lambda item: (item["type"], item["columns"], item["name"] or ""),
         ),
         "open": static.open,
         "unsure": static.unsure,

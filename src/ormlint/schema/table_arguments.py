@@ -90,7 +90,7 @@ class ConstraintReader:
         options = {
             key: given
             for key, value in built.keywords.items()
-            if key not in ("info", "sqlite_where", "postgresql_where") and (given := plain(value)) is not None
+            if key != "info" and not key.endswith("_where") and (given := plain(value)) is not None
         }
         if name != "Index" and isinstance(built.keywords.get("name"), Unknown):
             return f"the name of `{name}`"
@@ -135,8 +135,20 @@ class ConstraintReader:
                 if found is None or isinstance(found, str):
                     raise
             elements.append(table.c[found] if isinstance(found, str) and found in table.c else found)
-        info = {"is_partial": any(key.endswith("_where") for key in built.keywords)}
+        partial = [key for key in built.keywords if key.endswith("_where")]
+        options |= {key: self._condition(key, built, table, mapped) for key in partial}
+        info = {"is_partial": bool(partial)}
         sa.Index(label, *elements, unique=options.pop("unique", None) is True, info=info, _table=table, **options)
+
+    def _condition(self, key: str, built: Built, table: sa.Table, mapped: MappedClass) -> Any:
+        """Return the rows a partial index is over: without them it would be another index, so it is not read at all."""
+        found = clause(built.keywords[key])
+        node = built.node.keyword(key) if isinstance(built.node, e.Call) else None
+        if found is None and node is not None:
+            found = ExpressionReader(table, mapped, self.machine).build(node)
+        if not isinstance(found, (str, sa.ClauseElement)):
+            raise LookupError(f"its `{key}` is not known")
+        return sa.text(found) if isinstance(found, str) else found
 
     def _foreign_key(self, table: sa.Table, built: Built, mapped: MappedClass, options: dict[str, Any]) -> None:
         given = [built.args[i] if len(built.args) > i else None for i in (0, 1)]

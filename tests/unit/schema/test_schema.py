@@ -191,3 +191,61 @@ def test_output_does_not_depend_on_the_run() -> None:
     dialect = dialect_named("postgresql")
     first = create_statements(static_tables(MODELS), dialect)
     assert all(create_statements(static_tables(MODELS), dialect) == first for _ in range(3))
+
+
+def test_indexes_of_one_name_and_checks_have_an_order() -> None:
+    names = [f"c{number}" for number in range(12)]
+    code = (
+        "from sqlalchemy import CheckConstraint, Column, Index, Integer\n"
+        "from sqlalchemy.orm import declarative_base\n"
+        "Base = declarative_base()\n"
+        "class A(Base):\n"
+        "    __tablename__ = 'a'\n"
+        "    id = Column(Integer, primary_key=True)\n"
+        + "".join(f"    {name} = Column(Integer)\n" for name in names)
+        + "    __table_args__ = (\n"
+        + "".join(f"        Index('ix_a', '{name}'),\n" for name in reversed(names))
+        + "".join(f"        CheckConstraint('{name} > 0', name='ck_{name}'),\n" for name in reversed(names))
+        + "    )\n"
+    )
+    tables = static_tables(code)
+    shown = [item for item in create_statements(tables, dialect_named("postgresql")) if "INDEX" in item]
+    assert shown == sorted(shown) and len(shown) == len(names)
+    constraints = as_data(tables, dialect_named("postgresql"))["tables"]["a"]["constraints"]
+    checks = [item["name"] for item in constraints if item["type"] == "CheckConstraint"]
+    assert checks == sorted(checks) and len(checks) == len(names)
+
+
+def test_partial_indexes_have_their_condition() -> None:
+    code = (
+        "import enum\n"
+        "from elsewhere import live\n"
+        "from sqlalchemy import Boolean, Column, Enum, Index, Integer, text\n"
+        "from sqlalchemy.orm import declarative_base, declared_attr\n"
+        "Base = declarative_base()\n"
+        "class Kind(enum.Enum):\n"
+        "    SOURCE = 'src'\n"
+        "    WHEEL = 'whl'\n"
+        "class A(Base):\n"
+        "    __tablename__ = 'a'\n"
+        "    id = Column(Integer, primary_key=True)\n"
+        "    kind = Column(Enum(Kind))\n"
+        "    gone = Column(Boolean)\n"
+        "    @declared_attr\n"
+        "    def __table_args__(cls):\n"
+        "        return (\n"
+        "            Index('one', 'kind', postgresql_where=(cls.kind == 'SOURCE') & (cls.gone == False)),\n"
+        "            Index('three', 'kind', postgresql_where='gone IS NULL'),\n"
+        "            Index('two', 'kind', postgresql_where=(cls.kind == Kind.SOURCE) & (cls.gone == False)),\n"
+        "            Index('text', 'kind', unique=True, postgresql_where=text('NOT gone'), sqlite_where=text('gone = 0')),\n"
+        "            Index('unknown', 'kind', postgresql_where=live(cls)),\n"
+        "        )\n"
+    )
+    shown = "\n".join(create_statements(static_tables(code), dialect_named("postgresql")))
+    for name in ("one", "two"):
+        assert f"CREATE INDEX {name} ON a (kind) WHERE kind = 'SOURCE' AND gone = false;" in shown
+    assert "CREATE INDEX three ON a (kind) WHERE gone IS NULL;" in shown
+    assert "CREATE UNIQUE INDEX text ON a (kind) WHERE NOT gone;" in shown
+    assert "INDEX unknown" not in shown and "-- a: not read of __table_args__: Index: " in shown
+    lite = "\n".join(create_statements(static_tables(code), dialect_named("sqlite")))
+    assert "CREATE UNIQUE INDEX text ON a (kind) WHERE gone = 0;" in lite

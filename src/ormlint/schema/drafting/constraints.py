@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic.operations import ops
 
-from ormlint.schema.metadata import StaticTable
+from ormlint.schema.metadata import StaticTable, indexes_in_order
 from ormlint.schema.replay.conventions import database_name
 from ormlint.schema.replay.simulated import SimConstraint, SimSchema, SimTable
 from ormlint.schema.replay.values import Unknown
@@ -55,7 +55,7 @@ class _Changes:
         if "index" in self.made.unsure:
             return
         there = {item.name: item for item in self._of("index")}
-        for own in sorted(self.wanted.indexes, key=lambda item: str(item.name)):
+        for own in indexes_in_order(self.wanted):
             before = there.pop(str(own.name), None)
             columns = tuple(column.name for column in own.columns)
             if before is not None and (before.columns, before.unique) == (columns, bool(own.unique)):

@@ -24,7 +24,7 @@ from ormlint.schema.drafting.backfill import old_rows_value
 from ormlint.schema.drafting.constraints import Change, constraint_changes
 from ormlint.schema.drafting.target import Target, native_enums, render_item, with_known_enums
 from ormlint.schema.drift import compare
-from ormlint.schema.metadata import build_tables
+from ormlint.schema.metadata import build_tables, indexes_in_order
 from ormlint.schema.modeltypes import ModelTypes
 from ormlint.schema.render import dialect_named
 from ormlint.schema.replay.run import Replay
@@ -233,7 +233,7 @@ class _Drafting:
             made = ops.CreateTableOp.from_table(table)
             made.columns = [item for item in made.columns if not any(item is key for key in later)]
             self.steps.append(_Step(made, ops.DropTableOp.from_table(table)))
-            for own in sorted(table.indexes, key=lambda item: str(item.name)):
+            for own in indexes_in_order(table):
                 create = ops.CreateIndexOp.from_index(own)
                 self.steps.append(_Step(create, ops.DropIndexOp.from_index(own), table.name, table.schema))
         for key in sorted(later, key=lambda item: (item.table.name, item.column_keys)):
