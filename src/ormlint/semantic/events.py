@@ -33,6 +33,7 @@ class ConstructorCall:
     keywords: tuple[GivenKeyword, ...]
     is_complete: bool
     record: FunctionRecord
+    is_expected: bool = False  # where an exception is expected, as under `pytest.raises`
 
 
 @dataclass(eq=False, slots=True)

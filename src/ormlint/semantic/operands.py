@@ -144,6 +144,8 @@ class OperandReader:
         column = attribute.column
         if column is None:
             return
+        if self.ev.expected and column.enum is not None:
+            return  # under `pytest.raises` a wrong label is what is tested
         if isinstance(kind, (t.Now, t.Moment)) and kind.aware is not None:
             self.ev.emit(events.TimeOperand(mapped, attribute, node, kind, context, self.ev.record, operator))
         if column.enum is None:
