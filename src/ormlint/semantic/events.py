@@ -119,6 +119,7 @@ class ColumnWrite:
     type: Type
     context: str
     record: FunctionRecord
+    is_expected: bool = False  # where an exception is expected, as under `pytest.raises`
 
 
 @dataclass(eq=False, slots=True)
