@@ -363,7 +363,9 @@ class CallReader:
                 keywords.extend(events.GivenKeyword(name, key, key, value) for name, value, key in kind.items)
             else:
                 is_complete = False
-        self.ev.emit(events.ConstructorCall(mapped, given.node, tuple(keywords), is_complete, self.ev.record))
+        is_expected = self.ev.expected > 0
+        call = events.ConstructorCall(mapped, given.node, tuple(keywords), is_complete, self.ev.record, is_expected)
+        self.ev.emit(call)
         for item in () if by_factory else keywords:  # a factory flushes, and may load the row anew
             attribute = mapped.attributes.get(item.name)
             if attribute is not None:

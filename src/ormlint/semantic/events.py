@@ -33,6 +33,7 @@ class ConstructorCall:
     keywords: tuple[GivenKeyword, ...]
     is_complete: bool
     record: FunctionRecord
+    is_expected: bool = False  # where an exception is expected, as under `pytest.raises`
 
 
 @dataclass(eq=False, slots=True)
@@ -118,6 +119,7 @@ class ColumnWrite:
     type: Type
     context: str
     record: FunctionRecord
+    is_expected: bool = False  # where an exception is expected, as under `pytest.raises`
 
 
 @dataclass(eq=False, slots=True)

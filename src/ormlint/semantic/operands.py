@@ -53,7 +53,8 @@ class OperandReader:
         """Report a value written to a column."""
         if attribute.column is None:
             return
-        self.ev.emit(events.ColumnWrite(mapped, attribute, node, value, kind, context, self.ev.record))
+        is_expected = self.ev.expected > 0
+        self.ev.emit(events.ColumnWrite(mapped, attribute, node, value, kind, context, self.ev.record, is_expected))
         self._meet(mapped, attribute, value, kind, context)
 
     def compare(self, left: e.Expr, left_type: t.Type, op: str, right: e.Expr, right_type: t.Type) -> None:
@@ -144,7 +145,9 @@ class OperandReader:
         column = attribute.column
         if column is None:
             return
-        if isinstance(kind, (t.Now, t.Moment)) and kind.aware is not None:
+        if self.ev.expected and column.enum is not None:
+            return  # under `pytest.raises` a wrong label is what is tested
+        if isinstance(kind, (t.Now, t.Moment)) and kind.aware is not None and not self.ev.expected:
             self.ev.emit(events.TimeOperand(mapped, attribute, node, kind, context, self.ev.record, operator))
         if column.enum is None:
             if context in _COMPARING and any(map(_is_string_or_member, t.members(kind))):

@@ -21,7 +21,8 @@ rule = Rule(
 
 @rule.on(subjects.ConstructorCall)
 def in_constructor(context: Context, call: subjects.ConstructorCall) -> None:
-    if call.mapped.constructor.kind != "default" or call.mapped.constructor.open_reason is not None:
+    constructor = call.mapped.constructor
+    if constructor.kind != "default" or constructor.open_reason is not None or call.is_expected:
         return
     for given in call.keywords:
         attribute = _read_only(context, call.mapped, given.name)

@@ -26,7 +26,7 @@ rule = Rule(
 def unknown_keyword(context: Context, call: subjects.ConstructorCall) -> None:
     mapped = call.mapped
     constructor = mapped.constructor
-    if constructor.open_reason is not None:
+    if constructor.open_reason is not None or call.is_expected:
         return
     if constructor.kind != "custom" and mapped.open_reason is not None:
         return

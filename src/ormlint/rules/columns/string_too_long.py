@@ -24,7 +24,12 @@ rule = Rule(
 @rule.on(subjects.ColumnWrite)
 def too_long_value(context: Context, write: subjects.ColumnWrite) -> None:
     column = write.attribute.column
-    if column is None or not isinstance(write.type, t.Literal) or not isinstance(write.type.value, str):
+    if (
+        write.is_expected
+        or column is None
+        or not isinstance(write.type, t.Literal)
+        or not isinstance(write.type.value, str)
+    ):
         return
     message = _message(context, column, write.type.value)
     if message:

@@ -37,7 +37,7 @@ _OUTCOMES = {
 
 @rule.on(subjects.ColumnWrite)
 def written(context: Context, write: subjects.ColumnWrite) -> None:
-    if not isinstance(write.type, t.EnumMember):
+    if write.is_expected or not isinstance(write.type, t.EnumMember):
         return
     if write.context == "constructor" and write.mapped.constructor.kind == "custom":
         return

@@ -78,7 +78,8 @@ def _effect(column: EnumColumn, foreign: EnumClass, member: str, context: str, o
         return None
     if foreign.is_int and context not in enums.WRITES:
         return None
-    return "the statement raises LookupError" if context not in enums.WRITES else "the flush raises LookupError"
+    what = "flush" if context in enums.WRITES else "statement"
+    return f"the {what} raises StatementError (LookupError)"
 
 
 def _report(

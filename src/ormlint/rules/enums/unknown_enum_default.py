@@ -90,7 +90,7 @@ def _label(context: Context, column: EnumColumn, default: Default, is_server: bo
 def _effect(context: Context, column: EnumColumn, argument: str) -> str:
     effects: list[str] = []
     if argument == "default" and column.validate_strings:
-        return "the first insert that takes it raises LookupError (`validate_strings=True`)"
+        return "the first insert that takes it raises StatementError (LookupError, for `validate_strings=True`)"
     if column.native and uses(context.settings, "postgresql"):
         what = "the first insert that takes it" if argument == "default" else "CREATE TABLE"
         effects.append(f"PostgreSQL refuses {what} (DataError)")

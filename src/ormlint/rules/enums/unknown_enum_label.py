@@ -43,7 +43,7 @@ def _effect(context: Context, operand: subjects.EnumOperand) -> str:
     """Say what happens at run time, on the databases the project uses."""
     column = operand.enum
     if column.validate_strings:
-        return "the statement raises LookupError (`validate_strings=True`)"
+        return "the statement raises StatementError (LookupError, for `validate_strings=True`)"
     on_postgresql = column.native and uses(context.settings, "postgresql")
     elsewhere = not column.native or uses_others(context.settings, "postgresql")
     subject = "other databases store" if on_postgresql else "it is stored as it is,"
