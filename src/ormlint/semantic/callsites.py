@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from ormlint.facts import expressions as e
@@ -91,6 +91,40 @@ class _Gathered:
             self.why = t.TOO_MANY.reason
 
 
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """Which arguments a function has parameters for."""
+
+    positional: tuple[str, ...]
+    names: frozenset[str]
+    needed: frozenset[str]
+    has_rest: bool  # `*args`
+    has_keywords: bool  # `**kwargs`
+
+    @classmethod
+    def of(cls, symbol: FunctionSymbol, offset: int) -> _Shape:
+        """Return the shape of a function, without the parameters that come before those of a call's arguments."""
+        params = symbol.facts.params[offset:]
+        kinds = {param.kind for param in params}
+        return cls(
+            tuple(param.name for param in params if param.kind in ("", "/")),
+            frozenset(param.name for param in params),
+            frozenset(param.name for param in params if param.default is None and not param.kind.startswith("*")),
+            "*" in kinds,
+            "**" in kinds,
+        )
+
+    def fits(self, call: GivenCall) -> bool:
+        """Tell whether a call's arguments are some that the function has parameters for."""
+        count = len(call.args)
+        if count > len(self.positional) and not self.has_rest and not call.is_open:
+            return False
+        names = {name for name, _ in call.keywords}
+        if not self.has_keywords and not names <= self.names:
+            return False
+        return call.is_open or self.needed <= names.union(self.positional[:count])
+
+
 class CallSites:
     """Joins what calls give, once all bodies are interpreted."""
 
@@ -101,6 +135,7 @@ class CallSites:
         self.framework: set[int] = set()  # functions that something outside the project may call too
         self._inits: dict[str, tuple[FunctionSymbol | None, tuple[object, ...]]] = {}
         self.why: dict[tuple[int, str], str] = {}
+        self._shapes: dict[tuple[int, int], _Shape] = {}  # (function, how many parameters come before)
         self.read: set[Read] = set()  # what was read to find the functions that are asked about
         self.open_in: dict[str, tuple[int, ...]] = {}  # by path, which functions are asked about, where that is known
 
@@ -224,16 +259,27 @@ class CallSites:
     def _gather(self, record: FunctionRecord, call: GivenCall, gathered: dict[tuple[int, str], _Gathered]) -> None:
         is_test = _is_test(record.module)
         for symbol in self._targets(call):
-            _, params = self.by_id[id(symbol)]
+            key = id(symbol)
+            is_named = call.func is not None and call.func.symbol is symbol and not is_test
+            # Of what is known already, or cannot be known, a call tells nothing; but one that does not fit tells why.
+            params = [
+                param
+                for param in self.by_id[key][1]
+                if (key, param.name) not in self.known and (is_named or not gathered[key, param.name].why)
+            ]
+            if not params:
+                continue
             offset = self._offset(symbol, call)
-            if not _fits(symbol, offset, call):  # it is no call of this function, or a decorator adds what is missing
-                if call.func is not None and call.func.symbol is symbol and not is_test:
+            if not self._shape(symbol, offset).fits(
+                call
+            ):  # it is no call of this function, or a decorator adds what is missing
+                if is_named:
                     for param in params:
-                        gathered[id(symbol), param.name].why = "a call gives other arguments than it has"
+                        gathered[key, param.name].why = "a call gives other arguments than it has"
                 continue
             is_lenient = is_test and not _is_test(symbol.module)
             for param in params:
-                found = gathered[id(symbol), param.name]
+                found = gathered[key, param.name]
                 if found.why:
                     continue
                 kind = _argument(symbol, param, offset, call)
@@ -245,6 +291,12 @@ class CallSites:
                     found.sources.add(kind)
                 elif not (is_lenient and is_stand_in(kind)):
                     found.add(kind)
+
+    def _shape(self, symbol: FunctionSymbol, offset: int) -> _Shape:
+        shape = self._shapes.get((id(symbol), offset))
+        if shape is None:
+            shape = self._shapes[id(symbol), offset] = _Shape.of(symbol, offset)
+        return shape
 
     def _close(self, gathered: dict[tuple[int, str], _Gathered]) -> None:
         """Give each parameter what the parameters handed on to it are given."""
@@ -396,21 +448,6 @@ def _has_receiver(symbol: FunctionSymbol) -> bool:
     return "staticmethod" not in map(last_name, symbol.facts.decorators)
 
 
-def _fits(symbol: FunctionSymbol, offset: int, call: GivenCall) -> bool:
-    """Tell whether a call's arguments are some that a function has parameters for."""
-    params = symbol.facts.params[offset:]
-    kinds = {param.kind for param in params}
-    positional = [param for param in params if param.kind in ("", "/")]
-    if len(call.args) > len(positional) and "*" not in kinds and not call.is_open:
-        return False
-    names = {name for name, _ in call.keywords}
-    if "**" not in kinds and not names <= {param.name for param in params}:
-        return False
-    given = names | {param.name for param in positional[: len(call.args)]}
-    needed = {param.name for param in params if param.default is None and not param.kind.startswith("*")}
-    return call.is_open or needed <= given
-
-
 def _argument(symbol: FunctionSymbol, param: e.Param, offset: int, call: GivenCall) -> Given | None:
     """Return what a call gives a parameter, its default where it gives nothing, None when that is not known."""
     for name, kind in call.keywords:
@@ -476,6 +513,11 @@ def is_stand_in(kind: t.Type) -> bool:
 
 
 def _is_test(module: Module) -> bool:
-    parts = module.path.split("/")
+    return _is_test_path(module.path)
+
+
+@cache
+def _is_test_path(path: str) -> bool:
+    parts = path.split("/")
     name = parts[-1]
     return name.startswith(("test_", "conftest")) or name.endswith("_test.py") or bool(_TEST_FOLDERS & set(parts[:-1]))
