@@ -23,6 +23,8 @@ rule = Rule(
 
 @rule.on(subjects.UnknownAttributeLoad)
 def phantom_read(context: Context, load: subjects.UnknownAttributeLoad) -> None:
+    if load.name.startswith("__") and not load.name.endswith("__"):
+        return  # a private name: Python mangles it, where it is set and here
     if load.name in load.record.stored_names or load.name in load.record.guarded_names:
         return
     if context.is_type_ignored(load.node) or context.model.is_stored_anywhere(load.name):
