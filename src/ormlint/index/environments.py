@@ -159,7 +159,9 @@ class _Finder:
 
     def _by_itself(self, folder: str) -> None:
         script = self._script_folder(folder)
-        self._add(script, (folder, *self._linked(folder)), None)
+        # Folders side by side below one `env.py` may be one history: one for each year, say.
+        has_env = self.index.module_at(_join(script, "env.py")) is not None
+        self._add(script, (folder, *self._linked(folder, script if has_env else None)), None)
 
     def _script_folder(self, folder: str) -> str:
         """Return the folder of the `env.py` that a folder of revisions belongs to."""
@@ -172,12 +174,20 @@ class _Finder:
                 break
         return folder.rpartition("/")[0]
 
-    def _linked(self, folder: str) -> list[str]:
-        """Return folders below that a program of the project adds: their ids are new and their parents are here."""
+    def _may_belong(self, path: str, folder: str, around: str | None) -> bool:
+        if _is_below(path, folder):
+            return True
+        return around is not None and path not in self.claimed and path != folder and _is_below(path, around)
+
+    def _linked(self, folder: str, around: str | None = None) -> list[str]:
+        """Return folders below that a program of the project adds: their ids are new and their parents are here.
+
+        With `around`, those below that folder count too.
+        """
         mine = self._ids(folder)
         wanted = {parent for module in self.revisions.get(folder, ()) for parent in self._parents(module)} - mine.keys()
         linked: list[str] = []
-        below = [path for path in sorted(self.revisions) if _is_below(path, folder)]
+        below = [path for path in sorted(self.revisions) if self._may_belong(path, folder, around)]
         changed = bool(mine)
         while changed:
             changed = False

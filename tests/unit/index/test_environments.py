@@ -88,3 +88,25 @@ def test_a_configuration_that_cannot_be_read_says_nothing() -> None:
     broken = {"alembic.ini": "no section", "pyproject.toml": "tool.alembic ="}
     (found,) = environments({"m/versions/a.py": rev("a")}, broken)
     assert found.section is None
+
+
+def test_a_folder_for_each_year_is_one_history() -> None:
+    files = {
+        "m/env.py": "",
+        "m/versions/2024/a.py": rev("a"),
+        "m/versions/2025/b.py": rev("b", "a"),
+        "m/versions/2026/c.py": rev("c", "b"),
+        "m/other/z.py": rev("z"),
+    }
+    years, other = sorted(environments(files), key=lambda item: len(item.locations), reverse=True)
+    assert [revision.id for revision in years.graph.ordered()] == ["a", "b", "c"]
+    assert not years.graph.problems
+    assert other.locations == ("m/other",)
+
+
+def test_a_location_that_is_not_in_the_project_may_hold_any_revision() -> None:
+    ini = "[alembic]\nscript_location = m\nversion_locations = m/versions elsewhere/versions\n"
+    files = {"m/env.py": "", "m/versions/b.py": rev("b", "a")}
+    (found,) = environments(files, {"alembic.ini": ini})
+    assert found.graph.unknown is not None
+    assert "elsewhere/versions" in found.graph.unknown
