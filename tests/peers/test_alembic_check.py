@@ -112,7 +112,7 @@ def differences(url: str, monkeypatch: pytest.MonkeyPatch) -> set[str]:
     with create_engine(url).connect() as connection:
         found = compare_metadata(MigrationContext.configure(connection), Base.metadata)
     for name in [name for name in sys.modules if name.split(".")[0] == "app"]:
-        monkeypatch.delitem(sys.modules, name)
+        del sys.modules[name]  # through `monkeypatch` it would come back when the test ends
     return {_said(item) for group in found for item in (group if isinstance(group, list) else [group])}
 
 

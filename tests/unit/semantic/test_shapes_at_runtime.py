@@ -73,14 +73,20 @@ def check_reveal(value: Any) -> Any:
 seen: set[int] = set()
 
 
+def forget() -> None:
+    """Forget modules of the names that the documents use, whoever imported them."""
+    for name in [name for name in sys.modules if name.split(".")[0] in ("app", "run")]:
+        del sys.modules[name]
+
+
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Give a folder on the path, and forget what was imported from it afterwards."""
+    forget()
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.setattr(builtins, "reveal_type", check_reveal, raising=False)
     yield tmp_path
-    for name in [name for name in sys.modules if name.split(".")[0] in ("app", "run")]:
-        del sys.modules[name]
+    forget()
     if "sqlmodel" in sys.modules:  # its one metadata outlives the modules
         sys.modules["sqlmodel"].SQLModel.metadata.clear()
 
