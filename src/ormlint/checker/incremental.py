@@ -23,7 +23,8 @@ from ormlint.diagnostics import Diagnostic
 from ormlint.index.installed import Facts
 from ormlint.index.project import ProjectIndex
 from ormlint.index.reads import READS, Noting, Read
-from ormlint.index.symbols import FunctionSymbol, build_module
+from ormlint.index.scopes import build_module
+from ormlint.index.symbols import FunctionSymbol
 from ormlint.linting import subjects
 from ormlint.semantic.callsites import is_untyped
 from ormlint.semantic.model import SemanticModel

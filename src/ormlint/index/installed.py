@@ -8,7 +8,8 @@ from typing import Protocol
 from ormlint.facts import statements as s
 from ormlint.facts.module import ModuleBodies, ModuleInterface
 from ormlint.index.modules import ALWAYS_EXTERNAL
-from ormlint.index.symbols import ClassSymbol, FunctionSymbol, Module, build_module
+from ormlint.index.scopes import build_module
+from ormlint.index.symbols import ClassSymbol, FunctionSymbol, Module
 from ormlint.text import SourceError, SourceText
 
 

@@ -9,7 +9,8 @@ from ormlint.index.classbody import Member
 from ormlint.index.columns import Column, ColumnReader, Default
 from ormlint.index.constants import Constants
 from ormlint.index.inlining import BodyOf, Inliner, returned_values, substitute
-from ormlint.index.model import MappedClass, ModelAttribute, Relationship
+from ormlint.index.model import MappedClass, ModelAttribute
+from ormlint.index.relationships import RelationshipReader
 from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module, Resolver, Value
 from ormlint.index.vocabulary import (
     COLUMN_CALLS,
@@ -18,24 +19,6 @@ from ormlint.index.vocabulary import (
     PROPERTY_CALLS,
     RELATIONSHIP_CALLS,
 )
-
-_COLLECTIONS = frozenset(
-    {
-        "list",
-        "List",
-        "set",
-        "Set",
-        "Sequence",
-        "Collection",
-        "Iterable",
-        "dict",
-        "Dict",
-        "MutableSequence",
-        "MutableSet",
-        "Mapping",
-    }
-)
-
 
 _CONSTANT = (e.Str, e.Constant, e.FString, e.Name, e.Attribute, e.Display, e.Binary)
 
@@ -48,6 +31,7 @@ class MemberReader:
         self.columns = columns
         self.constants = constants
         self.body_of = body_of
+        self.relationships = RelationshipReader(resolver, constants)
         self.inliner = Inliner(resolver, constants, body_of)
         constants.called = self.inliner.call
         columns.in_body = self._in_body
@@ -147,7 +131,9 @@ class MemberReader:
         if mapped_inner is not None:
             if mapped_inner[0] == "collection":
                 attribute.kind = "relationship"
-                attribute.relationship = self._relationship_of(None, attribute, mapped_inner, attribute.module, mapped)
+                attribute.relationship = self.relationships.read(
+                    None, attribute, mapped_inner, attribute.module, mapped
+                )
                 return attribute
             self._mapped_column(attribute, mapped_inner[1], type_map)
         elif mapped.style == "sqlmodel":
@@ -214,7 +200,7 @@ class MemberReader:
             return
         if name in RELATIONSHIP_CALLS:
             attribute.kind = "relationship"
-            attribute.relationship = self._relationship_of(call, attribute, mapped_inner, module, mapped)
+            attribute.relationship = self.relationships.read(call, attribute, mapped_inner, module, mapped)
             return
         if name in PROPERTY_CALLS:
             attribute.kind = PROPERTY_CALLS[name]
@@ -348,7 +334,7 @@ class MemberReader:
             inner = self.columns.mapped_inner(function.facts.returns, attribute.module)
             self._from_call(attribute, returned, attribute.module, mapped, inner, type_map)
             if attribute.relationship is not None:
-                self._resolve_declared(attribute.relationship, returned, attribute, mapped, first)
+                self.relationships.resolve_declared(attribute.relationship, returned, attribute, mapped, first)
         elif (inner := self.columns.mapped_inner(function.facts.returns, attribute.module)) is not None:
             symbol = self.resolver.expr(attribute.module, split_optional(inner[1], self.resolver, attribute.module)[1])
             attribute.kind = "unknown" if isinstance(symbol, ClassSymbol) else "column"
@@ -357,141 +343,6 @@ class MemberReader:
                 attribute.column.unread = True
                 self.columns.apply_annotation(attribute.column, inner[1], attribute.module, True, type_map)
         return attribute
-
-    def _resolve_declared(
-        self,
-        relationship: Relationship,
-        call: e.Call,
-        attribute: ModelAttribute,
-        mapped: MappedClass,
-        first: str,
-    ) -> None:
-        """Complete a mixin's relationship for one class: its target and backref may depend on `cls`."""
-        target = call.args[0] if call.args else call.keyword("argument")
-        if relationship.target is None and target is not None:
-            name = self.constants.string(target, attribute.module, mapped.symbol, first)
-            relationship.target_name = name or relationship.target_name
-        if isinstance(target, e.Name) and target.id == first:
-            relationship.target = mapped.symbol
-        elif target is not None and relationship.target is None:
-            relationship.target = self.constants.target_class(target, mapped.symbol, first)
-            if relationship.target is None and relationship.target_name == f"{first}.{getattr(target, 'attr', '')}":
-                relationship.target_name = ""  # an attribute of the class that something sets: no class of that name
-        backref = call.keyword("backref")
-        if backref is not None and relationship.has_unknown_backref:
-            inner = backref.args[0] if isinstance(backref, e.Call) and backref.args else backref
-            name = self.constants.string(inner, attribute.module, mapped.symbol, first)
-            if name is not None:
-                relationship.backref = name
-                relationship.has_unknown_backref = False
-
-    # -- relationships
-
-    def _relationship_of(
-        self,
-        call: e.Call | None,
-        attribute: ModelAttribute,
-        mapped_inner: tuple[str, e.Expr] | None,
-        module: Module,
-        mapped: MappedClass,
-    ) -> Relationship:
-        relationship = Relationship(None, "", None, call=call)
-        annotation: e.Expr | None = None
-        if mapped_inner is not None:
-            annotation = mapped_inner[1]
-            if mapped_inner[0] == "collection":
-                relationship.uselist = True
-                relationship.lazy = "dynamic"
-                if isinstance(attribute.annotation, e.Subscript) and "WriteOnly" in (
-                    e.dotted_name(attribute.annotation.value) or ""
-                ):
-                    relationship.lazy = "write_only"
-        elif mapped.style == "sqlmodel" or (attribute.annotation is not None):
-            annotation = attribute.annotation
-        if annotation is not None:
-            self._relationship_annotation(relationship, annotation, attribute.module)
-        if call is None:
-            return relationship
-        target = call.args[0] if call.args else call.keyword("argument")
-        if target is not None:
-            self._relationship_target(relationship, target, module)
-        uselist = call.keyword("uselist")
-        if isinstance(uselist, e.Constant) and isinstance(uselist.value, bool):
-            relationship.uselist, relationship.by_annotation = uselist.value, False
-        options = call.keyword("sa_relationship_kwargs")
-        if isinstance(options, e.DictDisplay):
-            for item in options.items:
-                if isinstance(item.key, e.Str):
-                    if item.key.value == "uselist" and isinstance(item.value, e.Constant):
-                        relationship.uselist = bool(item.value.value)
-                    if item.key.value == "lazy" and isinstance(item.value, e.Str):
-                        relationship.lazy = item.value.value
-                    if item.key.value == "backref":
-                        self._backref(relationship, item.value)
-        lazy = call.keyword("lazy")
-        if isinstance(lazy, e.Str) and not (relationship.lazy and mapped_inner and mapped_inner[0] == "collection"):
-            relationship.lazy = lazy.value
-        if self._callee(module, call) == "sqlalchemy.dynamic_loader":
-            relationship.lazy = "dynamic"
-        if relationship.lazy in ("dynamic", "write_only"):
-            relationship.uselist = True
-        back = call.keyword("back_populates")
-        if isinstance(back, e.Str):
-            relationship.back_populates = back.value
-        backref = call.keyword("backref")
-        if backref is not None:
-            self._backref(relationship, backref)
-        return relationship
-
-    def _backref(self, relationship: Relationship, backref: e.Expr) -> None:
-        inner = backref
-        if isinstance(backref, e.Call) and backref.args:
-            inner = backref.args[0]
-            uselist = backref.keyword("uselist")
-            if isinstance(uselist, e.Constant):
-                relationship.backref_uselist = bool(uselist.value)
-        if isinstance(inner, e.Str):
-            relationship.backref = inner.value
-        elif not (isinstance(inner, e.Constant) and inner.value is None):
-            relationship.has_unknown_backref = True
-
-    def _relationship_annotation(self, relationship: Relationship, annotation: e.Expr, module: Module) -> None:
-        _, core = split_optional(annotation, self.resolver, module)
-        if isinstance(core, e.Subscript):
-            last = (e.dotted_name(core.value) or "").rpartition(".")[2]
-            if last in _COLLECTIONS:
-                relationship.uselist = relationship.by_annotation = True
-            elif last == "Mapped":
-                return self._relationship_annotation(relationship, core.index, module)
-            index = core.index
-            if isinstance(index, e.Display) and index.elements:
-                index = index.elements[-1]
-            core = index
-        elif relationship.uselist is None:
-            relationship.uselist = False
-        if isinstance(core, e.Str):
-            relationship.target_name = core.value
-            return None
-        symbol = self.resolver.expr(module, core)
-        if isinstance(symbol, ClassSymbol):
-            relationship.target = symbol
-        relationship.target_name = relationship.target_name or e.dotted_name(core) or ""
-        return None
-
-    def _relationship_target(self, relationship: Relationship, target: e.Expr, module: Module) -> None:
-        if isinstance(target, e.Lambda):
-            target = target.body
-        if isinstance(target, e.Str):
-            relationship.target_name = target.value
-            if relationship.target is not None and relationship.target.name != target.value:
-                relationship.target = None
-            return
-        symbol = self.resolver.expr(module, target)
-        if isinstance(symbol, Value) and isinstance(symbol.value, e.Call) and symbol.value.args:
-            if self._callee(symbol.module, symbol.value) == "sqlalchemy.aliased":
-                target, symbol = symbol.value.args[0], self.resolver.expr(symbol.module, symbol.value.args[0])
-        relationship.target_name = e.dotted_name(target) or "?"
-        relationship.target = symbol if isinstance(symbol, ClassSymbol) else None
 
     # -- SQLModel
 

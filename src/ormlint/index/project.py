@@ -24,7 +24,8 @@ from ormlint.index.model import Constructor, MappedClass, ModelAttribute, Relati
 from ormlint.index.modules import ModuleMap, shared_folders
 from ormlint.index.reads import READS, Noting, recorded
 from ormlint.index.registries import NOTHING_MADE, MadeByCalls, all_made, made_by_calls, registry_of
-from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module, Resolver, Symbol, build_module
+from ormlint.index.scopes import build_module
+from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module, Resolver, Symbol
 from ormlint.index.tablemapped import add_imperative
 from ormlint.index.tables import Tables, read_tables
 from ormlint.text import Range

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ormlint.facts.module import FunctionFacts, ModuleFacts
-from ormlint.index.symbols import FunctionSymbol, Module, revised
+from ormlint.index.scopes import revised
+from ormlint.index.symbols import FunctionSymbol, Module
 from ormlint.semantic.model import SemanticModel
 from ormlint.semantic.records import FunctionRecord
 
