@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
+from ormlint.facts.operators import ARITHMETIC, COMPARISONS
 from ormlint.index.bases import BaseReader
 from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module, Resolver, Symbol, Value
 
@@ -49,22 +49,8 @@ class Scope:
     names: Mapping[str, object] = field(default_factory=dict)
 
 
-_BINARY: dict[str, Callable[[Any, Any], Any]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "//": operator.floordiv,
-    "%": operator.mod,
-    "**": lambda left, right: left**right if abs(left) < 2**32 and 0 <= right <= 64 else NOT_KNOWN,
-    "|": operator.or_,
-}
 _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
-    "==": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
+    **COMPARISONS,
     "in": lambda left, right: left in right,
     "not in": lambda left, right: left not in right,
     "is": lambda left, right: left is right,
@@ -150,11 +136,11 @@ class Constants:
 
     def _binary(self, expr: e.Binary, scope: Scope, depth: int) -> object:
         left, right = self.value(expr.left, scope, depth), self.value(expr.right, scope, depth)
-        if left is NOT_KNOWN or right is NOT_KNOWN or expr.op not in _BINARY:
+        if left is NOT_KNOWN or right is NOT_KNOWN or expr.op not in ARITHMETIC:
             return NOT_KNOWN
         if expr.op == "*" and not (isinstance(left, (int, float)) and isinstance(right, (int, float))):
             return NOT_KNOWN
-        return _BINARY[expr.op](_plain(left), _plain(right))
+        return ARITHMETIC[expr.op](_plain(left), _plain(right))
 
     def _unary(self, expr: e.Unary, scope: Scope, depth: int) -> object:
         found = self.value(expr.operand, scope, depth)

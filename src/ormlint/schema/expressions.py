@@ -9,18 +9,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from ormlint.facts import expressions as e
+from ormlint.facts.operators import COMPARISONS
 from ormlint.index.model import MappedClass
 from ormlint.index.symbols import External, Module
 from ormlint.schema.replay.values import Member, Unknown
 from ormlint.schema.static import StaticMachine
 
 _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
-    "==": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
+    **COMPARISONS,
     "+": operator.add,
     "-": operator.sub,
     "*": operator.mul,

@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy
 
 from ormlint.facts import expressions as e
+from ormlint.facts.operators import ARITHMETIC, COMPARISONS
 from ormlint.index.symbols import Folder
 from ormlint.index.vocabulary import canonical
 from ormlint.schema.replay import values as v
@@ -18,24 +19,10 @@ from ormlint.schema.replay.calls import Calls
 
 _BUILTINS = frozenset(dir(builtins))
 _BINARY: dict[str, Callable[[Any, Any], Any]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
+    **ARITHMETIC,
     "/": operator.truediv,
-    "//": operator.floordiv,
-    "%": operator.mod,
-    "**": lambda left, right: left**right if abs(left) < 2**32 and 0 <= right <= 64 else 1 / 0,
-    "|": operator.or_,
     "&": operator.and_,
     "^": operator.xor,
-}
-_COMPARE: dict[str, Callable[[Any, Any], Any]] = {
-    "==": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
 }
 _CONTAINERS = (list, tuple, dict, set, frozenset, range)
 
@@ -438,9 +425,9 @@ class Expressions(Calls):
             return negated
         left, right = (item.value if isinstance(item, v.Member) else item for item in (left, right))
         plain = (*v.PLAIN, *_CONTAINERS)
-        if op in _COMPARE and isinstance(left, plain) and isinstance(right, plain):
+        if op in COMPARISONS and isinstance(left, plain) and isinstance(right, plain):
             try:
-                return bool(_COMPARE[op](left, right))
+                return bool(COMPARISONS[op](left, right))
             except TypeError:
                 return v.Unknown("a test")
         return v.doubt("a test", left, right)
