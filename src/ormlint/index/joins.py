@@ -106,36 +106,32 @@ def _is_one_table(models: list[MappedClass]) -> bool:
 
 
 def _table_arguments(index: ProjectIndex, mapped: MappedClass, table: str) -> list[Constraint] | None:
-    for base in mapped.mro:
-        if not isinstance(base, ClassSymbol):
+    member = index.mapper.nearest(mapped.mro, "__table_args__")
+    if member is None:
+        return []
+    value = member.value
+    if member.function is not None:
+        value, _ = index.mapper.members.returned(member.function)
+    if isinstance(value, e.Constant) and value.value is None:
+        return []
+    elements = value.elements if isinstance(value, e.Display) else (value,)
+    found: list[Constraint] = []
+    for element in elements:
+        if isinstance(element, e.DictDisplay):
             continue
-        member = index.mapper.body(base).members.get("__table_args__")
-        if member is None:
+        if not isinstance(element, e.Call):
+            return None
+        if (e.dotted_name(element.func) or "").rpartition(".")[2] != "ForeignKeyConstraint":
             continue
-        value = member.value
-        if member.function is not None:
-            value, _ = index.mapper.members.returned(member.function)
-        if isinstance(value, e.Constant) and value.value is None:
-            return []
-        elements = value.elements if isinstance(value, e.Display) else (value,)
-        found: list[Constraint] = []
-        for element in elements:
-            if isinstance(element, e.DictDisplay):
-                continue
-            if not isinstance(element, e.Call):
-                return None
-            if (e.dotted_name(element.func) or "").rpartition(".")[2] != "ForeignKeyConstraint":
-                continue
-            local = _strings(element.argument(0, "columns"))
-            remote = _strings(element.argument(1, "refcolumns"))
-            if not local or len(local) != len(remote) or any("." not in name for name in remote):
-                return None
-            targets = {name.split(".")[-2] for name in remote}
-            if len(targets) != 1:
-                return None
-            found.append(Constraint(table, local, targets.pop(), tuple(name.split(".")[-1] for name in remote)))
-        return found
-    return []
+        local = _strings(element.argument(0, "columns"))
+        remote = _strings(element.argument(1, "refcolumns"))
+        if not local or len(local) != len(remote) or any("." not in name for name in remote):
+            return None
+        targets = {name.split(".")[-2] for name in remote}
+        if len(targets) != 1:
+            return None
+        found.append(Constraint(table, local, targets.pop(), tuple(name.split(".")[-1] for name in remote)))
+    return found
 
 
 def _strings(expr: e.Expr | None) -> tuple[str, ...]:

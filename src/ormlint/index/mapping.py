@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
 from ormlint.index.annotations import TypeMap, split_optional, type_key
@@ -70,6 +72,15 @@ class Mapper:
     def body(self, symbol: ClassSymbol) -> ClassBody:
         """Return what the body of a class declares."""
         return recorded(self._bodies, symbol.key, lambda: read_class_body(symbol))
+
+    def nearest(self, mro: Iterable[Base], name: str) -> Member | None:
+        """Return what the first class of the project in an MRO says of a name in its body."""
+        for base in mro:
+            if isinstance(base, ClassSymbol):
+                member = self.body(base).members.get(name)
+                if member is not None:
+                    return member
+        return None
 
     def forget(self, symbol: ClassSymbol) -> None:
         """Read the body of a class anew: its facts were changed."""

@@ -224,13 +224,8 @@ class ProjectIndex:
 
     def inherited(self, mapped: MappedClass, name: str) -> ModelAttribute | None:
         """Return the attribute `name` as the class's bases declare it, the class's own body left out."""
-        for base in mapped.mro[1:]:
-            if not isinstance(base, ClassSymbol):
-                continue
-            member = self.mapper.body(base).members.get(name)
-            if member is not None:
-                return self.mapper.members.attribute(member, mapped, False, None)
-        return None
+        member = self.mapper.nearest(mapped.mro[1:], name)
+        return self.mapper.members.attribute(member, mapped, False, None) if member is not None else None
 
     def declaring(self) -> Iterator[tuple[MappedClass, bool]]:
         """Yield every mapped class with True, and every abstract class or mixin between them with False.

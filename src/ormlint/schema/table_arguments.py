@@ -44,21 +44,18 @@ class ConstraintReader:
             for keyword in call.keywords:
                 options[keyword.name] = self.machine.value(keyword.value, module, None)
             return found, options, unread
-        for base in mapped.mro:
-            if not isinstance(base, ClassSymbol):
-                continue
-            member = self.index.mapper.body(base).members.get("__table_args__")
-            if member is None:
-                continue
-            if member.function is not None:
-                value = self.machine.returned(member.function, mapped.symbol)
-                simple, _ = self.index.mapper.members.returned(member.function)
-                if isinstance(value, Unknown) and simple is not None:
-                    value = self.machine.value(simple, base.module, base)
-            else:
-                value = self._in_body(member.value, base.module, base, mapped) if member.value is not None else None
-            self._take(value, found, options, unread)
-            break
+        member = self.index.mapper.nearest(mapped.mro, "__table_args__")
+        if member is None:
+            return found, options, unread
+        base = member.owner
+        if member.function is not None:
+            value = self.machine.returned(member.function, mapped.symbol)
+            simple, _ = self.index.mapper.members.returned(member.function)
+            if isinstance(value, Unknown) and simple is not None:
+                value = self.machine.value(simple, base.module, base)
+        else:
+            value = self._in_body(member.value, base.module, base, mapped) if member.value is not None else None
+        self._take(value, found, options, unread)
         return found, options, unread
 
     def _in_body(self, expr: e.Expr, module: Module, base: ClassSymbol, mapped: MappedClass) -> Any:
