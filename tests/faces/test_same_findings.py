@@ -8,21 +8,20 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
 import pytest
 from lsprotocol import types as lsp
 from pygls.protocol import default_converter
 from pytest_lsp import LanguageClient, client_capabilities
 from pytest_lsp.client import register_lsp_features
+
+from ormlint.testing.reports import READERS, Finding, rows
 
 ROOT = Path(__file__).parent.parent.parent
 WIDE = '''\
@@ -35,9 +34,6 @@ def wide(video):
 '''
 
 FILE = "video_shop/video_shop/wide.py"
-
-# A finding, as every face can tell it: file, row from 1, code.
-Finding = tuple[str, int, str]
 
 
 @pytest.fixture(scope="module")
@@ -81,82 +77,7 @@ def expected(items: list[dict[str, Any]]) -> Counter[Finding]:
 # -- every format
 
 
-def _rows(pattern: str, text: str) -> Iterator[Finding]:
-    for match in re.finditer(pattern, text, re.MULTILINE):
-        yield match["file"], int(match["row"]), match["code"]
-
-
-def _grouped(text: str) -> Iterator[Finding]:
-    file = ""
-    for line in text.splitlines():
-        if match := re.match(r"(\S+\.py):$", line):
-            file = match[1]
-        elif match := re.match(r"\s+(\d+):\d+\s.*?(ORM\d{3})", line):
-            yield file, int(match[1]), match[2]
-
-
-def _full(text: str) -> Iterator[Finding]:
-    code = ""
-    for line in text.splitlines():
-        if match := re.match(r"(ORM\d{3}) ", line):
-            code = match[1]
-        elif match := re.match(r"\s*--> (\S+\.py):(\d+):\d+$", line):
-            yield match[1], int(match[2]), code
-
-
-def _sarif(text: str) -> Iterator[Finding]:
-    for result in json.loads(text)["runs"][0]["results"]:
-        place = result["locations"][0]["physicalLocation"]
-        yield place["artifactLocation"]["uri"], place["region"]["startLine"], result["ruleId"]
-
-
-def _gitlab(text: str) -> Iterator[Finding]:
-    for item in json.loads(text):
-        place = item["location"]
-        row = place["positions"]["begin"]["line"] if "positions" in place else place["lines"]["begin"]
-        yield place["path"], row, re.search(r"ORM\d{3}", json.dumps(item))[0]  # type: ignore[index]
-
-
-def _junit(text: str) -> Iterator[Finding]:
-    for case in ElementTree.fromstring(text).iter("testcase"):
-        for failure in case.iter("failure"):
-            code = re.search(r"ORM\d{3}", f"{case.get('name')} {failure.get('type')} {failure.get('message')}")
-            assert code is not None
-            yield str(case.get("file")), int(str(case.get("line"))), code[0]
-
-
-def _rdjson(text: str) -> Iterator[Finding]:
-    for item in json.loads(text)["diagnostics"]:
-        yield item["location"]["path"], item["location"]["range"]["start"]["line"], item["code"]["value"]
-
-
-def _checkstyle(text: str) -> Iterator[Finding]:
-    for file in ElementTree.fromstring(text).iter("file"):
-        for error in file.iter("error"):
-            code = re.search(r"ORM\d{3}", f"{error.get('source')} {error.get('message')}")
-            assert code is not None
-            yield str(file.get("name")), int(str(error.get("line"))), code[0]
-
-
-def _json_lines(text: str) -> Iterator[Finding]:
-    for line in text.splitlines():
-        item = json.loads(line)
-        yield item["filename"], item["location"]["row"], item["code"]
-
-
-FORMATS: dict[str, Callable[[str], Iterator[Finding]]] = {
-    "full": _full,
-    "concise": lambda text: _rows(r"^(?P<file>\S+\.py):(?P<row>\d+):\d+: (?P<code>ORM\d{3})", text),
-    "grouped": _grouped,
-    "json-lines": _json_lines,
-    "github": lambda text: _rows(r"^::\w+ .*?file=(?P<file>[^,]+),line=(?P<row>\d+),.*?(?P<code>ORM\d{3})", text),
-    "sarif": _sarif,
-    "gitlab": _gitlab,
-    "junit": _junit,
-    "rdjson": _rdjson,
-    "checkstyle": _checkstyle,
-    "pylint": lambda text: _rows(r"^(?P<file>\S+\.py):(?P<row>\d+): \[(?P<code>ORM\d{3})", text),
-}
+FORMATS = {name: read for name, read in READERS.items() if name != "json"}
 
 
 def test_no_format_is_forgotten() -> None:
@@ -188,7 +109,7 @@ def test_each_file_by_itself(project: Path, expected: Counter[Finding]) -> None:
     found: Counter[Finding] = Counter()
     files = sorted({file for file, _, _ in expected})
     for file in files:
-        found.update(_json_lines(run(project, "ormlint", "check", file, "--output-format", "json-lines")))
+        found.update(READERS["json-lines"](run(project, "ormlint", "check", file, "--output-format", "json-lines")))
     assert found == expected
 
 
@@ -201,14 +122,14 @@ def test_standard_input(project: Path, expected: Counter[Finding]) -> None:
         capture_output=True,
         check=False,
     )
-    assert Counter(_json_lines(done.stdout.decode())) == Counter(
+    assert Counter(READERS["json-lines"](done.stdout.decode())) == Counter(
         {item: n for item, n in expected.items() if item[0] == file}
     )
 
 
 def test_flake8(project: Path, expected: Counter[Finding]) -> None:
     shown = run(project, "flake8", "--select", "ORM", "--disable-noqa", "-j2")
-    found = Counter(_rows(r"^\./(?P<file>\S+\.py):(?P<row>\d+):\d+: (?P<code>ORM\d{3})", shown))
+    found = Counter(rows(r"^\./(?P<file>\S+\.py):(?P<row>\d+):\d+: (?P<code>ORM\d{3})", shown))
     # flake8 reads `noqa` itself, so comments that are of no use are no finding of the plugin's.
     assert found - expected == Counter() and {code for _, _, code in expected - found} <= {"ORM003", "ORM004"}
 
@@ -223,7 +144,7 @@ def test_what_pre_commit_runs(project: Path, expected: Counter[Finding]) -> None
         if "--fix" in entry:
             continue
         shown = run(project, *entry, "--output-format", "json-lines", PRE_COMMIT="1")
-        assert Counter(_json_lines(shown)) == expected, hook["id"]
+        assert Counter(READERS["json-lines"](shown)) == expected, hook["id"]
 
 
 # -- editors

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import subprocess
 import sys
-import xml.etree.ElementTree as ElementTree
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 
 import pytest
@@ -17,7 +15,8 @@ from conftest import Editor, capabilities, make_client
 from lsprotocol import types as lsp
 from pytest_lsp import ClientServerConfig
 
-Finding = tuple[str, int, str]  # path from the top, row, code
+from ormlint.testing.reports import READERS, Finding, rows
+
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
 
 
@@ -38,77 +37,10 @@ def ran(top: Path, *arguments: str) -> str:
     return done.stdout
 
 
-def read_json(text: str) -> list[Finding]:
-    return [(item["filename"], item["location"]["row"], item["code"]) for item in json.loads(text)]
+FORMATS = [name for name in READERS if name not in ("full", "grouped")]
 
 
-def read_lines(text: str) -> list[Finding]:
-    return [(item["filename"], item["location"]["row"], item["code"]) for item in map(json.loads, text.splitlines())]
-
-
-def read_sarif(text: str) -> list[Finding]:
-    found = []
-    for item in json.loads(text)["runs"][0]["results"]:
-        place = item["locations"][0]["physicalLocation"]
-        found.append((place["artifactLocation"]["uri"], place["region"]["startLine"], item["ruleId"]))
-    return found
-
-
-def read_gitlab(text: str) -> list[Finding]:
-    found = []
-    for item in json.loads(text):
-        code = re.search(r"ORM\d{3}", json.dumps(item))
-        assert code is not None
-        found.append((item["location"]["path"], item["location"]["lines"]["begin"], code[0]))
-    return found
-
-
-def read_rdjson(text: str) -> list[Finding]:
-    return [
-        (item["location"]["path"], item["location"]["range"]["start"]["line"], item["code"]["value"])
-        for item in json.loads(text)["diagnostics"]
-    ]
-
-
-def read_checkstyle(text: str) -> list[Finding]:
-    return [
-        (str(file.get("name")), int(str(error.get("line"))), str(error.get("source")).removeprefix("ormlint."))
-        for file in ElementTree.fromstring(text)
-        for error in file
-    ]
-
-
-def read_junit(text: str) -> list[Finding]:
-    found = []
-    for case in ElementTree.fromstring(text).iter("testcase"):
-        code = re.search(r"ORM\d{3}", ElementTree.tostring(case, encoding="unicode"))
-        assert code is not None
-        found.append((str(case.get("file")), int(str(case.get("line"))), code[0]))
-    return found
-
-
-def by_pattern(pattern: str) -> Callable[[str], list[Finding]]:
-    def read(text: str) -> list[Finding]:
-        return [(match[1], int(match[2]), match[3]) for match in re.finditer(pattern, text, re.MULTILINE)]
-
-    return read
-
-
-FORMATS: dict[str, Callable[[str], list[Finding]]] = {
-    "json": read_json,
-    "json-lines": read_lines,
-    "sarif": read_sarif,
-    "gitlab": read_gitlab,
-    "rdjson": read_rdjson,
-    "checkstyle": read_checkstyle,
-    "junit": read_junit,
-    "concise": by_pattern(r"^([^:\n]+):(\d+):\d+: (ORM\d{3})"),
-    "pylint": by_pattern(r"^([^:\n]+):(\d+): \[(ORM\d{3})\]"),
-    "github": by_pattern(r"^::\w+ title=[^,]*,file=([^,]+),line=(\d+),.*?::\S+ (ORM\d{3})"),
-}
-
-
-def relative(found: list[Finding], top: Path) -> list[Finding]:
+def relative(found: Iterable[Finding], top: Path) -> list[Finding]:
     return sorted(
         (Path(path).relative_to(top).as_posix() if Path(path).is_absolute() else path, *rest) for path, *rest in found
     )  # type: ignore[misc]
@@ -118,7 +50,7 @@ def relative(found: list[Finding], top: Path) -> list[Finding]:
 def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Finding]]:
     """Return a tree and what is found in it."""
     top = shop(tmp_path_factory.mktemp("faces").resolve())
-    found = relative(read_json(ran(top, "ormlint", "check", "--output-format", "json")), top)
+    found = relative(READERS["json"](ran(top, "ormlint", "check", "--output-format", "json")), top)
     assert len(found) > 20 and len({code for _, _, code in found}) > 5
     return top, found
 
@@ -127,7 +59,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Finding]]
 def test_a_format(form: str, told: tuple[Path, list[Finding]]) -> None:
     top, found = told
     text = ran(top, "ormlint", "check", "--output-format", form)
-    assert relative(FORMATS[form](text), top) == found
+    assert relative(READERS[form](text), top) == found
 
 
 def test_formats_for_people(told: tuple[Path, list[Finding]]) -> None:
@@ -142,7 +74,7 @@ def test_formats_for_people(told: tuple[Path, list[Finding]]) -> None:
 def test_flake8(told: tuple[Path, list[Finding]]) -> None:
     top, found = told
     text = ran(top, "flake8", "--isolated", "--select", "ORM", "--format", "%(path)s:%(row)d:%(code)s", ".")
-    assert relative(by_pattern(r"^\./([^:\n]+):(\d+):(ORM\d{3})")(text), top) == found
+    assert relative(rows(r"^\./(?P<file>[^:\n]+):(?P<row>\d+):(?P<code>ORM\d{3})", text), top) == found
 
 
 @pytest_lsp.fixture(
