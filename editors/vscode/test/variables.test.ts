@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { expanded, type Surroundings } from "../src/variables";
 
 const where: Surroundings = {
-  folders: ["/work/a", "/work/b"],
+  folders: ["/srv/a", "/srv/b"],
   home: "/home/ada",
   env: { TOOLS: "/opt/$&tools", EMPTY: "" },
   platform: "linux",
@@ -15,12 +15,12 @@ const cases: [string, string[]][] = [
   ["/usr/bin/ormlint", ["/usr/bin/ormlint"]],
   ["  /usr/bin/ormlint ", ["/usr/bin/ormlint"]],
   ["~/bin/ormlint", ["/home/ada/bin/ormlint"]],
-  ["~ada/ormlint", ["/work/a/~ada/ormlint", "/work/b/~ada/ormlint"]],
+  ["~ada/ormlint", ["/srv/a/~ada/ormlint", "/srv/b/~ada/ormlint"]],
   ["${userHome}/ormlint", ["/home/ada/ormlint"]],
   ["${env:TOOLS}/ormlint", ["/opt/$&tools/ormlint"]],
-  ["${workspaceFolder}/.venv/bin/ormlint", ["/work/a/.venv/bin/ormlint", "/work/b/.venv/bin/ormlint"]],
-  [".venv/bin/ormlint", ["/work/a/.venv/bin/ormlint", "/work/b/.venv/bin/ormlint"]],
-  ["../ormlint", ["/work/ormlint", "/work/ormlint"]],
+  ["${workspaceFolder}/.venv/bin/ormlint", ["/srv/a/.venv/bin/ormlint", "/srv/b/.venv/bin/ormlint"]],
+  [".venv/bin/ormlint", ["/srv/a/.venv/bin/ormlint", "/srv/b/.venv/bin/ormlint"]],
+  ["../ormlint", ["/srv/ormlint", "/srv/ormlint"]],
   ["${env:NOBODY}/ormlint", []],
   ["${env:EMPTY}/ormlint", []],
   ["${file}/ormlint", []],
