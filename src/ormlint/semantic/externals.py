@@ -62,7 +62,9 @@ class ExternalCalls:
             return self.model.annotations.read(given.args[0][0], self.ev.module)
         if name in ("sqlalchemy.aliased", "sqlalchemy.with_polymorphic"):
             kind = given.type(0)
-            return t.Aliased(kind.cls) if isinstance(kind, t.ClassType) else t.unknown("an alias")
+            if isinstance(kind, (t.ClassType, t.Aliased)):
+                return t.Aliased(kind.cls, name == "sqlalchemy.with_polymorphic")
+            return t.unknown("an alias")
         if name.startswith("sqlalchemy.func."):
             return t.SQL
         if name in SESSION_CLASSES:
