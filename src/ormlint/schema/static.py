@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.types import TypeEngine
 
 from ormlint.facts import expressions as e
+from ormlint.facts import statements as s
 from ormlint.facts.walk import walk_nodes
 from ormlint.index.project import ProjectIndex
 from ormlint.index.symbols import ClassSymbol, External, Module, Value
@@ -137,29 +138,37 @@ class StaticMachine(Statements):
 
     def _class_type(self, value: ClassValue | Instance, depth: int) -> tuple[TypeEngine[Any] | Unknown, str | None]:
         """Build the type behind a `TypeDecorator`: its own `__init__` says what the type is given."""
-        if isinstance(value, Instance):
-            start = self.class_attribute(value.cls, "__init__")
-            if isinstance(start, Function) and isinstance(start.body, tuple):
-                handed = self._handed_on(start, value)
-                if handed is None:
-                    return Unknown(f"`{value.cls.name}` has a constructor of its own"), None
-                value = Instance(value.cls, handed.args, handed.keywords, value.attributes)
+        value = value if isinstance(value, Instance) else Instance(value, [], {})
+        start = self.class_attribute(value.cls, "__init__")
+        if isinstance(start, Function) and isinstance(start.body, tuple):
+            handed = self._handed_on(start, value)
+            if handed is None:
+                return Unknown(f"`{value.cls.name}` has a constructor of its own"), None
+            value = Instance(value.cls, handed.args, handed.keywords, value.attributes)
         return super()._class_type(value, depth)
 
     def _handed_on(self, start: Function, made: Instance) -> Built | None:
-        """Return the arguments of `super().__init__(...)`, an empty call where there is none."""
+        """Run a constructor; return the arguments of its `super().__init__(...)`, an empty call where there is none."""
         assert isinstance(start.body, tuple)
         calls = [node for node in walk_nodes(start.body) if isinstance(node, e.Call) and _is_super_init(node)]
-        if not calls:
-            return Built(_HANDED, [], {})
         if len(calls) > 1:
             return None
-        call = msgspec.structs.replace(calls[0], func=e.Name(0, 0, "__handed__"))
-        if not isinstance(calls[0].func.value, e.Call):  # type: ignore[union-attr]
-            call = msgspec.structs.replace(call, args=call.args[1:])  # `TypeDecorator.__init__(self, ...)`
         scope = Scope(start.scope, start.scope.module, {"__handed__": _HANDED})
-        found = self.call_function(Function(start.params, call, scope, owner=made), made.args, dict(made.keywords))
-        return found if isinstance(found, Built) else None
+        body: tuple[s.Stmt, ...] | e.Expr = start.body
+        if calls:
+            call = msgspec.structs.replace(calls[0], func=e.Name(0, 0, "__handed__"))
+            if not isinstance(calls[0].func.value, e.Call):  # type: ignore[union-attr]
+                call = msgspec.structs.replace(call, args=call.args[1:])  # `TypeDecorator.__init__(self, ...)`
+            target = e.Attribute(0, 0, e.Name(0, 0, start.params[0].name), "__handed__")
+            kept = s.Assign(call.start, call.end, (target,), call, None)
+            own = [isinstance(item, s.ExprStmt) and item.value is calls[0] for item in start.body]
+            # What stands before it may change what it is given: `kwargs.setdefault("length", 20)`.
+            body = tuple(kept if is_own else item for item, is_own in zip(start.body, own, strict=True))
+            if not any(own):
+                body = call
+        found = self.call_function(Function(start.params, body, scope, owner=made), made.args, dict(made.keywords))
+        handed = made.attributes.get("__handed__", found) if calls else Built(_HANDED, [], {})
+        return handed if isinstance(handed, Built) else None
 
     def compiled_text(self, made: Instance) -> str | None:
         """Return what the function that `@compiles(Class, "dialect")` decorates says of a construct; None else."""
