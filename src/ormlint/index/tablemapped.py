@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from ormlint.facts import expressions as e
 from ormlint.index.classbody import Member
 from ormlint.index.members import MemberReader
@@ -123,6 +126,14 @@ def add_imperative(mapped: MappedClass, call: e.Call, module: Module, members: M
     if others:
         return f"its imperative mapping has `{others[0] or '**'}`"
     return reason
+
+
+def add_columns_of_heirs(mapped: MappedClass, heirs: Iterable[MappedClass]) -> None:
+    """Add what the union of the heirs' tables has: a column, or a NULL of its type where some tables lack it."""
+    for heir in heirs:
+        for attribute in heir.columns():
+            made = replace(attribute, kind="unknown", owner=None, column=None)
+            mapped.attributes.setdefault(attribute.name, made)
 
 
 def read_properties(mapped: MappedClass, given: e.Expr, module: Module, members: MemberReader) -> dict[str, str] | None:

@@ -29,7 +29,7 @@ from ormlint.schema.replay.values import (
 )
 
 _HANDED = Ref("handed on")
-_ENUM_OPTIONS = ("name", "native_enum", "create_constraint", "length", "schema", "validate_strings", "inherit_schema")
+ENUM_OPTIONS = ("name", "native_enum", "create_constraint", "length", "schema", "validate_strings", "inherit_schema")
 
 
 class StaticMachine(Statements):
@@ -204,7 +204,7 @@ class StaticMachine(Statements):
         name, labels = self.enum_parts(value)
         if labels is None:
             return Unknown("the labels of its enum are not known"), None
-        options = {key: given for key in _ENUM_OPTIONS if (given := plain(value.keywords.get(key))) is not None}
+        options = {key: given for key in ENUM_OPTIONS if (given := plain(value.keywords.get(key))) is not None}
         options["name"] = name
         try:
             return sa.Enum(*labels, **options), name

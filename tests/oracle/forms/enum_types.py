@@ -87,7 +87,9 @@ class Enums(Base):
     integer = Column(AsInteger(Tone), default=Tone.default)
     text = Column(AsText(Tone))
     inner = Column(AsEnum(Tone, name="inner"))
-    listed = Column(ARRAY(Enum(Tone, name="tone_in_array")).with_variant(String, "sqlite").with_variant(String(9), "mysql"))
+    listed = Column(
+        ARRAY(Enum(Tone, name="tone_in_array")).with_variant(String, "sqlite").with_variant(String(9), "mysql")
+    )
     colour = Column(Enum(*COLOURS, name="colour"))
     generated = Column(Enum(*[c.upper() for c in COLOURS], name="generated"))
     helped = Column(enum_of(Tone, name="helped"))

@@ -6,6 +6,7 @@ import enum
 import uuid
 from typing import Literal, Optional
 
+from sqlalchemy.dialects import postgresql
 from sqlalchemy import JSON, Double, Enum, Integer, Numeric, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -40,6 +41,7 @@ class Python(Base):
     listed: Mapped[list[str]] = mapped_column(JSON)
     precise: Mapped[float] = mapped_column(Numeric(10, 2))
     doubled: Mapped[float] = mapped_column(Double)
+    insensitive: Mapped[str] = mapped_column(postgresql.CITEXT)
     counted: Mapped[decimal.Decimal] = mapped_column(Integer)
 
 

@@ -26,9 +26,7 @@ class Base(DeclarativeBase):
     pass
 
 
-pairs = Table(
-    "pairs", Base.metadata, Column("left", ForeignKey("parent.id")), Column("right", ForeignKey("parent.id"))
-)
+pairs = Table("pairs", Base.metadata, Column("left", ForeignKey("parent.id")), Column("right", ForeignKey("parent.id")))
 
 
 class Parent(Base):

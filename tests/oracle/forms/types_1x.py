@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import mysql, postgresql, sqlite
 from sqlalchemy.dialects.mysql import LONGTEXT, MEDIUMTEXT, TINYINT
-from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, CITEXT, HSTORE, INET, INT4RANGE, JSONB, MACADDR, TSVECTOR, UUID
+from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, HSTORE, INET, INT4RANGE, JSONB, MACADDR, TSVECTOR, UUID
 from sqlalchemy.ext.mutable import MutableDict
 from sqlalchemy.orm import declarative_base
 
@@ -136,7 +136,6 @@ class Postgres(Base):
     numbers = Column(ARRAY(Integer))
     grid = Column(ARRAY(String(4), dimensions=2))
     raw = Column(BYTEA)
-    insensitive = Column(CITEXT)
     pairs = Column(HSTORE)
     address = Column(INET)
     mac = Column(MACADDR())

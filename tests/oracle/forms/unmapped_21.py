@@ -3,7 +3,15 @@
 from typing import Optional
 
 from sqlalchemy import String
-from sqlalchemy.orm import DeclarativeBase, Mapped, Unmapped, mapped_as_dataclass, mapped_column, registry, unmapped_column
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    Unmapped,
+    mapped_as_dataclass,
+    mapped_column,
+    registry,
+    unmapped_column,
+)
 
 
 class Base(DeclarativeBase):
