@@ -354,7 +354,8 @@ class Mapper:
         if table is not None and (table.value is not None or table.function is not None):
             if table_call(table.value, base.module, self.members) is None:
                 return f"`{base.name}` is mapped to a table that is not a literal `Table(...)`"
-        if "__mapper_args__" in body.members and shapes_attributes(body.members["__mapper_args__"]):
+        given = body.members.get("__mapper_args__")
+        if given is not None and shapes_attributes(given, self.members, mapped.symbol):
             return "its `__mapper_args__` choose attributes by what is not literal"
         for decorator in base.facts.decorators:
             func = decorator.func if isinstance(decorator, e.Call) else decorator

@@ -11,13 +11,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from ormlint.facts import expressions as e
+from ormlint.facts import statements as s
+from ormlint.facts.walk import walk_nodes
 from ormlint.index.bases import Base, DynamicBase
 from ormlint.index.columns import Reference
 from ormlint.index.model import MappedClass, ModelAttribute
 from ormlint.index.project import ProjectIndex
 from ormlint.index.symbols import ClassSymbol, External, Module, Value
 from ormlint.index.vocabulary import CONCRETE_BASES, DECLARATIVE_BASES
-from ormlint.schema.defaults import server_default
 from ormlint.schema.replay.values import Built
 from ormlint.schema.static import StaticMachine, plain
 from ormlint.schema.table_arguments import ConstraintReader
@@ -88,6 +89,7 @@ class _Builder:
     def run(self, wanted: Callable[[MappedClass], bool]) -> dict[str, StaticTable]:
         for mapped in self.models(wanted):
             self._add(mapped)
+        self._loose_indexes()
         return {name: self.tables[name] for name in sorted(self.tables)}
 
     def place(self, mapped: MappedClass) -> tuple[sa.MetaData, str, str | None]:
@@ -132,6 +134,36 @@ class _Builder:
             if problem is not None:
                 static.unread_arguments.append(problem)
         static.unread_arguments.extend(unread)
+
+    def _loose_indexes(self) -> None:
+        """Add `Index("name", Model.column)` that stands at the top of a module: the columns say whose it is."""
+        for module in self.index.modules.values():
+            for statement in module.interface.body:
+                call = statement.value if isinstance(statement, (s.ExprStmt, s.Assign)) else None
+                if not isinstance(call, e.Call) or len(call.args) < 2:
+                    continue
+                if self.index.resolver.expr(module, call.func) != External("sqlalchemy.Index"):
+                    continue
+                found = [self._owner(argument, module) for argument in call.args[1:]]
+                mapped = next((item for item in found if item is not None), None)
+                static = self._table_of(mapped) if mapped is not None else None
+                built = self.machine.value(call, module)
+                if mapped is None or static is None or not isinstance(built, Built):
+                    continue
+                problem = self.constraints.add(static.table, built, mapped)
+                static.unread_arguments.extend([problem] if problem is not None else [])
+
+    def _owner(self, expr: e.Expr, module: Module) -> MappedClass | None:
+        """Return the class whose column is meant somewhere in an element of an index."""
+        for node in walk_nodes(expr):
+            if isinstance(node, e.Attribute):
+                found = self.index.mapped_of(self.index.resolver.expr(module, node.value))
+                if found is not None:
+                    return found
+        return None
+
+    def _table_of(self, mapped: MappedClass) -> StaticTable | None:
+        return next((static for static in self.tables.values() if mapped in static.models), None)
 
     def _parent(self, mapped: MappedClass) -> MappedClass | None:
         for base in mapped.mro[1:]:
@@ -322,12 +354,9 @@ class _Builder:
         if isinstance(kind, UnknownType):
             static.unknown_types[column.name] = kind.reason
             kind = sa.types.NullType()
-        default = server_default(column.server_default)
+        default = self.machine.server_default(column.server_default, attribute.owner)
         if column.server_default is not None and default is None:
-            given = column.server_default
-            default = self.machine.clause(self.machine.value(given.expr, given.module, attribute.owner))
-            if default is None:
-                static.unknown_defaults.append(column.name)
+            static.unknown_defaults.append(column.name)
         # A constraint of the table gives its keys itself, perhaps several columns together.
         written = [not reference.of_table for reference in column.references]
         written += [True] * (len(column.foreign_keys) - len(written))

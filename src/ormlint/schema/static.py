@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -11,8 +12,10 @@ from sqlalchemy.types import TypeEngine
 from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
 from ormlint.facts.walk import walk_nodes
+from ormlint.index.columns import Default
 from ormlint.index.project import ProjectIndex
 from ormlint.index.symbols import ClassSymbol, External, Module, Value
+from ormlint.schema.defaults import server_default
 from ormlint.schema.replay.machine import BUDGET, OverBudget, Raised
 from ormlint.schema.replay.statements import Statements
 from ormlint.schema.replay.values import (
@@ -29,6 +32,7 @@ from ormlint.schema.replay.values import (
 )
 
 _HANDED = Ref("handed on")
+_COMPILER = Ref("the compiler")
 ENUM_OPTIONS = ("name", "native_enum", "create_constraint", "length", "schema", "validate_strings", "inherit_schema")
 
 
@@ -97,7 +101,11 @@ class StaticMachine(Statements):
         found = super()._attribute(expr, scope)
         if isinstance(found, (Bound, Unknown)):  # `db.Column` of Flask-SQLAlchemy
             known = self.index.resolver.expr(scope.module, expr)
-            return Ref(known.name) if isinstance(known, External) else found
+            if isinstance(known, External):
+                return Ref(known.name)
+            # `schemas.core.VERSION`, where the package imports its modules late
+            is_held = isinstance(found, Unknown) and isinstance(known, (ClassSymbol, Value))
+            return self.symbol_value(known, expr.attr) if is_held else found
         if isinstance(found, Ref) and not found.name.startswith(("sqlalchemy.", "builtins.")):
             symbol = self.index.resolver.installed_object(found.name)  # a constant or a type of a package
             if symbol is not None and not isinstance(symbol, Module):
@@ -198,7 +206,40 @@ class StaticMachine(Statements):
         if isinstance(value, Instance):
             text = self.compiled_text(value)
             return None if text is None else sa.literal_column(text)
+        own = self._compilers.get(value.last) if isinstance(value, Built) and is_function(value) else None
+        if own is not None:
+            found = self.call_function(own, [value, _COMPILER], {})
+            if isinstance(found, Built) and found.name == f"{_COMPILER.name}.process":
+                return clause(found.args[0]) if found.args else None
+            return sa.literal_column(found.strip()) if isinstance(found, str) else None
         return clause(value)
+
+    @cached_property
+    def _compilers(self) -> dict[str, Function]:
+        """The functions by which the project compiles SQLAlchemy's own: `@compiles(functions.now, "sqlite")`."""
+        found: dict[str, Function] = {}
+        for module in self.index.modules.values():
+            for symbol in module.functions:
+                for decorator in symbol.facts.decorators:
+                    if not isinstance(decorator, e.Call) or not decorator.args:
+                        continue
+                    if (e.dotted_name(decorator.func) or "").rpartition(".")[2] != "compiles":
+                        continue
+                    kind = self.index.resolver.expr(module, decorator.args[0])
+                    wanted = [argument.value for argument in decorator.args[1:] if isinstance(argument, e.Str)]
+                    if isinstance(kind, External) and (not wanted or self.dialect in wanted):
+                        scope = self.module_scope(module)
+                        found[kind.name.rpartition(".")[2]] = self.function_value(module, symbol.index, scope)
+        return found
+
+    def server_default(self, default: Default | None, owner: ClassSymbol | None) -> Any:
+        """Return what `server_default=` was given, built anew; None where there is none, or it is not understood."""
+        if default is None:
+            return None
+        found = server_default(default)
+        if found is None or (isinstance(found, sa.sql.functions.FunctionElement) and found.name in self._compilers):
+            found = self.clause(self.value(default.expr, default.module, owner))
+        return found
 
     def _enum_type(self, value: Built) -> tuple[TypeEngine[Any] | Unknown, str | None]:
         name, labels = self.enum_parts(value)
@@ -223,6 +264,13 @@ def plain(value: Any) -> Any:
     return value if isinstance(value, (str, int, float, bool)) else None
 
 
+def is_function(value: Built) -> bool:
+    """Tell whether a value is a SQL function: `func.now()`, or `now()` of `sqlalchemy.sql.functions`."""
+    kind = getattr(sa.sql.functions, value.last, None)
+    is_class = isinstance(kind, type) and issubclass(kind, sa.sql.functions.GenericFunction)
+    return ".func." in value.name or (value.name.startswith("sqlalchemy.") and is_class)
+
+
 def clause(value: Any) -> Any:
     """Return a SQL construct, or a string, that an evaluated argument stands for; None where it is not known."""
     text = text_of(value)
@@ -233,6 +281,8 @@ def clause(value: Any) -> Any:
     if not isinstance(value, Built) or not value.name.startswith("sqlalchemy."):
         return None
     last, args = value.last, value.args
+    if last == "literal" and len(args) == 1:
+        return sa.literal(args[0], literal_execute=True) if isinstance(args[0], (str, int, float)) else None
     if last in ("text", "literal_column", "DefaultClause"):
         inner = clause(args[0]) if len(args) == 1 else None
         return sa.text(inner) if isinstance(inner, str) else inner
@@ -244,7 +294,7 @@ def clause(value: Any) -> Any:
     if last == "Computed" and args:
         inner = clause(args[0])
         return None if inner is None else sa.Computed(inner, **options)
-    if ".func." in value.name:
+    if is_function(value):
         arguments = [given if isinstance(given, (int, float)) else clause(given) for given in args]
-        return None if None in arguments else getattr(sa.func, last)(*arguments)
+        return None if any(given is None for given in arguments) else getattr(sa.func, last)(*arguments)
     return None

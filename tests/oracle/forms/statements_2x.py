@@ -52,7 +52,6 @@ class Statements(Mixin, Base):
     __tablename__ = "statements"
     id: Mapped[int] = mapped_column(primary_key=True)
     by_column: Mapped[str] = Column(Integer)
-    by_bare_column: Mapped[Optional[str]] = Column()
     unmapped_column: str = Column(String(3))
     number: int = 5
     text = "five"
@@ -70,6 +69,12 @@ class Statements(Mixin, Base):
         chosen: Mapped[int]
     elif number > 3:
         other_choice = 1
+
+
+class Untyped(Base):
+    __tablename__ = "untyped"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    by_bare_column: Mapped[Optional[str]] = Column()
 
 
 class Keys(Base):

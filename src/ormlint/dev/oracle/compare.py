@@ -221,6 +221,6 @@ def statement_parts(statement: str) -> list[str]:
     """Return the columns and constraints of a `CREATE TABLE` as SQLAlchemy lays it out, in order; indexes after it."""
     table, *indexes = re.split(r"\n(?=CREATE (?:UNIQUE )?INDEX )", statement)
     head, _, body = table.partition("(")
-    body, _, options = body.strip().rpartition(")")
-    lines = [re.sub(r"\s+", " ", line).strip().rstrip(",") for line in body.splitlines() if line.strip()]
-    return [" ".join(head.split()), *lines, *([options.strip()] if options.strip() else []), *indexes]
+    body, _, options = body.rpartition(")")
+    parts = [" ".join(part.split()) for part in re.split(r",\s*\n", body)]
+    return [" ".join(text.split()) for text in (head, *parts, options, *indexes) if text.strip()]

@@ -164,19 +164,31 @@ def attempt(name: str, action: Any, failed: dict[str, str]) -> None:
         failed[name] = f"{type(error).__name__}: {error}"
 
 
-def create_statements(classes: dict[str, type]) -> dict[str, dict[str, str]]:
-    """Return, by dialect and class, `CREATE TABLE` and `CREATE INDEX`; tables a dialect cannot have are left out."""
+def create_statements(classes: dict[str, type], refused: dict[str, str]) -> dict[str, dict[str, str]]:
+    """Return, by dialect and class, `CREATE TABLE` and `CREATE INDEX`; `refused` gets why there is none."""
     result: dict[str, dict[str, str]] = {}
     for name in DIALECTS:
         dialect = make_url(f"{name}://").get_dialect()()
         statements = result[name] = {}
         for key, cls in classes.items():
-            with contextlib.suppress(Exception):
-                table: Any = inspect(cls).local_table
+            table: Any = inspect(cls).local_table
+            if not isinstance(table, sqlalchemy.Table):
+                continue
+            try:
                 made = [str(CreateTable(table).compile(dialect=dialect)).strip()]
-                made += sorted(str(CreateIndex(item).compile(dialect=dialect)).strip() for item in table.indexes)
+                indexes = [item for item in table.indexes if is_for(item, name)]
+                made += sorted(str(CreateIndex(item).compile(dialect=dialect)).strip() for item in indexes)
                 statements[key] = "\n".join(made)
+            except Exception as error:
+                refused[key] = f"{type(error).__name__}: {error}"
     return result
+
+
+def is_for(item: Any, dialect: str) -> bool:
+    """Tell whether an index is made on a database: `.ddl_if(dialect=…)` may say that it is not."""
+    condition = getattr(item, "_ddl_if", None)
+    wanted = condition.dialect if condition is not None else None
+    return wanted is None or dialect in ((wanted,) if isinstance(wanted, str) else wanted)
 
 
 def main() -> None:
@@ -201,13 +213,15 @@ def main() -> None:
                 continue
             name = f"{cls.__module__}.{cls.__qualname__}".replace("<locals>.", "")
             classes[name], mapped[name] = describe(cls), cls
+    refused: dict[str, str] = {}
     answer = {
         "sqlalchemy": sqlalchemy.__version__,
         "failed": failed,
         "configure": error,
         "classes": classes,
         "modules": sorted(name for name in sys.modules if not prefixes or f"{name}.".startswith(prefixes)),
-        "tables": create_statements(mapped) if spec.get("tables") else {},
+        "tables": create_statements(mapped, refused) if spec.get("tables") else {},
+        "refused": refused,
     }
     json.dump(answer, sys.stdout)
 
