@@ -13,7 +13,7 @@ from ormlint.index.bases import BaseReader, DynamicBase
 from ormlint.index.classbody import Member
 from ormlint.index.columns import ColumnReader
 from ormlint.index.constants import Constants
-from ormlint.index.directions import leads_to_many
+from ormlint.index.directions import leads_to_many, table_by_keys
 from ormlint.index.enums import EnumClass, EnumIndex
 from ormlint.index.environments import Environment, find_environments
 from ormlint.index.idents import Idents
@@ -27,7 +27,7 @@ from ormlint.index.reads import READS, Noting, recorded
 from ormlint.index.registries import NOTHING_MADE, MadeByCalls, all_made, made_by_calls, registry_of
 from ormlint.index.scopes import build_module
 from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module, Resolver, Symbol
-from ormlint.index.tablemapped import add_columns_of_heirs, add_imperative
+from ormlint.index.tablemapped import add_columns_of_heirs, add_imperative, referred_tables, table_call
 from ormlint.index.tables import Tables, read_tables
 from ormlint.text import Range
 
@@ -337,12 +337,40 @@ class ProjectIndex:
                 name = relationship.target_name.strip()
                 found = self.model_by_name(name, mapped) or self._installed_by_name(name)
                 relationship.target = found.symbol if found is not None else None
+            if relationship.target is None and relationship.call is not None:
+                found = self._target_by_keys(mapped, relationship.call)
+                relationship.target = found.symbol if found is not None else None
             if relationship.uselist is None:
                 relationship.uselist = self._uselist(mapped, relationship)
             elif relationship.uselist and relationship.by_annotation and relationship.call is not None:
                 # `Mapped[list[X]]` chooses the collection; whether there is one is said by the direction.
                 if any(relationship.call.keyword(name) is not None for name in ("primaryjoin", "foreign_keys")):
                     relationship.uselist = self._uselist(mapped, relationship) is not False
+
+    def _target_by_keys(self, mapped: MappedClass, call: e.Call) -> MappedClass | None:
+        """Return the class that a relationship to a computed class must lead to: that of the referred table."""
+        near = mapped.symbol.module
+        given = call.args[0] if call.args else None
+        if not isinstance(given, (e.Name, e.Attribute, e.Call)):
+            return None
+        table = table_by_keys(mapped, call, lambda name: self._class_named(near, name, mapped))
+        if table is None and (secondary := call.keyword("secondary")) is not None:
+            found = table_call(secondary, near, self.mapper.members)
+            referred = referred_tables(*found, self.mapper.members) if found is not None else set()
+            others = referred - {mapped.table}
+            table = others.pop() if len(others) == 1 and len(referred) == 2 else None
+        roots = [
+            other
+            for other in self.own_mapped.values()
+            if table is not None
+            and other.table == table
+            and _registry(other) is _registry(mapped)
+            and not self._has_parent(other)
+        ]
+        return roots[0] if len(roots) == 1 else None
+
+    def _has_parent(self, mapped: MappedClass) -> bool:
+        return any(isinstance(base, ClassSymbol) and base.key in self.own_mapped for base in mapped.mro[1:])
 
     def _uselist(self, mapped: MappedClass, relationship: Relationship) -> bool | None:
         """Tell the side of a relationship from the foreign keys; None when they do not show it."""
