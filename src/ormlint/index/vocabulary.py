@@ -47,6 +47,7 @@ COLUMN_CALLS = frozenset({"sqlalchemy.Column", "sqlalchemy.mapped_column"})
 RELATIONSHIP_CALLS = frozenset(
     {"sqlalchemy.relationship", "sqlalchemy.relation", "sqlalchemy.dynamic_loader", "sqlmodel.Relationship"}
 )
+UNMAPPED = frozenset({"sqlalchemy.Unmapped", "sqlalchemy.unmapped_column"})  # of a table, not of a class
 MAPPED = frozenset({"sqlalchemy.Mapped", "sqlalchemy.MappedColumn"})
 MAPPED_COLLECTIONS = frozenset({"sqlalchemy.DynamicMapped", "sqlalchemy.WriteOnlyMapped"})
 PROPERTY_CALLS = {
