@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ormlint.facts import expressions as e
 from ormlint.index.symbols import ClassSymbol, External, Module, Resolver, Symbol, Value
+from ormlint.index.vocabulary.sqlalchemy import MAPPED_COLUMN
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ def annotated_parts(expr: e.Expr, module: Module, resolver: Resolver) -> tuple[e
     elements = expr.index.elements if isinstance(expr.index, e.Display) else (expr.index,)
     for element in elements[1:]:
         called = resolver.expr(module, element.func) if isinstance(element, e.Call) else None
-        if isinstance(element, e.Call) and called == External("sqlalchemy.mapped_column"):
+        if isinstance(element, e.Call) and called == External(MAPPED_COLUMN):
             return elements[0], element
     return elements[0], None
 

@@ -13,7 +13,8 @@ from ormlint.index.bases import Base, DynamicBase
 from ormlint.index.model import MappedClass, ModelAttribute
 from ormlint.index.project import ProjectIndex
 from ormlint.index.symbols import ClassSymbol, External, Module, Value
-from ormlint.index.vocabulary import DECLARATIVE_BASES
+from ormlint.index.vocabulary import sqlmodel
+from ormlint.index.vocabulary.sqlalchemy import CONCRETE_BASES, DECLARATIVE_BASES
 from ormlint.schema.defaults import server_default
 from ormlint.schema.replay.values import Built
 from ormlint.schema.static import StaticMachine, plain
@@ -24,7 +25,6 @@ from ormlint.schema.types import TypeBuilder, UnknownType
 _NO_OPTIONS = frozenset(
     {"schema", "info", "extend_existing", "keep_existing", "autoload", "autoload_with", "listeners"}
 )
-_CONCRETE = ("sqlalchemy.ConcreteBase", "sqlalchemy.AbstractConcreteBase")
 
 
 @dataclass
@@ -132,7 +132,7 @@ class _Builder:
 
     def _parent(self, mapped: MappedClass) -> MappedClass | None:
         for base in mapped.mro[1:]:
-            if isinstance(base, External) and base.name in _CONCRETE:
+            if isinstance(base, External) and base.name in CONCRETE_BASES:
                 return None
             found = self.index.mapped_of(base) if isinstance(base, ClassSymbol) else None
             if found is not None:
@@ -207,7 +207,7 @@ class _Builder:
             elif isinstance(base, DynamicBase) and base.value is not None:
                 name = e.Name(0, 0, base.value.name)
                 return self._of_value(name, base.value.module) or (f"{base.value.module.path}:{name.id}", None, None)
-            elif isinstance(base, External) and base.name == "sqlmodel.SQLModel":
+            elif isinstance(base, External) and base.name == sqlmodel.BASE:
                 return "sqlmodel", e.Attribute(0, 0, e.Name(0, 0, "SQLModel"), "metadata"), at
         return None
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from ormlint.facts import expressions as e
 from ormlint.index.model import MappedClass, ModelAttribute
 from ormlint.index.symbols import ClassSymbol, FunctionSymbol
-from ormlint.index.vocabulary import canonical, flask_name
+from ormlint.index.vocabulary import canonical, flask_sqlalchemy
+from ormlint.index.vocabulary.sqlalchemy import ENGINE, ENGINES
 from ormlint.semantic import events, factories, orm
 from ormlint.semantic import types as t
 from ormlint.semantic.printing import show
@@ -85,9 +86,9 @@ class AttributeReader:
             return t.Builtin("builtins.int")
         if isinstance(owner, t.Query) and name in ("statement", "selectable"):
             return t.Statement("select", owner.entities)
-        if isinstance(owner, t.Builtin) and owner.name == "flask_sqlalchemy.SQLAlchemy":
+        if isinstance(owner, t.Builtin) and owner.name == flask_sqlalchemy.EXTENSION:
             return self._of_flask(owner, name)
-        if isinstance(owner, t.Builtin) and owner.name in orm.ENGINES:
+        if isinstance(owner, t.Builtin) and owner.name in ENGINES:
             return t.Method(owner, name)
         if isinstance(owner, (*_ORM_OBJECTS, *_PLAIN_OBJECTS)):
             return t.Method(owner, name)
@@ -101,11 +102,11 @@ class AttributeReader:
 
     def _of_flask(self, owner: t.Builtin, name: str) -> t.Type:
         """Return an attribute of the extension object: its session, its helpers, else SQLAlchemy's own names."""
-        if name in ("get_or_404", "first_or_404", "one_or_404", "paginate"):
+        if name in flask_sqlalchemy.HELPERS:
             return t.Method(owner, name)
         if name == "engine":
-            return t.Builtin("sqlalchemy.Engine")
-        return self.model.names.external_type(flask_name(name))
+            return t.Builtin(ENGINE)
+        return self.model.names.external_type(flask_sqlalchemy.extension_name(name))
 
     def _of_member(self, owner: t.EnumMember, name: str) -> t.Type:
         if name in ("value", "_value_"):

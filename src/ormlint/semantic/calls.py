@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from ormlint.facts import expressions as e
 from ormlint.index.model import MappedClass
 from ormlint.index.symbols import ClassSymbol
+from ormlint.index.vocabulary import ORM_PREFIXES, flask_sqlalchemy
+from ormlint.index.vocabulary.sqlalchemy import ENGINES
 from ormlint.semantic import events, orm
 from ormlint.semantic import types as t
 from ormlint.semantic.arguments import Arguments
@@ -119,7 +121,7 @@ class CallReader:
             return None
         if isinstance(owner, t.ExternalObject):
             # `db.session.query(Model)` of an extension that was not read.
-            if owner.name.startswith(("sqlalchemy.", "sqlmodel.")) or func.attr == "connect":
+            if owner.name.startswith(ORM_PREFIXES) or func.attr == "connect":
                 return None
         if not given.args:
             receiver = (e.dotted_name(func.value) or "").rpartition(".")[2].lower()
@@ -237,17 +239,15 @@ class CallReader:
 
     def _framework(self, kind: str, name: str, given: Arguments) -> t.Type:
         """Answer methods of engines and of the Flask-SQLAlchemy extension."""
-        if kind in orm.ENGINES:
-            return (
-                t.Context(t.Connection(orm.ENGINES[kind])) if name in ("connect", "begin") else t.unknown("an engine")
-            )
-        if name == "get_or_404":
+        if kind in ENGINES:
+            return t.Context(t.Connection(ENGINES[kind])) if name in ("connect", "begin") else t.unknown("an engine")
+        if name == flask_sqlalchemy.GET_OR_404:
             return self.sessions.call(t.Session(False), name, given)
         statement = given.type(0)
         entities = statement.entities if isinstance(statement, t.Statement) else None
-        if name in ("first_or_404", "one_or_404"):
+        if name in flask_sqlalchemy.ONE_OR_404:
             return orm.first_of(entities)
-        if name == "paginate":
+        if name == flask_sqlalchemy.PAGINATE:
             return t.Pagination(orm.first_of(entities))
         return t.unknown(f"`{name}(…)` of {kind}")
 
@@ -375,7 +375,7 @@ class CallReader:
         receiver, name = method.receiver, method.name
         if isinstance(receiver, t.Session):
             return self.sessions.call(receiver, name, given)
-        if isinstance(receiver, t.Query) and name == "paginate" and not self._is_flask(receiver):
+        if isinstance(receiver, t.Query) and name == flask_sqlalchemy.PAGINATE and not self._is_flask(receiver):
             return t.unknown("`Query.paginate`")
         if isinstance(receiver, t.Query):
             self.sessions.named_operands(receiver.entities, name, given)

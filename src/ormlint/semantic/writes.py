@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ormlint.facts import expressions as e
+from ormlint.index.vocabulary import others, sqlmodel
 from ormlint.semantic import orm
 from ormlint.semantic import types as t
 from ormlint.semantic.arguments import Arguments
@@ -17,10 +18,7 @@ if TYPE_CHECKING:
 SESSION_NAME = re.compile(r"(?:^|_)(?:db_?)?(?:session|sess)$|^db$")
 _NOT_READ = t.unknown("a value that was not read")
 # Methods that make or change a model of names which the call does not show.
-_OPENING = frozenset(
-    {"model_validate", "model_validate_json", "parse_obj", "from_orm", "sqlmodel_update", "model_copy", "construct"}
-    | {"model_construct", "from_dict", "populate_obj", "update_from_dict", "bulk_insert", "load"}
-)
+_OPENING = sqlmodel.OPENING | others.OPENING
 _WORD = re.compile(r"\w+")
 
 
