@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ormlint.facts import expressions as e
 from ormlint.index.symbols import ClassSymbol, External, Module, Symbol, Value
-from ormlint.index.vocabulary import ASYNC_SESSIONS, ORM_PREFIXES, SYNC_SESSIONS, flavor_of
+from ormlint.index.vocabulary import ASYNC_SESSIONS, ORM_PREFIXES, SYNC_SESSIONS, advanced_alchemy, flavor_of
 from ormlint.index.vocabulary.sqlalchemy import CONNECTIONS, SESSION_FACTORIES
 from ormlint.semantic import types as t
 from ormlint.semantic.substitution import SELF, class_of
@@ -184,6 +184,9 @@ class AnnotationReader:
         if last in ("scoped_session", "sessionmaker", "async_sessionmaker", "async_scoped_session"):
             is_async = last.startswith("async")
             return t.SessionFactory(is_async) if last.endswith("maker") else t.Session(is_async)
+        repository = advanced_alchemy.class_of(name)
+        if repository is not None:
+            return t.Repository(first, *repository)
         if not name.startswith(ORM_PREFIXES):
             return t.Builtin(name) if name else t.unknown("a generic that is not resolved")
         if last == "Query":

@@ -12,6 +12,7 @@ from ormlint.index.vocabulary.sqlalchemy import ENGINE, ENGINES
 from ormlint.semantic import events, factories, orm
 from ormlint.semantic import types as t
 from ormlint.semantic.printing import show
+from ormlint.semantic.repositories import attribute_of
 from ormlint.semantic.substitution import clip
 
 if TYPE_CHECKING:
@@ -73,6 +74,8 @@ class AttributeReader:
             return self._of_member(owner, name)
         if isinstance(owner, t.Factory):
             return t.Method(owner, name) if name in factories.METHODS else t.unknown(f"`{name}` of a factory")
+        if isinstance(owner, t.Repository):
+            return attribute_of(owner, name)
         if isinstance(owner, t.Pagination):
             return t.Sequence(owner.element) if name == "items" else t.unknown(f"`Pagination.{name}`")
         if isinstance(owner, t.Super):
@@ -195,7 +198,9 @@ class AttributeReader:
     def _of_super(self, owner: t.Super, name: str) -> t.Type:
         for base in self.index.bases.mro(owner.cls)[1:]:
             if not isinstance(base, ClassSymbol):
-                return t.unknown("a method of a base outside the project")
+                bound = owner.bound if isinstance(owner.bound, t.Instance) else t.Instance(owner.cls)
+                found = self.model.repositories.attribute(bound, name)
+                return found or t.unknown("a method of a base outside the project")
             member = self.index.mapper.body(base).members.get(name)
             if member is not None:
                 if member.function is not None:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from ormlint.facts import expressions as e
 from ormlint.index.model import MappedClass
 from ormlint.index.symbols import ClassSymbol
-from ormlint.index.vocabulary import ORM_PREFIXES, flask_sqlalchemy
+from ormlint.index.vocabulary import ORM_PREFIXES, advanced_alchemy, flask_sqlalchemy
 from ormlint.index.vocabulary.sqlalchemy import ENGINES
-from ormlint.semantic import events, orm
+from ormlint.semantic import events, orm, repositories
 from ormlint.semantic import types as t
 from ormlint.semantic.arguments import Arguments
 from ormlint.semantic.clock import after_method
@@ -334,6 +334,16 @@ class CallReader:
             return t.Instance(func.cls, func.args)
         return t.Instance(func.cls, self._type_arguments(func, given))
 
+    def _filtered(self, repository: t.Repository, name: str, given: Arguments) -> None:
+        """Report the keywords by which a repository looks for rows: it compares each with the attribute."""
+        if name in advanced_alchemy.FILTERING and not repository.is_service:
+            own = advanced_alchemy.OWN_KEYWORDS
+            keywords = tuple(item for item in given.keywords if item[0].name not in own)
+            filters = Arguments(given.node, (), keywords, given.rest, given.has_star)
+            self.sessions.named_operands((repository.element,), "filter_by", filters)
+            if self.ev.recording:
+                self.queries.repository(repository.element, name, filters)
+
     def _made(self, factory: t.ClassType | t.Factory, name: str, given: Arguments) -> t.Type:
         """Answer a call of a factory; what it does not declare itself is handed to the model's constructor."""
         made = self.model.factories.call(factory, name)
@@ -391,6 +401,9 @@ class CallReader:
             return self._connection(receiver, name)
         if isinstance(receiver, (t.ClassType, t.Factory)):
             return self._made(receiver, name, given)
+        if isinstance(receiver, t.Repository):
+            self._filtered(receiver, name, given)
+            return repositories.method(receiver, name)
         if isinstance(receiver, t.Builtin):
             return self._framework(receiver.name, name, given)
         if isinstance(receiver, t.Attr):

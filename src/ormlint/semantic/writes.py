@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ormlint.facts import expressions as e
-from ormlint.index.vocabulary import others, sqlmodel
+from ormlint.index.vocabulary import advanced_alchemy, others, sqlmodel
 from ormlint.semantic import orm
 from ormlint.semantic import types as t
 from ormlint.semantic.arguments import Arguments
@@ -40,7 +40,12 @@ class WriteReader:
             if isinstance(node.func, e.Name)
             else ""
         )
-        is_updating = name in (
+        is_setting = False
+        if isinstance(func, t.Method) and isinstance(func.receiver, t.Repository):
+            is_setting = func.name in advanced_alchemy.SETTING
+            if is_setting and not all(isinstance(argument, e.DictDisplay) for argument, _ in given.args):
+                self.open(func.receiver.element)  # by whatever the schema, or the dict, holds
+        is_updating = is_setting or name in (
             "values",
             "update",
             "bulk_update_mappings",
@@ -89,6 +94,10 @@ class WriteReader:
         record = self.ev.record
         if isinstance(func, t.Method) and isinstance(func.receiver, t.Session):
             if func.name in orm.SESSION_WRITES:
+                record.write_calls.add(node.start)
+            return
+        if isinstance(func, t.Method) and isinstance(func.receiver, t.Repository):
+            if func.name in advanced_alchemy.WRITING:
                 record.write_calls.add(node.start)
             return
         if isinstance(node.func, e.Attribute):

@@ -38,6 +38,7 @@ def literals(path: Path) -> set[str]:
         ("sqlmodel.py", "sqlmodel"),
         ("flask_sqlalchemy.py", "flask_sqlalchemy"),
         ("fastapi.py", "fastapi"),
+        ("advanced_alchemy.py", "advanced_alchemy"),
         ("pytest.py", "pytest"),
     ],
 )
