@@ -32,7 +32,7 @@ class TypeMap:
         """Tell whether the map may say something of a Python type."""
         if isinstance(symbol, ClassSymbol):
             return self.is_open or "enum.Enum" in self.entries or symbol.key in self.entries
-        return isinstance(symbol, External) and symbol.name in self.entries
+        return isinstance(symbol, External) and (self.is_open or symbol.name in self.entries)
 
     def type_of(self, symbol: Symbol) -> tuple[e.Expr | None, Module | None]:
         """Return the type expression for a Python type and the module it stands in."""

@@ -17,7 +17,7 @@ from ormlint.index.mapperargs import apply_mapper_args, shapes_attributes
 from ormlint.index.members import MemberReader
 from ormlint.index.model import MappedClass, ModelAttribute
 from ormlint.index.reads import recorded
-from ormlint.index.symbols import ClassSymbol, External, Module, Resolver, Unknown
+from ormlint.index.symbols import ClassSymbol, External, Module, Resolver, Unknown, Value
 from ormlint.index.tableargs import apply_table_args
 from ormlint.index.tablemapped import add_table_columns, table_call
 from ormlint.index.vocabulary import EXTERNAL_MIXINS, HARMLESS_BASES, METACLASSES, sqlmodel
@@ -27,6 +27,7 @@ from ormlint.index.vocabulary.sqlalchemy import (
     DECLARATIVE_BASES,
     DECLARATIVE_META,
     LISTENERS,
+    REGISTRY,
 )
 
 _KNOWN_DECORATORS = frozenset(
@@ -415,13 +416,21 @@ class Mapper:
                 if member is not None and member.value is not None:
                     return self._read_type_map(base.key, member.value, base.module)
                 registry = self.body(base).members.get("registry")
-                if registry is not None and isinstance(registry.value, e.Call):
-                    given = registry.value.keyword("type_annotation_map")
-                    if given is not None:
-                        return self._read_type_map(base.key, given, base.module)
+                if registry is not None and registry.value is not None:
+                    return self._registry_map(base.key, registry.value, base.module)
             elif isinstance(base, DynamicBase) and base.type_map is not None:
                 return self._read_type_map(str(id(base)), *base.type_map)
         return None
+
+    def _registry_map(self, key: str, expr: e.Expr, module: Module) -> TypeMap | None:
+        """Return the map of a registry, by the call that makes it: another function may put anything into it."""
+        symbol = self.resolver.expr(module, expr) if isinstance(expr, (e.Name, e.Attribute)) else None
+        if isinstance(symbol, Value) and symbol.value is not None:
+            expr, module = symbol.value, symbol.module
+        if isinstance(expr, e.Call) and self.resolver.expr(module, expr.func) == External(REGISTRY):
+            given = expr.keyword("type_annotation_map")
+            return self._read_type_map(key, given, module) if given is not None else None
+        return TypeMap({}, is_open=True)
 
     def _read_type_map(self, key: str, expr: e.Expr, module: Module) -> TypeMap:
         return recorded(self._type_maps, key, lambda: self._new_type_map(expr, module))

@@ -10,6 +10,7 @@ PREFIX = f"{PACKAGE}."
 DECLARATIVE_BASES = frozenset({"sqlalchemy.DeclarativeBase", "sqlalchemy.DeclarativeBaseNoMeta"})
 CONCRETE_BASES = frozenset({"sqlalchemy.ConcreteBase", "sqlalchemy.AbstractConcreteBase"})
 BASE_FACTORIES = frozenset({"sqlalchemy.declarative_base", "sqlalchemy.automap_base"})
+REGISTRY = "sqlalchemy.registry"
 DATACLASS_BASES = frozenset({"sqlalchemy.MappedAsDataclass"})
 DECLARATIVE_META = "sqlalchemy.DeclarativeMeta"
 METACLASSES = frozenset({DECLARATIVE_META, "sqlalchemy.DeclarativeAttributeIntercept"})
