@@ -10,7 +10,7 @@ from ormlint.index.bases import DynamicBase
 from ormlint.index.classbody import ClassBody
 from ormlint.index.model import Constructor, MappedClass
 from ormlint.index.symbols import ClassSymbol, External, Resolver, Unknown
-from ormlint.index.vocabulary import EXTERNAL_MIXINS, HARMLESS_BASES
+from ormlint.index.vocabulary import EXTERNAL_MIXINS, HARMLESS_BASES, sqlmodel
 
 
 def read_constructor(
@@ -53,7 +53,7 @@ def read_constructor(
             break  # the default constructor is installed on the base itself
         elif isinstance(base, Unknown):
             return Constructor("custom", open_reason=f"one of its bases is not known: {base.reason}")
-        elif isinstance(base, External) and base.name not in HARMLESS_BASES and base.name != "sqlmodel.SQLModel":
+        elif isinstance(base, External) and base.name not in HARMLESS_BASES and base.name != sqlmodel.BASE:
             if base.name not in EXTERNAL_MIXINS and not base.name.startswith(("typing.", "abc.")):
                 return Constructor("custom", open_reason=unread_package(base.name, resolver))
     kept = frozenset(extra)

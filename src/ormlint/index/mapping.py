@@ -17,15 +17,17 @@ from ormlint.index.mapperargs import apply_mapper_args, shapes_attributes
 from ormlint.index.members import MemberReader
 from ormlint.index.model import MappedClass, ModelAttribute
 from ormlint.index.reads import recorded
-from ormlint.index.symbols import ClassSymbol, External, Module, Resolver, Unknown
+from ormlint.index.symbols import ClassSymbol, External, Module, Resolver, Unknown, Value
 from ormlint.index.tableargs import apply_table_args
 from ormlint.index.tablemapped import add_table_columns, table_call
-from ormlint.index.vocabulary import (
+from ormlint.index.vocabulary import EXTERNAL_MIXINS, HARMLESS_BASES, METACLASSES, sqlmodel
+from ormlint.index.vocabulary.sqlalchemy import (
     CONCRETE_BASES,
     DATACLASS_BASES,
     DECLARATIVE_BASES,
-    EXTERNAL_MIXINS,
-    HARMLESS_BASES,
+    DECLARATIVE_META,
+    LISTENERS,
+    REGISTRY,
 )
 
 _KNOWN_DECORATORS = frozenset(
@@ -115,7 +117,7 @@ class Mapper:
             if isinstance(base, DynamicBase):
                 style = "flask" if base.kind == "flask" else "declarative"
             elif isinstance(base, External):
-                if base.name == "sqlmodel.SQLModel":
+                if base.name == sqlmodel.BASE:
                     style = style or ("sqlmodel" if self._is_sqlmodel_table(symbol) else None)
                 elif base.name in DECLARATIVE_BASES:
                     style = style or "declarative"
@@ -151,7 +153,7 @@ class Mapper:
         for keyword in symbol.facts.keywords:
             if keyword.name == "metaclass":
                 meta = self.resolver.expr(symbol.module, keyword.value)
-                if isinstance(meta, External) and meta.name == "sqlalchemy.DeclarativeMeta":
+                if isinstance(meta, External) and meta.name == DECLARATIVE_META:
                     return "__abstract__" in self.body(symbol).members
         return False
 
@@ -333,7 +335,7 @@ class Mapper:
             if (
                 name in HARMLESS_BASES
                 or name in EXTERNAL_MIXINS
-                or name == "sqlmodel.SQLModel"
+                or name == sqlmodel.BASE
                 or name.startswith(("typing.", "abc."))
             ):
                 return None
@@ -369,19 +371,11 @@ class Mapper:
     def _keeps_class(self, module: Module, func: e.Expr) -> bool:
         """A listener registered by decorator leaves the class as it is."""
         symbol = self.resolver.expr(module, func)
-        return isinstance(symbol, External) and symbol.name in (
-            "sqlalchemy.listens_for",
-            "sqlalchemy.event.listens_for",
-        )
+        return isinstance(symbol, External) and symbol.name in LISTENERS
 
     def _is_known_metaclass(self, base: ClassSymbol, expr: e.Expr) -> bool:
         symbol = self.resolver.expr(base.module, expr)
-        return isinstance(symbol, External) and symbol.name in (
-            "abc.ABCMeta",
-            "sqlalchemy.DeclarativeMeta",
-            "sqlmodel.SQLModelMetaclass",
-            "sqlalchemy.DeclarativeAttributeIntercept",
-        )
+        return isinstance(symbol, External) and symbol.name in METACLASSES
 
     def _has_mapped_parent(self, symbol: ClassSymbol) -> bool:
         parents = (base for base in self.bases.mro(symbol)[1:] if isinstance(base, ClassSymbol))
@@ -453,13 +447,21 @@ class Mapper:
                 if member is not None and member.value is not None:
                     return self._read_type_map(base.key, member.value, base.module)
                 registry = self.body(base).members.get("registry")
-                if registry is not None and isinstance(registry.value, e.Call):
-                    given = registry.value.keyword("type_annotation_map")
-                    if given is not None:
-                        return self._read_type_map(base.key, given, base.module)
+                if registry is not None and registry.value is not None:
+                    return self._registry_map(base.key, registry.value, base.module)
             elif isinstance(base, DynamicBase) and base.type_map is not None:
                 return self._read_type_map(str(id(base)), *base.type_map)
         return None
+
+    def _registry_map(self, key: str, expr: e.Expr, module: Module) -> TypeMap | None:
+        """Return the map of a registry, by the call that makes it: another function may put anything into it."""
+        symbol = self.resolver.expr(module, expr) if isinstance(expr, (e.Name, e.Attribute)) else None
+        if isinstance(symbol, Value) and symbol.value is not None:
+            expr, module = symbol.value, symbol.module
+        if isinstance(expr, e.Call) and self.resolver.expr(module, expr.func) == External(REGISTRY):
+            given = expr.keyword("type_annotation_map")
+            return self._read_type_map(key, given, module) if given is not None else None
+        return TypeMap({}, is_open=True)
 
     def _read_type_map(self, key: str, expr: e.Expr, module: Module) -> TypeMap:
         return recorded(self._type_maps, key, lambda: self._new_type_map(expr, module))

@@ -18,7 +18,8 @@ from ormlint.index.columns import Reference
 from ormlint.index.model import MappedClass, ModelAttribute
 from ormlint.index.project import ProjectIndex
 from ormlint.index.symbols import ClassSymbol, External, Module, Value
-from ormlint.index.vocabulary import CONCRETE_BASES, DECLARATIVE_BASES
+from ormlint.index.vocabulary import sqlmodel
+from ormlint.index.vocabulary.sqlalchemy import CONCRETE_BASES, DECLARATIVE_BASES
 from ormlint.schema.replay.values import Built
 from ormlint.schema.static import StaticMachine, plain
 from ormlint.schema.table_arguments import ConstraintReader
@@ -242,7 +243,7 @@ class _Builder:
             elif isinstance(base, DynamicBase) and base.value is not None:
                 name = e.Name(0, 0, base.value.name)
                 return self._of_value(name, base.value.module) or (f"{base.value.module.path}:{name.id}", None, None)
-            elif isinstance(base, External) and base.name == "sqlmodel.SQLModel":
+            elif isinstance(base, External) and base.name == sqlmodel.BASE:
                 return "sqlmodel", e.Attribute(0, 0, e.Name(0, 0, "SQLModel"), "metadata"), at
         return None
 

@@ -274,6 +274,15 @@ class Factory:
 
 
 @dataclass(frozen=True, slots=True)
+class Repository:
+    """A repository or a service of advanced-alchemy over one model."""
+
+    element: Type
+    is_async: bool
+    is_service: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TypeVar:
     """A type variable of a generic class or function."""
 
@@ -335,6 +344,7 @@ Type: TypeAlias = (
     | Method
     | Super
     | Factory
+    | Repository
     | TypeVar
     | TypeVarClass
     | Partial
