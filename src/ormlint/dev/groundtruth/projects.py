@@ -6,6 +6,19 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
+class Models:
+    """How the models of a project are imported. `name.*` in `modules` is a package with all below it."""
+
+    metadata: str  # `module:Base.metadata`
+    modules: tuple[str, ...] = ()
+    requirements: tuple[str, ...] = ()
+    is_apart: bool = False  # what they need does not go with what the migrations need
+    stand_ins: tuple[str, ...] = ()  # modules that the models only call
+    setup: str = ""  # Python run before
+    environment: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Project:
     """One history of revisions of a project. Paths are relative to the project's folder."""
 
@@ -24,6 +37,7 @@ class Project:
     environment: dict[str, str] = field(default_factory=dict)  # of the process; `{url}` is filled in
     left_out: tuple[str, ...] = ()  # tables that something else than a revision makes
     only: str = ""  # read this folder only
+    models: Models | None = None
 
 
 _PREFECT = {
@@ -35,7 +49,22 @@ _PREFECT = {
 }
 
 PROJECTS: dict[str, tuple[Project, ...]] = {
-    "SuperAGI": (Project("migrations"),),
+    "SuperAGI": (
+        Project(
+            "migrations",
+            models=Models(
+                "superagi.models.base_model:DBBaseModel.metadata",
+                ("superagi.models.*",),
+                ("pydantic<2", "fastapi<0.100", "sqlalchemy<2.1", "requests", "pyyaml", "psycopg2-binary", "alembic"),
+                is_apart=True,
+                stand_ins=(
+                    *("superagi.config", "superagi.config.config", "superagi.lib", "superagi.lib.logger"),
+                    *("superagi.helper", "superagi.helper.encyption_helper", "superagi.helper.tool_helper"),
+                    *("superagi.llms", "superagi.llms.openai"),
+                ),
+            ),
+        ),
+    ),
     "dstack": (
         Project(
             "src/dstack/_internal/server/migrations",
@@ -45,9 +74,17 @@ PROJECTS: dict[str, tuple[Project, ...]] = {
             setup="import alembic_postgresql_enum",
             dialects=("postgresql", "sqlite"),
             batch=True,
+            models=Models("dstack._internal.server.models:BaseModel.metadata", ("dstack._internal.server.models",)),
         ),
     ),
-    "full-stack-fastapi-template": (Project("backend/app/alembic", ("sqlmodel",), paths=("backend",)),),
+    "full-stack-fastapi-template": (
+        Project(
+            "backend/app/alembic",
+            ("sqlmodel",),
+            paths=("backend",),
+            models=Models("sqlmodel:SQLModel.metadata", ("app.models",), ("pydantic[email]",)),
+        ),
+    ),
     "keep": (
         Project(
             "keep/api/models/db/migrations",
@@ -57,6 +94,7 @@ PROJECTS: dict[str, tuple[Project, ...]] = {
             ),
             dialects=("postgresql", "sqlite"),
             stand_ins=("keep.parser", "keep.parser.parser"),
+            models=Models("sqlmodel:SQLModel.metadata", ("keep.api.models.db.*",)),
         ),
     ),
     "lms": (
@@ -71,6 +109,12 @@ PROJECTS: dict[str, tuple[Project, ...]] = {
                 "fk": "fk__%(table_name)s__%(column_0_name)s__%(referred_table_name)s",
                 "pk": "pk__%(table_name)s",
             },
+            models=Models(
+                "lms.db:Base.metadata",
+                ("lms.models",),
+                ("pyramid", "zope.sqlalchemy", "psycopg2-binary", "alembic", "sqlalchemy<2.1"),
+                is_apart=True,
+            ),
         ),
     ),
     "mealie": (
@@ -80,14 +124,40 @@ PROJECTS: dict[str, tuple[Project, ...]] = {
             dialects=("postgresql", "sqlite"),
             batch=True,
             stand_ins=("mealie.core.config", "mealie.core.root_logger"),
+            models=Models(
+                "mealie.db.models._model_base:SqlAlchemyBase.metadata",
+                ("mealie.db.models._all_models",),
+                stand_ins=("mealie.core", "mealie.core.config", "mealie.core.root_logger"),
+            ),
         ),
     ),
-    "microblog": (Project("migrations", dialects=("postgresql", "sqlite"), batch=True),),
+    "microblog": (
+        Project(
+            "migrations",
+            dialects=("postgresql", "sqlite"),
+            batch=True,
+            models=Models(
+                "app:db.metadata",
+                ("app.models",),
+                (
+                    *("flask-sqlalchemy", "flask-migrate", "flask-login", "flask-mail", "flask-moment", "flask-babel"),
+                    *("elasticsearch", "redis", "rq", "python-dotenv", "pyjwt", "requests"),
+                ),
+            ),
+        ),
+    ),
     "mlflow": (
         Project(
             "mlflow/store/db_migrations",
             ("mlflow",),
             setup="from mlflow.store.tracking.dbmodels.initial_models import Base; Base.metadata.create_all(engine)",
+            models=Models(
+                "mlflow.store.db.base_sql_model:Base.metadata",
+                (
+                    *("mlflow.store.tracking.dbmodels.models", "mlflow.store.model_registry.dbmodels.models"),
+                    *("mlflow.store.workspace.dbmodels.models"),
+                ),
+            ),
         ),
     ),
     "optuna": (
@@ -96,6 +166,7 @@ PROJECTS: dict[str, tuple[Project, ...]] = {
             ("numpy", "scipy", "tqdm", "colorlog", "PyYAML", "packaging"),
             dialects=("postgresql", "sqlite"),
             batch=True,
+            models=Models("optuna.storages._rdb.models:BaseModel.metadata", ("optuna.storages._rdb.models",)),
         ),
     ),
     "prefect": (
@@ -104,6 +175,7 @@ PROJECTS: dict[str, tuple[Project, ...]] = {
             ("prefect",),
             version_locations=("src/prefect/server/database/_migrations/versions/postgresql",),
             naming_convention=_PREFECT,
+            models=Models("prefect.server.database.orm_models:Base.metadata", ("prefect.server.database.orm_models",)),
         ),
         Project(
             "src/prefect/server/database/_migrations",
@@ -138,6 +210,13 @@ PROJECTS: dict[str, tuple[Project, ...]] = {
             "{'__getattr__': lambda c, n: types.SimpleNamespace(value=n.lower())})('U', (), {}); "
             "config.RESOURCES_BASE_PATH = config.ASSETS_BASE_PATH = '/nonexistent'; "
             "models.rom.NAME_SORT_KEY_MAX_LENGTH = 500; models.platform.DEFAULT_COVER_ASPECT_RATIO = '2 / 3'",
+            models=Models(
+                "models.base:BaseModel.metadata",
+                ("models.*",),
+                ("starlette", "yarl", "python-dotenv", "redis", "rq"),
+                stand_ins=("handler.redis_handler", "logger", "logger.logger"),
+                environment={"ROMM_DB_DRIVER": "postgresql", "ROMM_AUTH_SECRET_KEY": "only-imported"},
+            ),
         ),
     ),
     "warehouse": (
@@ -146,6 +225,24 @@ PROJECTS: dict[str, tuple[Project, ...]] = {
             ("alembic-postgresql-enum", "packaging"),
             stand_ins=("warehouse.utils.db.query_printer",),
             setup="import alembic_postgresql_enum",
+            models=Models(
+                "warehouse.db:metadata",
+                (
+                    *("warehouse.accounts.models", "warehouse.admin.flags", "warehouse.attestations.models"),
+                    *("warehouse.banners.models", "warehouse.classifiers.models", "warehouse.email.ses.models"),
+                    *("warehouse.events.models", "warehouse.integrations.vulnerabilities.models"),
+                    *("warehouse.ip_addresses.models", "warehouse.macaroons.models", "warehouse.observations.models"),
+                    *("warehouse.oidc.models", "warehouse.organizations.models", "warehouse.packaging.models"),
+                    *("warehouse.sitemap.models", "warehouse.sponsors.models", "warehouse.subscriptions.models"),
+                    *("warehouse.utils.row_counter"),
+                ),
+                (
+                    *("pyramid", "pyramid-retry", "structlog", "venusian", "zope.sqlalchemy", "psycopg[binary]"),
+                    *("automat", "github-reserved-names", "pypi-attestations", "sentry-sdk", "ua-parser", "urllib3"),
+                    *("pydantic", "psycopg2-binary", "alembic"),
+                ),
+                stand_ins=("linehaul", "linehaul.ua"),
+            ),
         ),
     ),
     "securedrop": (
@@ -161,5 +258,11 @@ PROJECTS: dict[str, tuple[Project, ...]] = {
             ),
         ),
     ),
-    "wandr": (Project("backend/alembic", paths=("backend",)),),
+    "wandr": (
+        Project(
+            "backend/alembic",
+            paths=("backend",),
+            models=Models("app.core.database:Base.metadata", ("app.models.*",), stand_ins=("app.core.config",)),
+        ),
+    ),
 }
