@@ -6,12 +6,14 @@ Runs in the project's own environment, so it knows nothing of ormlint. Reads its
 
 from __future__ import annotations
 
+import ast
 import importlib
 import json
 import pkgutil
 import sys
 import types
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -58,7 +60,7 @@ def main() -> None:
         metadata = getattr(metadata, part)
     engine = sa.create_engine(orders["url"])
     with engine.connect() as connection:
-        found = list(_differences(connection, metadata))
+        found = list(_differences(connection, metadata, _filters(orders["env"], engine.dialect.name)))
         if engine.dialect.name == "postgresql":
             found += _labels(connection, metadata)
     versions = {name: importlib.import_module(name).__version__ for name in ("sqlalchemy", "alembic")}
@@ -74,7 +76,23 @@ def _load(name: str) -> None:
             importlib.import_module(item.name)
 
 
-def _differences(connection: Any, metadata: sa.MetaData) -> Iterator[dict[str, Any]]:
+def _filters(path: str, dialect: str) -> dict[str, Any]:
+    """Return `include_object` and `include_name` of an `env.py`, which is not run as a whole: it would migrate."""
+    try:
+        tree = ast.parse(Path(path).read_text(encoding="utf-8"))
+    except OSError:
+        return {}
+    known: dict[str, Any] = {"dialect": types.SimpleNamespace(name=dialect)}
+    for node in tree.body:
+        if isinstance(node, (ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign, ast.FunctionDef)):
+            try:
+                exec(compile(ast.Module([node], []), path, "exec"), known)
+            except Exception as error:  # what only works while Alembic runs it
+                print(f"{path}:{node.lineno}: {error!r}", file=sys.stderr)
+    return {name: known[name] for name in ("include_object", "include_name") if name in known}
+
+
+def _differences(connection: Any, metadata: sa.MetaData, filters: dict[str, Any]) -> Iterator[dict[str, Any]]:
     from alembic.autogenerate import compare_metadata
     from alembic.runtime.migration import MigrationContext
 
@@ -83,13 +101,14 @@ def _differences(connection: Any, metadata: sa.MetaData) -> Iterator[dict[str, A
     if schemas:
         options["include_schemas"] = True
         options["include_name"] = lambda name, kind, _: kind != "schema" or name is None or name in schemas
-    context = MigrationContext.configure(connection, opts=options)
+    context = MigrationContext.configure(connection, opts={**options, **filters})
+    keys = {table.fullname: {column.name for column in table.primary_key} for table in metadata.tables.values()}
     for item in compare_metadata(context, metadata):
         for one in item if isinstance(item, list) else [item]:
-            yield from _told(one, connection.dialect)
+            yield from _told(one, connection.dialect, keys)
 
 
-def _told(item: Any, dialect: Any) -> Iterator[dict[str, Any]]:
+def _told(item: Any, dialect: Any, keys: dict[str, set[str]]) -> Iterator[dict[str, Any]]:
     """Yield one difference as plain data: what it is, the table, the columns, and both sides as text."""
     kind = item[0]
     if kind in ("add_table", "remove_table"):
@@ -99,15 +118,19 @@ def _told(item: Any, dialect: Any) -> Iterator[dict[str, Any]]:
         required = not column.nullable and column.server_default is None
         yield _made(kind, _full(item[1], item[2]), [column.name], theirs="required" if required else "")
     elif kind == "modify_nullable":
-        yield _made(kind, _full(item[1], item[2]), [item[3]], _shown(item[6]), _shown(item[5]))
+        table = _full(item[1], item[2])
+        of_key = "_of_key" if item[3] in keys.get(table, ()) else ""  # `CREATE TABLE` makes a key NOT NULL anyway
+        yield _made(kind + of_key, table, [item[3]], _shown(item[6]), _shown(item[5]))
     elif kind == "modify_type":
         told = _made(kind, _full(item[1], item[2]), [item[3]], _type(item[6], dialect), _type(item[5], dialect))
         yield {**told, "enums": [_is_enum(item[6], dialect), _is_enum(item[5], dialect)]}
     elif kind == "modify_default":
-        yield _made(kind, _full(item[1], item[2]), [item[3]], _default(item[6]), _default(item[5]))
+        yield _made(kind, _full(item[1], item[2]), [item[3]], _default(item[6], dialect), _default(item[5], dialect))
     elif kind in ("add_constraint", "remove_constraint"):
         if isinstance(item[1], sa.UniqueConstraint):
-            yield _made(f"{kind[:-11]}_unique", item[1].table.fullname, [column.name for column in item[1].columns])
+            columns = [column.name for column in item[1].columns]
+            of_key = "_of_key" if set(columns) == keys.get(item[1].table.fullname) else ""  # it says what the key says
+            yield _made(f"{kind[:-11]}_unique{of_key}", item[1].table.fullname, columns)
     elif kind in ("add_index", "remove_index"):
         index = item[1]
         columns = [getattr(part, "name", None) or str(part) for part in index.expressions]
@@ -135,9 +158,10 @@ def _shown(nullable: bool) -> str:
 
 
 def _type(kind: Any, dialect: Any) -> str:
+    """Return a type, or another thing that SQLAlchemy compiles, as DDL."""
     try:
         return str(kind.compile(dialect=dialect))
-    except Exception:  # a type of its own that this database cannot spell
+    except Exception:  # one that this database cannot spell
         return repr(kind)
 
 
@@ -147,11 +171,11 @@ def _is_enum(kind: Any, dialect: Any) -> bool:
     return native and dialect.name == "postgresql"
 
 
-def _default(default: Any) -> str:
+def _default(default: Any, dialect: Any) -> str:
     if default is None or default is False:
         return ""
     given = getattr(default, "arg", default)
-    return str(getattr(given, "text", given))
+    return given if isinstance(given, str) else _type(given, dialect)
 
 
 def _labels(connection: Any, metadata: sa.MetaData) -> list[dict[str, Any]]:

@@ -43,6 +43,8 @@ _KINDS = {
     "add_index": "index-missing",
     "remove_index": "index-extra",
     "labels": "enum-labels",
+    "modify_nullable_of_key": "nullable-key",
+    "add_unique_of_key": "unique-key",
 }
 # What rules report unless an option asks for more; the others are counted apart.
 REPORTED = (
@@ -152,6 +154,7 @@ def _compare_metadata(root: Path, project: Project, models: Models, url: str, py
         "setup": models.setup,
         "modules": models.modules,
         "metadata": models.metadata,
+        "env": str(root / project.script_location / "env.py"),
     }
     given = {key: text.format(url=url) for key, text in (*project.environment.items(), *models.environment.items())}
     done = subprocess.run(
@@ -178,17 +181,24 @@ def _compare_metadata(root: Path, project: Project, models: Models, url: str, py
 def theirs(differences: Iterable[dict[str, Any]]) -> Iterator[Found]:
     """Yield what Alembic found in ormlint's words."""
     keys: dict[tuple[str, tuple[str, ...]], dict[str, dict[str, Any]]] = {}
+    differences = list(differences)
+    renamed = _on_both_sides(differences)
     for item in differences:
         kind, table, columns = item["kind"], item["table"], tuple(item["columns"])
         if kind in ("add_fk", "remove_fk"):
             keys.setdefault((table, columns), {})[kind] = item
         elif kind == "modify_default":
             named = "default-other" if item["ours"] and item["theirs"] else "default-missing"
+            if _plain(item["ours"]) == _plain(item["theirs"]):
+                named = "default-spelling"  # a function that gives another value each time: Alembic compares results
             yield Found(named if item["ours"] else "default-extra", table, columns, item["ours"], item["theirs"])
         elif kind == "remove_column" and item["theirs"]:
             yield Found("required-column", table, columns)
         elif kind == "modify_type":
             yield Found(_kind_of_type(item), table, columns, item["ours"], item["theirs"])
+        elif kind in ("add_unique", "remove_unique") and (table, frozenset(columns)) in renamed:
+            if kind == "add_unique":  # another name, or an index instead of a constraint
+                yield Found("unique-name", table, columns)
         elif kind in _KINDS:
             yield Found(_KINDS[kind], table, columns, item["ours"], item["theirs"])
     for (table, columns), found in keys.items():
@@ -199,6 +209,22 @@ def theirs(differences: Iterable[dict[str, Any]]) -> Iterator[Found]:
             yield Found("foreign-key-missing", table, columns, _key_text(added))
         elif removed:
             yield Found("foreign-key-extra", table, columns, "", _key_text(removed))
+
+
+def _on_both_sides(differences: Iterable[dict[str, Any]]) -> set[tuple[str, frozenset[str]]]:
+    """Return the columns that Alembic would take the uniqueness from and give it to."""
+    added, removed = (
+        {(item["table"], frozenset(item["columns"])) for item in differences if item["kind"] == kind}
+        for kind in ("add_unique", "remove_unique")
+    )
+    return added & removed
+
+
+def _plain(default: str) -> str:
+    text = default.lower()
+    while text.startswith("(") and text.endswith(")"):
+        text = text[1:-1]
+    return text
 
 
 def _key_text(item: dict[str, Any]) -> str:

@@ -94,7 +94,18 @@ PROJECTS: dict[str, tuple[Project, ...]] = {
             ),
             dialects=("postgresql", "sqlite"),
             stand_ins=("keep.parser", "keep.parser.parser"),
-            models=Models("sqlmodel:SQLModel.metadata", ("keep.api.models.db.*",)),
+            models=Models(
+                "sqlmodel:SQLModel.metadata",
+                (
+                    *(f"keep.api.models.db.{name}" for name in ("action", "ai_suggestion", "alert", "dashboard")),
+                    *(f"keep.api.models.db.{name}" for name in ("extraction", "facet", "incident", "mapping")),
+                    *(f"keep.api.models.db.{name}" for name in ("maintenance_window", "preset", "provider", "rule")),
+                    *(f"keep.api.models.db.{name}" for name in ("provider_image", "secret", "statistics", "system")),
+                    *(f"keep.api.models.db.{name}" for name in ("enrichment_event", "topology", "tenant", "user")),
+                    "keep.api.models.db.workflow",
+                ),
+                stand_ins=("pusher",),
+            ),
         ),
     ),
     "lms": (
@@ -112,7 +123,10 @@ PROJECTS: dict[str, tuple[Project, ...]] = {
             models=Models(
                 "lms.db:Base.metadata",
                 ("lms.models",),
-                ("pyramid", "zope.sqlalchemy", "psycopg2-binary", "alembic", "sqlalchemy<2.1"),
+                (
+                    *("pyramid", "zope.sqlalchemy", "python-dateutil", "psycopg2-binary", "alembic", "sqlalchemy<2.1"),
+                    *("marshmallow<4", "webargs", "pyjwt", "requests", "oauthlib", "cryptography"),
+                ),
                 is_apart=True,
             ),
         ),
@@ -155,7 +169,7 @@ PROJECTS: dict[str, tuple[Project, ...]] = {
                 "mlflow.store.db.base_sql_model:Base.metadata",
                 (
                     *("mlflow.store.tracking.dbmodels.models", "mlflow.store.model_registry.dbmodels.models"),
-                    *("mlflow.store.workspace.dbmodels.models"),
+                    "mlflow.store.workspace.dbmodels.models",
                 ),
             ),
         ),
@@ -173,6 +187,7 @@ PROJECTS: dict[str, tuple[Project, ...]] = {
         Project(
             "src/prefect/server/database/_migrations",
             ("prefect",),
+            paths=("src",),
             version_locations=("src/prefect/server/database/_migrations/versions/postgresql",),
             naming_convention=_PREFECT,
             models=Models("prefect.server.database.orm_models:Base.metadata", ("prefect.server.database.orm_models",)),
@@ -180,6 +195,7 @@ PROJECTS: dict[str, tuple[Project, ...]] = {
         Project(
             "src/prefect/server/database/_migrations",
             ("prefect",),
+            paths=("src",),
             version_locations=("src/prefect/server/database/_migrations/versions/sqlite",),
             naming_convention=_PREFECT,
             dialects=("sqlite",),
@@ -214,7 +230,13 @@ PROJECTS: dict[str, tuple[Project, ...]] = {
                 "models.base:BaseModel.metadata",
                 ("models.*",),
                 ("starlette", "yarl", "python-dotenv", "redis", "rq"),
-                stand_ins=("handler.redis_handler", "logger", "logger.logger"),
+                stand_ins=(
+                    "handler.redis_handler",
+                    "handler.auth",
+                    "handler.auth.constants",
+                    "logger",
+                    "logger.logger",
+                ),
                 environment={"ROMM_DB_DRIVER": "postgresql", "ROMM_AUTH_SECRET_KEY": "only-imported"},
             ),
         ),
@@ -262,7 +284,15 @@ PROJECTS: dict[str, tuple[Project, ...]] = {
         Project(
             "backend/alembic",
             paths=("backend",),
-            models=Models("app.core.database:Base.metadata", ("app.models.*",), stand_ins=("app.core.config",)),
+            models=Models(
+                "app.core.database:Base.metadata",
+                ("app.models.*",),
+                ("pydantic-settings",),
+                environment={
+                    **dict.fromkeys(("SECRET_KEY", "MINIO_ACCESS_KEY", "MINIO_SECRET_KEY"), "none"),
+                    "DATABASE_URL": "{url}",
+                },
+            ),
         ),
     ),
 }

@@ -62,7 +62,7 @@ def replay(index: ProjectIndex, environment: Environment, dialect: str) -> Repla
 
 def _run(machine: Statements, revision: Revision) -> None:
     machine.revision, machine.path, machine.steps_left = revision.id, revision.path, BUDGET
-    machine.depth = machine.quiet = machine.in_try = 0
+    machine.depth = machine.quiet = machine.in_try = machine.guarded = 0
     machine.yields.clear()
     machine.hazards.begin()
     before = machine.schema
