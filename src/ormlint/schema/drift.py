@@ -21,6 +21,9 @@ from ormlint.schema.modeltypes import ModelTypes
 from ormlint.schema.replay.run import Replay, replay
 from ormlint.schema.replay.simulated import SimColumn, SimTable
 
+# What `include_object` and `include_name` call a thing that only the database has.
+_HIDDEN_AS = {"unique-extra": ("unique_constraint", "index"), "foreign-key-extra": ("foreign_key_constraint",)}
+
 
 def dialect_of(index: ProjectIndex, environment: Environment, configured: tuple[str, ...]) -> str:
     """Return the database that an environment is replayed for: as configured, or as its files hint at."""
@@ -258,8 +261,8 @@ class _Comparison:
                 continue
             mapped = [model.mapped for model in models]
             for difference in constraint_differences(key, static, mapped, item, table):
-                kinds = ("unique_constraint", "index")
-                if difference.kind != "unique-extra" or self._is_compared(item, difference.theirs, *kinds):
+                kinds = _HIDDEN_AS.get(difference.kind, ())
+                if self._is_compared(item, difference.theirs, *kinds):
                     yield difference
             yield from self._extra_columns(key, mapped, static, item, table)
         by_key = {key for key, _ in groups}

@@ -190,7 +190,12 @@ PROJECTS: dict[str, tuple[Project, ...]] = {
             paths=("src",),
             version_locations=("src/prefect/server/database/_migrations/versions/postgresql",),
             naming_convention=_PREFECT,
-            models=Models("prefect.server.database.orm_models:Base.metadata", ("prefect.server.database.orm_models",)),
+            models=Models(
+                "prefect.server.database.orm_models:Base.metadata",
+                ("prefect.server.database.orm_models",),
+                setup="import sys; from unittest.mock import MagicMock; sys.modules['prefect._build_info'] = "
+                "MagicMock(__version__='3.0.0', __build_date__='', __git_commit__='', __dirty__=False)",
+            ),
         ),
         Project(
             "src/prefect/server/database/_migrations",
