@@ -75,6 +75,8 @@ def _compare(static: StaticTable, replay: Replay, table: SimTable) -> Iterator[_
     model_unique = _model_unique(shown)
     made_unique = {frozenset(item.columns): item for item in made if _is_unique(item)}
     keys = [frozenset(item.columns) for item in made if item.kind == "primary"]
+    # One for some rows may be for all that matter: `WHERE slug IS NOT NULL`.
+    keys += [frozenset(item.columns) for item in made if item.is_partial and item.unique]
     model_key = frozenset(column.name for column in shown.primary_key.columns)
     for columns in model_unique:
         wanted = frozenset(columns)

@@ -182,7 +182,10 @@ def theirs(differences: Iterable[dict[str, Any]]) -> Iterator[Found]:
     """Yield what Alembic found in ormlint's words."""
     keys: dict[tuple[str, tuple[str, ...]], dict[str, dict[str, Any]]] = {}
     differences = list(differences)
+    dropped = {item["table"] for item in differences if item["kind"] == "remove_table"}
+    differences = [item for item in differences if item["table"] not in dropped or item["kind"] == "remove_table"]
     renamed = _on_both_sides(differences)
+    gone = {(item["table"], item["columns"][0]) for item in differences if item["kind"] == "remove_column"}
     for item in differences:
         kind, table, columns = item["kind"], item["table"], tuple(item["columns"])
         if kind in ("add_fk", "remove_fk"):
@@ -207,7 +210,7 @@ def theirs(differences: Iterable[dict[str, Any]]) -> Iterator[Found]:
             yield Found("foreign-key-other", table, columns, _key_text(added), _key_text(removed))
         elif added:
             yield Found("foreign-key-missing", table, columns, _key_text(added))
-        elif removed:
+        elif removed and not gone.issuperset((table, column) for column in columns):
             yield Found("foreign-key-extra", table, columns, "", _key_text(removed))
 
 

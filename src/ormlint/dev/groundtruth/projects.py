@@ -48,6 +48,12 @@ _PREFECT = {
     "pk": "pk_%(table_name)s",
 }
 
+# A file that the build writes.
+_PREFECT_BUILD = (
+    "import sys; from unittest.mock import MagicMock; sys.modules['prefect._build_info'] = "
+    "MagicMock(__version__='3.0.0', __build_date__='', __git_commit__='', __dirty__=False)"
+)
+
 PROJECTS: dict[str, tuple[Project, ...]] = {
     "SuperAGI": (
         Project(
@@ -188,19 +194,20 @@ PROJECTS: dict[str, tuple[Project, ...]] = {
             "src/prefect/server/database/_migrations",
             ("prefect",),
             paths=("src",),
+            setup=_PREFECT_BUILD,
             version_locations=("src/prefect/server/database/_migrations/versions/postgresql",),
             naming_convention=_PREFECT,
             models=Models(
                 "prefect.server.database.orm_models:Base.metadata",
                 ("prefect.server.database.orm_models",),
-                setup="import sys; from unittest.mock import MagicMock; sys.modules['prefect._build_info'] = "
-                "MagicMock(__version__='3.0.0', __build_date__='', __git_commit__='', __dirty__=False)",
+                setup=_PREFECT_BUILD,
             ),
         ),
         Project(
             "src/prefect/server/database/_migrations",
             ("prefect",),
             paths=("src",),
+            setup=_PREFECT_BUILD,
             version_locations=("src/prefect/server/database/_migrations/versions/sqlite",),
             naming_convention=_PREFECT,
             dialects=("sqlite",),
