@@ -124,6 +124,7 @@ def migrate(
         "batch": project.batch and url.startswith("sqlite"),
         "ini": str(root / project.ini) if project.ini else "",
         "section": project.section,
+        "target": f"{project.branch}@head" if project.branch else "heads",
         "own_environment": project.own_environment,
         "static": static,
     }
@@ -176,7 +177,7 @@ def static_schema(root: Path, project: Project, dialect: str) -> tuple[Any, dict
     environments = index.environments(folders)
     if not environments:
         raise ValueError(f"no revisions below {project.script_location}")
-    replayed = replay(index, environments[0], dialect)
+    replayed = replay(index, environments[0], dialect, project.branch or None)
     compiler = dialect_named(dialect)
     ddl = compiler.ddl_compiler(compiler, sa.schema.CreateTable(sa.Table("t", sa.MetaData())))
     static: dict[str, dict[str, list[str]]] = {}

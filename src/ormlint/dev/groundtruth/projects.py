@@ -35,6 +35,7 @@ class Project:
     section: str = ""
     own_environment: bool = False  # run the project's own env.py
     environment: dict[str, str] = field(default_factory=dict)  # of the process; `{url}` is filled in
+    branch: str = ""  # the label of the history that is migrated, where there are several
     left_out: tuple[str, ...] = ()  # tables that something else than a revision makes
     only: str = ""  # read this folder only
     models: Models | None = None
@@ -55,6 +56,15 @@ _PREFECT_BUILD = (
 )
 
 PROJECTS: dict[str, tuple[Project, ...]] = {
+    "aiida-core": (
+        Project(
+            "src/aiida/storage/psql_dos/migrations",
+            ("aiida-core",),
+            paths=("src",),
+            branch="main",
+            models=Models("aiida.storage.psql_dos.models.base:Base.metadata", ("aiida.storage.psql_dos.models.*",)),
+        ),
+    ),
     "SuperAGI": (
         Project(
             "migrations",
@@ -282,12 +292,12 @@ PROJECTS: dict[str, tuple[Project, ...]] = {
     "securedrop": (
         Project(
             "securedrop/alembic",
-            ("sqlalchemy<2", "argon2-cffi"),
+            ("sqlalchemy<1.4", "alembic<1.14", "argon2-cffi"),
             paths=("securedrop",),
             dialects=("sqlite",),
             batch=True,
             stand_ins=(
-                *("encryption", "journalist_app", "journalist_app.create_app", "models", "passphrases"),
+                *("encryption", "journalist_app", "models", "passphrases"),
                 *("pretty_bad_protocol", "redwood", "sdconfig", "store", "two_factor", "worker"),
             ),
         ),
@@ -307,4 +317,121 @@ PROJECTS: dict[str, tuple[Project, ...]] = {
             ),
         ),
     ),
+    # Wheels, unpacked into folders of these names.
+    "apache-airflow": (
+        Project(
+            "airflow/migrations",
+            ("apache-airflow",),
+            naming_convention={
+                "ix": "idx_%(column_0_N_label)s",
+                "uq": "%(table_name)s_%(column_0_N_name)s_uq",
+                "ck": "ck_%(table_name)s_%(constraint_name)s",
+                "fk": "%(table_name)s_%(column_0_name)s_fkey",
+                "pk": "%(table_name)s_pkey",
+            },
+            models=Models(
+                "airflow.models.base:Base.metadata",
+                setup="from airflow.models import import_all_models; import_all_models()",
+            ),
+        ),
+    ),
+    "argilla-server": (
+        Project(
+            "argilla_server/alembic",
+            ("argilla-server",),
+            dialects=("postgresql", "sqlite"),
+            batch=True,
+            models=Models("argilla_server.models.base:DatabaseModel.metadata", ("argilla_server.models",)),
+        ),
+    ),
+    "arize-phoenix": (
+        Project(
+            "phoenix/db/migrations",
+            ("arize-phoenix",),
+            dialects=("postgresql", "sqlite"),
+            naming_convention={
+                "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+                "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+                "ck": "ck_%(table_name)s_`%(constraint_name)s`",
+                "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+                "pk": "pk_%(table_name)s",
+            },
+            models=Models("phoenix.db.models:Base.metadata", ("phoenix.db.models",)),
+        ),
+    ),
+    "barbican": (
+        Project(
+            "barbican/model/migration/alembic_migrations",
+            ("barbican",),
+            models=Models("barbican.model.models:BASE.metadata", ("barbican.model.models",)),
+        ),
+    ),
+    "cinder": (
+        Project(
+            "cinder/db/migrations",
+            ("cinder",),
+            models=Models("cinder.db.sqlalchemy.models:BASE.metadata", ("cinder.db.sqlalchemy.models",)),
+        ),
+    ),
+    "glance": (
+        Project(
+            "glance/db/sqlalchemy/alembic_migrations",
+            ("glance",),
+            models=Models(
+                "glance.db.sqlalchemy.models:BASE.metadata",
+                ("glance.db.sqlalchemy.models", "glance.db.sqlalchemy.models_metadef"),
+            ),
+        ),
+    ),
+    "keystone": (
+        Project(
+            "keystone/common/sql/migrations",
+            ("keystone",),
+            version_locations=tuple(
+                f"keystone/common/sql/migrations/versions{folder}"
+                for folder in (
+                    *("", "/yoga/expand", "/yoga/contract", "/bobcat/expand", "/bobcat/contract"),
+                    *("/2024.1/expand", "/2025.2/expand", "/2026.1/expand"),
+                )
+            ),
+            models=Models(
+                "keystone.common.sql.core:ModelBase.metadata",
+                setup="import keystone.server.backends as b; b.load_backends",
+            ),
+        ),
+    ),
+    "langflow-base": (
+        Project(
+            "langflow/alembic",
+            ("langflow-base",),
+            naming_convention={
+                "ix": "ix_%(column_0_label)s",
+                "uq": "uq_%(table_name)s_%(column_0_name)s",
+                "ck": "ck_%(table_name)s_%(constraint_name)s",
+                "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+                "pk": "pk_%(table_name)s",
+            },
+            models=Models("sqlmodel:SQLModel.metadata", ("langflow.services.database.models",)),
+        ),
+    ),
+    "manila": (
+        Project(
+            "manila/db/migrations/alembic",
+            ("manila",),
+            models=Models("manila.db.sqlalchemy.models:BASE.metadata", ("manila.db.sqlalchemy.models",)),
+        ),
+    ),
+    "nova": (
+        Project(
+            "nova/db/main/migrations",
+            ("nova",),
+            models=Models("nova.db.main.models:BASE.metadata", ("nova.db.main.models",)),
+        ),
+        Project(
+            "nova/db/api/migrations",
+            ("nova",),
+            models=Models("nova.db.api.models:BASE.metadata", ("nova.db.api.models",)),
+        ),
+    ),
+    "zou": (Project("zou/migrations", ("zou",)),),
 }
