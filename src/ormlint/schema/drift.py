@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
 from ormlint.facts.walk import walk_statements
-from ormlint.index.environments import Environment
+from ormlint.index.databases import dialect_of
 from ormlint.index.model import MappedClass, ModelAttribute
 from ormlint.index.project import ProjectIndex
 from ormlint.index.symbols import ClassSymbol
@@ -25,26 +25,13 @@ from ormlint.schema.replay.simulated import SimColumn, SimTable
 _HIDDEN_AS = {"unique-extra": ("unique_constraint", "index"), "foreign-key-extra": ("foreign_key_constraint",)}
 
 
-def dialect_of(index: ProjectIndex, environment: Environment, configured: tuple[str, ...]) -> str:
-    """Return the database that an environment is replayed for: as configured, or as its files hint at."""
-    names = {"mariadb": "mysql"}
-    for name in (environment.dialect, *configured):
-        if name:
-            return names.get(name, name)
-    url = environment.section.url if environment.section is not None else ""
-    for prefix, name in (("postgres", "postgresql"), ("mysql", "mysql"), ("mariadb", "mysql"), ("sqlite", "sqlite")):
-        if url.startswith(prefix):
-            return name
-    return "postgresql"
-
-
 def replays(index: ProjectIndex, folders: tuple[str, ...], dialects: tuple[str, ...]) -> list[Replay]:
     """Replay the environments of a project; of those for one database each, that database's."""
     environments = index.environments(folders)
     wanted = dialects[0] if dialects else "postgresql"
     named = {item.dialect for item in environments if item.dialect}
     chosen = [item for item in environments if item.dialect in (None, wanted) or wanted not in named]
-    return [replay(index, item, dialect_of(index, item, dialects)) for item in chosen]
+    return [replay(index, item, dialect_of(index, item, dialects)[0]) for item in chosen]
 
 
 def compare(
