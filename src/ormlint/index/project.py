@@ -58,7 +58,7 @@ class ProjectIndex:
         self.enums.body_of = self.body
         self.columns = ColumnReader(self.resolver, self.enums, self.constants)
         self.mapper = Mapper(self.resolver, self.bases, self.columns, self.constants, self.body)
-        self.documents: dict[str, str] = {}  # `alembic.ini`, `pyproject.toml`: path → text
+        self.documents: dict[str, str] = {}  # `alembic.ini`, requirements, addresses: path → text
         self._environments: dict[tuple[str, ...], tuple[list[Environment], tuple[object, ...]]] = {}
         self.own_mapped: dict[str, MappedClass] = {}
         self.own_by_name: dict[str, list[MappedClass]] = {}
