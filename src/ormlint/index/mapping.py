@@ -22,6 +22,7 @@ from ormlint.index.tableargs import apply_table_args
 from ormlint.index.tablemapped import add_table_columns, table_call
 from ormlint.index.vocabulary import EXTERNAL_MIXINS, HARMLESS_BASES, METACLASSES, sqlmodel
 from ormlint.index.vocabulary.sqlalchemy import (
+    ABSTRACT_CONCRETE_BASE,
     CONCRETE_BASES,
     DATACLASS_BASES,
     DECLARATIVE_BASES,
@@ -234,8 +235,8 @@ class Mapper:
         if not externals:
             return
         direct = [self.bases.base(mapped.symbol.module, expr) for expr in mapped.symbol.facts.bases]
-        mapped.is_union = External("sqlalchemy.AbstractConcreteBase") in direct
-        if externals == ["sqlalchemy.AbstractConcreteBase"] and not mapped.is_union:
+        mapped.is_union = External(ABSTRACT_CONCRETE_BASE) in direct
+        if externals == [ABSTRACT_CONCRETE_BASE] and not mapped.is_union:
             return
         found = self.members.class_names(mapped.symbol).get("_concrete_discriminator_name")
         name = found.value if isinstance(found, e.Str) else "type"

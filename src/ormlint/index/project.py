@@ -29,6 +29,7 @@ from ormlint.index.scopes import build_module
 from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module, Resolver, Symbol
 from ormlint.index.tablemapped import add_columns_of_heirs, add_imperative, referred_tables, table_call
 from ormlint.index.tables import Tables, read_tables
+from ormlint.index.vocabulary.sqlalchemy import BASE_WITHOUT_METACLASS
 from ormlint.text import Range
 
 
@@ -202,6 +203,11 @@ class ProjectIndex:
             dotted = name.rpartition(".")[0]
             found = [mapped for mapped in found if mapped.symbol.module.name.endswith(dotted)] or found
         if len(found) > 1:
+            beside = [
+                mapped for mapped in found if isinstance(near, MappedClass) and _are_of_one_function(mapped, near)
+            ]
+            if beside:
+                return beside[-1]
             found = [mapped for mapped in found if mapped.symbol.facts.function < 0] or found
         if len(found) > 1 and near is not None:
             module = near.symbol.module if isinstance(near, MappedClass) else near
@@ -473,7 +479,7 @@ class ProjectIndex:
         return self._installed_models[symbol.key]
 
     def _add_attribute(self, owner: MappedClass, name: str, module: Module, place: Range, value: e.Expr | None) -> None:
-        if any(isinstance(base, External) and base.name == "sqlalchemy.DeclarativeBaseNoMeta" for base in owner.mro):
+        if any(isinstance(base, External) and base.name == BASE_WITHOUT_METACLASS for base in owner.mro):
             value = None  # without a metaclass nothing maps what is set later
         for heir in self.subclasses(owner):
             known = heir.attributes.get(name)
@@ -569,6 +575,11 @@ def _of_table(mapped: MappedClass, member: Member) -> ModelAttribute | None:
             if known.column is not None and known.column.name == value.attr:
                 return replace(known, name=member.name, owner=None)
     return None
+
+
+def _are_of_one_function(mapped: MappedClass, near: MappedClass) -> bool:
+    function = near.symbol.facts.function
+    return function >= 0 and mapped.symbol.facts.function == function and mapped.symbol.module is near.symbol.module
 
 
 def _registry(mapped: MappedClass) -> object:
