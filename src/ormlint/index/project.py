@@ -577,9 +577,11 @@ def _of_table(mapped: MappedClass, member: Member) -> ModelAttribute | None:
     return None
 
 
-def _are_of_one_function(mapped: MappedClass, near: MappedClass) -> bool:
+def _are_of_one_function(mapped: MappedClass, near: MappedClass | Module | None) -> bool:
+    if not isinstance(near, MappedClass) or near.symbol.facts.function < 0:
+        return False
     function = near.symbol.facts.function
-    return function >= 0 and mapped.symbol.facts.function == function and mapped.symbol.module is near.symbol.module
+    return mapped.symbol.facts.function == function and mapped.symbol.module is near.symbol.module
 
 
 def _registry(mapped: MappedClass) -> object:
