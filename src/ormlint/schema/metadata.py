@@ -257,12 +257,32 @@ class _Builder:
                 expr, module, name = symbol.value, symbol.module, symbol.name
         if not isinstance(expr, e.Call):
             return None
+        if name and (set_later := self._set_metadata(name, module)) is not None:
+            return self._of_expr(set_later, module)
         given = expr.keyword("metadata")
         if given is not None:
             return self._of_expr(given, module)
         if isinstance(expr.func, e.Attribute) and expr.func.attr == "generate_base":
             return self._of_value(expr.func.value, module)
         return (f"{module.path}:{name}", None, None) if name else None
+
+    def _set_metadata(self, name: str, module: Module) -> e.Expr | None:
+        """Return what `name.metadata = …` sets in a module, in the body of a class of it too."""
+        bodies = [module.interface.attached, *(symbol.facts.body for symbol in module.classes)]
+        for statement in (statement for body in bodies for statement in body):
+            if isinstance(statement, s.Assign) and statement.value is not None:
+                for target in statement.targets:
+                    if e.dotted_name(target) == f"{name}.metadata":
+                        return self._bound_in_class(statement.value, statement, module)
+        return None
+
+    def _bound_in_class(self, value: e.Expr, at: s.Stmt, module: Module) -> e.Expr:
+        """Return a value that stands in a class body, its name replaced by what that body binds it to."""
+        for symbol in module.classes:
+            if at in symbol.facts.body and isinstance(value, e.Name):
+                member = self.index.mapper.body(symbol).members.get(value.id)
+                return member.value if member is not None and member.value is not None else value
+        return value
 
     def _of_expr(self, expr: e.Expr, module: Module) -> tuple[str, e.Expr | None, Module | None]:
         """Return the metadata that an expression is: a name, `Base.metadata`, or the call itself."""
@@ -291,7 +311,7 @@ class _Builder:
         ]
         ranks = {base: rank for rank, base in enumerate(mapped.mro)}
 
-        def order(attribute: ModelAttribute) -> tuple[int, int, tuple[int, int]]:
+        def order(attribute: ModelAttribute) -> tuple[int, int, bool, tuple[int, int]]:
             given = attribute.column.extra.get("sort_order") if attribute.column is not None else None
             value = self.machine.value(given, attribute.module, attribute.owner) if given is not None else 0
             owner = attribute.owner
@@ -301,8 +321,10 @@ class _Builder:
             # Own columns come before those of mixins; Pydantic has the fields of its bases first.
             value = value if isinstance(value, int) else 0
             if mapped.style == "sqlmodel" or owner is None:
-                return value, -rank if mapped.style == "sqlmodel" else rank, (attribute.range.start, 0)
-            return value, rank, self._place(owner, attribute.range.start)
+                return value, -rank if mapped.style == "sqlmodel" else rank, False, (attribute.range.start, 0)
+            # What a `declared_attr` of a mixin returns comes behind the columns that are copied from it.
+            is_late = attribute.function is not None and owner is not mapped.symbol
+            return value, rank, is_late, self._place(owner, attribute.range.start)
 
         for attribute in sorted(own, key=order):
             column = attribute.column

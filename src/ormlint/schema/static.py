@@ -178,6 +178,18 @@ class StaticMachine(Statements):
         handed = made.attributes.get("__handed__", found) if calls else Built(_HANDED, [], {})
         return handed if isinstance(handed, Built) else None
 
+    def stored(self, kind: ClassSymbol, value: Any) -> Any:
+        """Return what a `TypeDecorator` of the project gives the database for a value: itself without a method for it."""
+        cls = self.class_of(kind)
+        method = self.class_attribute(cls, "process_bind_param")
+        if not isinstance(method, Function):
+            return value.value if isinstance(value, Member) else value
+        bound = Function(method.params, method.body, method.scope, method.name, owner=Instance(cls, [], {}))
+        try:
+            return self.call_function(bound, [value, Unknown("the dialect")], {})
+        except (Raised, OverBudget, RecursionError):
+            return Unknown("it could not be followed")
+
     def compiled_text(self, made: Instance) -> str | None:
         """Return what the function that `@compiles(Class, "dialect")` decorates says of a construct; None else."""
         default: str | None = None

@@ -313,7 +313,7 @@ class Expressions(Calls):
         elif isinstance(target, e.Starred):
             self.assign(target.value, v.Unknown("unpacked"), scope)
         elif isinstance(target, e.Display):
-            items = list(value) if isinstance(value, (list, tuple)) else []
+            items = list(value) if isinstance(value, (list, tuple, range)) else []
             fits = len(items) == len(target.elements) and not any(isinstance(x, e.Starred) for x in target.elements)
             for position, element in enumerate(target.elements):
                 self.assign(element, items[position] if fits else v.Unknown("unpacked"), scope)
