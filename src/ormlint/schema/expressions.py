@@ -32,19 +32,8 @@ _METHODS = frozenset(
 )
 _FUNCTIONS = frozenset(
     [
-        "and_",
-        "or_",
-        "not_",
-        "text",
-        "cast",
-        "desc",
-        "asc",
-        "literal",
-        "literal_column",
-        "null",
-        "column",
-        "true",
-        "false",
+        *("and_", "or_", "not_", "text", "cast", "desc", "asc"),
+        *("literal", "literal_column", "null", "column", "true", "false"),
     ]
 )
 

@@ -179,7 +179,7 @@ class StaticMachine(Statements):
         return handed if isinstance(handed, Built) else None
 
     def stored(self, kind: ClassSymbol, value: Any) -> Any:
-        """Return what a `TypeDecorator` of the project gives the database for a value: itself without a method for it."""
+        """Return what a `TypeDecorator` of the project gives the database for a value; itself without a method."""
         cls = self.class_of(kind)
         method = self.class_attribute(cls, "process_bind_param")
         if not isinstance(method, Function):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import contextlib
+import dataclasses
 import operator
 from collections.abc import Callable
 from typing import Any
@@ -93,7 +94,10 @@ class Expressions(Calls):
         if isinstance(owner, Folder):
             return self.symbol_value(self.index.resolver.attribute(owner, name), name)
         if isinstance(owner, v.ClassValue):
-            return self.class_attribute(owner, name)
+            found = self.class_attribute(owner, name)
+            if isinstance(found, v.Function) and found.kind == "class" and found.owner is None:
+                return dataclasses.replace(found, owner=owner)
+            return found
         if isinstance(owner, v.Member):
             if name in ("value", "name"):
                 return getattr(owner, name)
