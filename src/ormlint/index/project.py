@@ -433,7 +433,11 @@ class ProjectIndex:
                 continue
             owner = self._class_named(module, target.value)
             if owner is not None:
+                is_new = target.attr not in owner.attributes
                 self._add_attribute(owner, target.attr, module, target.range, statement.value)
+                added = owner.attributes.get(target.attr)
+                if is_new and added is not None and _innermost(module, statement) is not None:
+                    added.conditional = True  # in a function: it is there once that was called
             elif isinstance(target.value, (e.Name, e.Attribute)):
                 self._attach_to_base(module, target)
 

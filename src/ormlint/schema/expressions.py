@@ -79,9 +79,8 @@ class ExpressionReader:
 
     def _compared(self, left: Any, expr: e.Expr) -> Any:
         """Return what a column is compared with; a member of an enum as the label its type stores."""
-        value = (
-            self._evaluated(expr) if isinstance(left, sa.Column) and not isinstance(expr, (e.Str, e.Constant)) else None
-        )
+        is_asked = isinstance(left, sa.Column) and not isinstance(expr, (e.Str, e.Constant))
+        value = self._evaluated(expr) if is_asked else None
         if isinstance(value, Member):
             return self._bound(left, value)
         if isinstance(value, (list, tuple)) and any(isinstance(item, Member) for item in value):

@@ -105,6 +105,7 @@ class ConstraintReader:
                     text = ExpressionReader(table, mapped, self.machine).build(built.node.args[0])
                 if text is None:
                     return "the text of `CheckConstraint`"
+                options.pop("sqltext", None)
                 self._append(table, sa.CheckConstraint(text, **options))
             elif name == "ForeignKeyConstraint":
                 self._foreign_key(table, built, mapped, options)

@@ -131,6 +131,7 @@ class Made(Named, Base):
         Index("ix_of_some", "level", postgresql_using="gin").ddl_if(dialect="postgresql"),
         Index("ix_of_many", "start", "planned").ddl_if(dialect=("sqlite", "mysql")),
         CheckConstraint("start > 0", name="positive"),
+        CheckConstraint(sqltext="planned > %(least)s" % {"least": 3}, name="least"),
         CheckConstraint(f"level IN ({quoted(LEVELS)})", name="levels"),
         CheckConstraint("level IN ('%s')" % "', '".join(LEVELS), name="joined"),
         UniqueConstraint("start", "planned"),

@@ -105,7 +105,7 @@ def _compare_class(result: Comparison, name: str, card: dict[str, Any], wanted: 
         else:
             result.right += 1
     for key, found in card["attributes"].items():
-        if found["kind"] in MAPPED_KINDS and key not in wanted["attributes"]:
+        if found["kind"] in MAPPED_KINDS and key not in wanted["attributes"] and not found.get("conditional"):
             result.extra[f"{name}.{key}"] = found["kind"]
 
 
