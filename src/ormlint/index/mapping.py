@@ -26,6 +26,7 @@ from ormlint.index.vocabulary import (
     DECLARATIVE_BASES,
     EXTERNAL_MIXINS,
     HARMLESS_BASES,
+    ORM_PACKAGES,
 )
 
 _KNOWN_DECORATORS = frozenset(
@@ -130,13 +131,17 @@ class Mapper:
         return style
 
     def _may_be_mapped(self, symbol: ClassSymbol) -> bool:
-        """Tell whether a class or one of its bases in the project declares columns: only then packages are read."""
+        """Tell whether a class looks like a model, or its base belongs to a package of models: only then it is read."""
         return any(
-            self.members.is_column_member(member)
+            base.name.partition(".")[0] in ORM_PACKAGES
+            if isinstance(base, External)
+            else isinstance(base, ClassSymbol) and self._declares(base)
             for base in self.bases.mro(symbol)
-            if isinstance(base, ClassSymbol)
-            for member in self.body(base).members.values()
         )
+
+    def _declares(self, symbol: ClassSymbol) -> bool:
+        members = self.body(symbol).members
+        return "__tablename__" in members or any(self.members.is_column_member(member) for member in members.values())
 
     def _is_base(self, symbol: ClassSymbol) -> bool:
         """A direct subclass of `DeclarativeBase` is a base and never mapped itself."""

@@ -119,6 +119,19 @@ HARMLESS_BASES = frozenset(
         "flask_sqlalchemy.db.Model",
     }
 )
+# Packages whose classes are declarative bases and mixins: a model over one needs no column of its own.
+ORM_PACKAGES = frozenset(
+    {
+        "advanced_alchemy",
+        "fastapi_users",
+        "fastapi_users_db_sqlalchemy",
+        "flask_appbuilder",
+        "litestar",
+        "sqlalchemy_continuum",
+        "sqlalchemy_mixins",
+        "sqlalchemy_utils",
+    }
+)
 # Mixins of other packages whose names are few and known.
 EXTERNAL_MIXINS: dict[str, frozenset[str]] = {
     "sqlalchemy.AsyncAttrs": frozenset({"awaitable_attrs"}),
