@@ -276,6 +276,8 @@ class ProjectIndex:
             self._resolve_relationships(mapped)
         for mapped in list(self.own_mapped.values()):
             self._add_backrefs(mapped)
+        for mapped in list(self.own_mapped.values()):
+            self._add_installed_backrefs(mapped)
         for module in self.own_modules.values():
             for statement in module.own_interface.attached:
                 self._attach(module, statement)
@@ -418,6 +420,27 @@ class ProjectIndex:
                         ),
                     )
 
+    def _add_installed_backrefs(self, mapped: MappedClass) -> None:
+        """A model over a mapped class of a package has what other classes of that module give it."""
+        for base in mapped.mro[1:]:
+            if not isinstance(base, ClassSymbol) or not base.module.is_installed or self.mapper.style(base) is None:
+                continue
+            for symbol in base.module.classes:
+                other = self._mapped_anywhere(symbol)
+                for attribute in other.attributes.values() if other is not None else ():
+                    relationship = attribute.relationship
+                    name = relationship.backref if relationship is not None else None
+                    if relationship is None or name is None or relationship.target_name != base.name:
+                        continue
+                    uselist = relationship.backref_uselist
+                    if uselist is None and relationship.call is not None:
+                        uselist = True if relationship.call.keyword("secondary") is not None else None
+                    reverse = Relationship(symbol, symbol.name, uselist, back_populates=attribute.name)
+                    made = ModelAttribute(
+                        name, "backref", attribute.module, attribute.range, None, relationship=reverse
+                    )
+                    mapped.attributes.setdefault(name, made)
+
     def _is_inherited(self, mapped: MappedClass, attribute: ModelAttribute) -> bool:
         """Tell whether a mapped class above has the relationship too: the backref leads to that class then."""
         for base in mapped.mro[1:]:
@@ -455,7 +478,8 @@ class ProjectIndex:
         """Return the mapped class an expression means; names bound in functions are known by their spelling."""
         name = named if isinstance(named, str) else e.dotted_name(named) or "?"
         symbol = self.resolver.dotted(module, name) if isinstance(named, str) else self.resolver.expr(module, named)
-        return self._mapped_anywhere(symbol) or self.model_by_name(name, near or module)
+        found = self._mapped_anywhere(symbol) or self.model_by_name(name, near or module)
+        return found or (self._installed_by_name(name) if near is not None and "." not in name else None)
 
     def _installed_by_name(self, name: str) -> MappedClass | None:
         """Return the mapped class of a name in the packages that models derive from, if there is just one."""

@@ -17,7 +17,7 @@ from ormlint.index.bases import Base, DynamicBase
 from ormlint.index.columns import Reference
 from ormlint.index.model import MappedClass, ModelAttribute
 from ormlint.index.project import ProjectIndex
-from ormlint.index.symbols import ClassSymbol, External, Module, Value
+from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module, Value
 from ormlint.index.vocabulary import CONCRETE_BASES, DECLARATIVE_BASES
 from ormlint.schema.replay.values import Built
 from ormlint.schema.static import StaticMachine, plain
@@ -185,6 +185,8 @@ class _Builder:
         return self.metadata[key]
 
     def _built_metadata(self, value: Any, expr: e.Expr | None, module: Module | None) -> sa.MetaData:
+        if isinstance(value, Built) and value.last == "registry":
+            value = value.keywords.get("metadata")
         given: dict[str, Any] = value.keywords if isinstance(value, Built) and value.last == "MetaData" else {}
         convention = given.get("naming_convention")
         if not isinstance(convention, dict) and module is not None:
@@ -264,7 +266,9 @@ class _Builder:
             return self._of_expr(given, module)
         if isinstance(expr.func, e.Attribute) and expr.func.attr == "generate_base":
             return self._of_value(expr.func.value, module)
-        return (f"{module.path}:{name}", None, None) if name else None
+        made = isinstance(self.index.resolver.expr(module, expr.func), FunctionSymbol)
+        # What a function makes is evaluated: it may return a registry with a metadata.
+        return (f"{module.path}:{name}", *((expr, module) if made else (None, None))) if name else None
 
     def _set_metadata(self, name: str, module: Module) -> e.Expr | None:
         """Return what `name.metadata = …` sets in a module, in the body of a class of it too."""
@@ -397,6 +401,8 @@ class _Builder:
                     extras[name] = value
         if column.default is not None and not column.is_field_default:
             extras["default"] = self._default(column.default.expr, column.default.module)
+        if isinstance(kind, sa.types.NullType) and keys and column.type is not None:
+            extras["info"] = {"annotated": self.types.annotated(mapped, attribute)}
         return sa.Column(
             column.name,
             kind,

@@ -89,7 +89,8 @@ def _type_of(column: sa.Column[Any], depth: int = 0) -> Any:
         table = column.table.metadata.tables.get(path)
         if table is not None and name in table.c:
             return _type_of(table.c[name], depth + 1)
-    return None
+    annotated = column.info.get("annotated")  # of a key whose target is not known here
+    return annotated if isinstance(annotated, sa.types.TypeEngine) else None
 
 
 class _Unknown(sa.types.UserDefinedType[Any]):

@@ -190,6 +190,15 @@ class StaticMachine(Statements):
         except (Raised, OverBudget, RecursionError):
             return Unknown("it could not be followed")
 
+    def asked(self, function: Any) -> bool | None:
+        """Return what a callable of `.ddl_if()` says for the database; None when it is not known."""
+        dialect = Built(Ref("dialect"), [], {}, None, {"name": self.dialect})
+        given = [Unknown(name) for name in ("the DDL", "its target", "the bind")]
+        try:
+            return self.truth(self.call(function, given, {"dialect": dialect}, None))
+        except (Raised, OverBudget, RecursionError):
+            return None
+
     def compiled_text(self, made: Instance) -> str | None:
         """Return what the function that `@compiles(Class, "dialect")` decorates says of a construct; None else."""
         default: str | None = None
