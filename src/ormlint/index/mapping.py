@@ -16,7 +16,7 @@ from ormlint.index.constructors import read_constructor, unread_package
 from ormlint.index.inlining import BodyOf
 from ormlint.index.mapperargs import apply_mapper_args, shapes_attributes
 from ormlint.index.members import MemberReader
-from ormlint.index.model import MappedClass, ModelAttribute
+from ormlint.index.model import MappedClass, ModelAttribute, Relationship
 from ormlint.index.reads import recorded
 from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module, Resolver, Unknown, Value
 from ormlint.index.tableargs import apply_table_args
@@ -218,8 +218,19 @@ class Mapper:
         apply_table_args(mapped, self.body, lambda base: self.style(base) is not None, self.members)
         self._mapper_args(mapped)
         self._concrete(mapped)
+        self._versions(mapped)
         mapped.constructor = read_constructor(mapped, self.body, self.resolver)
         return mapped
+
+    def _versions(self, mapped: MappedClass) -> None:
+        """SQLAlchemy-Continuum gives a class with `__versioned__` its `versions` when mappers are configured."""
+        if self.nearest(mapped.mro, "__versioned__") is None:
+            return
+        symbol = mapped.symbol
+        made = ModelAttribute("versions", "relationship", symbol.module, symbol.facts.name_range, None)
+        made.relationship = Relationship(None, f"{symbol.name}Version", True, lazy="dynamic")
+        made.conditional = True
+        mapped.attributes.setdefault(made.name, made)
 
     def _mapper_args(self, mapped: MappedClass) -> None:
         """Apply the nearest `__mapper_args__`, unless it belongs to a mapped class above."""
