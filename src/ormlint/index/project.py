@@ -271,7 +271,7 @@ class ProjectIndex:
             if mapped.is_union:
                 add_columns_of_heirs(mapped, self._subclasses.get(mapped.symbol.key, ()))
         for mapped in self.own_mapped.values():
-            self._resolve_foreign_keys(mapped)
+            self.resolve_foreign_keys(mapped)
         for mapped in self.own_mapped.values():
             self._resolve_relationships(mapped)
         for mapped in list(self.own_mapped.values()):
@@ -305,7 +305,7 @@ class ProjectIndex:
         mapped.open_reason = mapped.open_reason or reason
         self._add(mapped)
 
-    def _resolve_foreign_keys(self, mapped: MappedClass) -> None:
+    def resolve_foreign_keys(self, mapped: MappedClass) -> None:
         """Turn `ForeignKey(User.id)` into `user.id`; what is not found stays a question mark."""
         for attribute in mapped.columns():
             column = attribute.column

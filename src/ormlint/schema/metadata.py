@@ -19,6 +19,7 @@ from ormlint.index.model import MappedClass, ModelAttribute
 from ormlint.index.project import ProjectIndex
 from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module, Value
 from ormlint.index.vocabulary import CONCRETE_BASES, DECLARATIVE_BASES
+from ormlint.schema.coremodels import core_models
 from ormlint.schema.replay.values import Built
 from ormlint.schema.static import StaticMachine, plain
 from ormlint.schema.table_arguments import ConstraintReader
@@ -59,14 +60,17 @@ def build_tables(
     index: ProjectIndex,
     wanted: Callable[[MappedClass], bool] = lambda mapped: True,
     dialect: str = "postgresql",
+    core: Callable[[str], bool] = lambda path: False,
 ) -> dict[str, StaticTable]:
     """Return the tables of the wanted mapped classes, by name, in the order of their names.
+
+    `core` tells by the path of a module whether its `Table` objects are wanted too.
 
     Classes of one table (single-table inheritance) are joined. Two classes that claim one name leave the first as it
     is and mark it open, unless each has a `MetaData` of its own: then the second one's key names its module too.
     `dialect` is the database that types are chosen for.
     """
-    return _Builder(index, dialect).run(wanted)
+    return _Builder(index, dialect).run(wanted, core)
 
 
 class _Builder:
@@ -86,9 +90,15 @@ class _Builder:
         models = [mapped for mapped in self.index.mapped.values() if mapped.table and wanted(mapped)]
         return sorted(models, key=lambda item: sum(isinstance(base, ClassSymbol) for base in item.mro))
 
-    def run(self, wanted: Callable[[MappedClass], bool]) -> dict[str, StaticTable]:
+    def run(
+        self, wanted: Callable[[MappedClass], bool], core: Callable[[str], bool] = lambda path: False
+    ) -> dict[str, StaticTable]:
         for mapped in self.models(wanted):
             self._add(mapped)
+        for mapped in core_models(self.index, core):
+            metadata, name, _ = self.place(mapped)
+            if (id(metadata), name) not in self.keys:  # else a class is mapped to it
+                self._add(mapped)
         self._loose_indexes()
         return {name: self.tables[name] for name in sorted(self.tables)}
 
@@ -223,7 +233,14 @@ class _Builder:
                 if found is not None:
                     return found
         if mapped.table_call is not None and len(mapped.table_call[0].args) > 1:
-            return self._of_expr(mapped.table_call[0].args[1], mapped.table_call[1])
+            call, module = mapped.table_call
+            given = call.args[1]
+            if not isinstance(given, e.Call):
+                return self._of_expr(given, module)
+            if isinstance(call.func, e.Attribute):  # Flask-SQLAlchemy's `db.Table` needs no metadata
+                found = self._of_value(call.func.value, module)
+                if found is not None:
+                    return found
         return key or f"of {mapped.symbol.key}", None, None
 
     def _of_bases(self, mro: Sequence[Base], at: Module) -> tuple[str, e.Expr | None, Module | None] | None:
