@@ -20,6 +20,7 @@ from ormlint.index.project import ProjectIndex
 from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module, Value
 from ormlint.index.vocabulary import CONCRETE_BASES, DECLARATIVE_BASES
 from ormlint.schema.coremodels import core_models
+from ormlint.schema.naming import naming
 from ormlint.schema.replay.values import Built
 from ormlint.schema.static import StaticMachine, plain
 from ormlint.schema.table_arguments import ConstraintReader
@@ -191,34 +192,35 @@ class _Builder:
         key, expr, module = self._metadata_of(mapped)
         if key not in self.metadata:
             value = self.machine.value(expr, module) if expr is not None and module is not None else None
-            self.metadata[key] = self._built_metadata(value, expr, module)
+            self.metadata[key] = self._built_metadata(value, key)
         return self.metadata[key]
 
-    def _built_metadata(self, value: Any, expr: e.Expr | None, module: Module | None) -> sa.MetaData:
+    def _built_metadata(self, value: Any, key: str) -> sa.MetaData:
         if isinstance(value, Built) and value.last == "registry":
             value = value.keywords.get("metadata")
         given: dict[str, Any] = value.keywords if isinstance(value, Built) and value.last == "MetaData" else {}
         convention = given.get("naming_convention")
-        if not isinstance(convention, dict) and module is not None:
-            convention = self._assigned_convention(expr, module)
-        names = convention if isinstance(convention, dict) else {}
-        kept = {key: text for key, text in names.items() if isinstance(key, str) and isinstance(text, str)}
+        if not isinstance(convention, dict) and key in self.conventions:
+            convention = self.machine.value(*self.conventions[key])
         schema = given.get("schema")
         made = sa.MetaData(schema=schema if isinstance(schema, str) else None)
-        if kept:
-            made.naming_convention = kept
+        names = naming(self.machine, convention) if isinstance(convention, dict) else {}
+        if names:
+            made.naming_convention = names
         return made
 
-    def _assigned_convention(self, expr: e.Expr | None, module: Module) -> Any:
-        """Return the dict of `SQLModel.metadata.naming_convention = {...}`, wherever it is written."""
-        wanted = e.dotted_name(expr) if expr is not None else None
-        for other in self.index.modules.values():
-            for statement in other.interface.attached:
+    @cached_property
+    def conventions(self) -> dict[str, tuple[e.Expr, Module]]:
+        """The dicts of `SQLModel.metadata.naming_convention = {...}`, wherever they are written, by metadata."""
+        found: dict[str, tuple[e.Expr, Module]] = {}
+        for module in self.index.modules.values():
+            for statement in module.interface.body:
+                if not isinstance(statement, s.Assign) or statement.value is None:
+                    continue
                 for target in statement.targets:
-                    named = e.dotted_name(target) or ""
-                    if named == f"{wanted}.naming_convention" and statement.value is not None:
-                        return self.machine.value(statement.value, other)
-        return None
+                    if isinstance(target, e.Attribute) and target.attr == "naming_convention":
+                        found[self._of_expr(target.value, module)[0]] = (statement.value, module)
+        return found
 
     def _metadata_of(self, mapped: MappedClass) -> tuple[str, e.Expr | None, Module | None]:
         """Return a key for the metadata of a class, and the expression that makes it."""
@@ -262,14 +264,20 @@ class _Builder:
                 name = e.Name(0, 0, base.value.name)
                 return self._of_value(name, base.value.module) or (f"{base.value.module.path}:{name.id}", None, None)
             elif isinstance(base, External) and base.name == "sqlmodel.SQLModel":
-                return "sqlmodel", e.Attribute(0, 0, e.Name(0, 0, "SQLModel"), "metadata"), at
+                return "sqlmodel", None, None
         return None
 
     def _of_value(self, expr: e.Expr | None, module: Module) -> tuple[str, e.Expr | None, Module | None] | None:
         """Return the metadata of a registry, a base that a call makes, or Flask-SQLAlchemy's extension object."""
         name = ""
+        if isinstance(expr, e.Attribute) and expr.attr == "Model":
+            owner = self.index.resolver.expr(module, expr.value)
+            if isinstance(owner, Value) and self.index.bases.is_flask(owner):
+                expr = expr.value
         if isinstance(expr, (e.Name, e.Attribute)):
             symbol = self.index.resolver.expr(module, expr)
+            if symbol == External("sqlmodel.SQLModel"):
+                return "sqlmodel", None, None
             if isinstance(symbol, ClassSymbol):
                 return self._of_bases(self.index.bases.mro(symbol), module)
             if isinstance(symbol, Value) and isinstance(symbol.value, e.Call):

@@ -106,7 +106,12 @@ class ConstraintReader:
             for key, value in built.keywords.items()
             if key != "info" and not key.endswith("_where") and (given := _option(value)) is not None
         }
-        if name != "Index" and isinstance(built.keywords.get("name"), Unknown):
+        label = built.keywords.get("name")
+        place = {"CheckConstraint": 1, "ForeignKeyConstraint": 2}.get(name)
+        if place is not None and len(built.args) > place:
+            label = built.args[place]
+            options.update({"name": given} if (given := plain(label)) is not None else {})
+        if name != "Index" and isinstance(label, Unknown):
             return f"the name of `{name}`"
         try:
             if name == "CheckConstraint":

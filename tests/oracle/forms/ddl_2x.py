@@ -131,6 +131,7 @@ class Made(Named, Base):
         Index("ix_of_some", "level", postgresql_using="gin").ddl_if(dialect="postgresql"),
         Index("ix_of_many", "start", "planned").ddl_if(dialect=("sqlite", "mysql")),
         CheckConstraint("start > 0", name="positive"),
+        CheckConstraint("planned > 0", "also_positive"),
         CheckConstraint(sqltext="planned > %(least)s" % {"least": 3}, name="least"),
         CheckConstraint(f"level IN ({quoted(LEVELS)})", name="levels"),
         CheckConstraint("level IN ('%s')" % "', '".join(LEVELS), name="joined"),
@@ -172,6 +173,7 @@ class Indexed(Named, Base):
             CheckConstraint(cls.start < cls.planned, name="order"),
             CheckConstraint(sa.or_(cls.start.is_(None), cls.planned.is_not(None)), name="either"),
             ForeignKeyConstraint(["start", "planned"], ["made.start", "made.planned"], ondelete="SET NULL"),
+            ForeignKeyConstraint(["start"], ["indexed.id"], "fk_named_by_place"),
             {"comment": "of many indexes", "sqlite_autoincrement": True},
         )
 
