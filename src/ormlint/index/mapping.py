@@ -202,13 +202,15 @@ class Mapper:
         mapped.is_dataclass = self._is_dataclass(symbol, mro)
         type_map = self._type_map(mro)
         set_by_init: set[str] = set()
+        reads: str | None = None
         for base in reversed(mro):
-            reason = self._open_reason(base, mapped)
-            if reason is not None and mapped.open_reason is None:
-                mapped.open_reason = reason
+            reads = reads or self._answers_reads(base)
+            mapped.open(self._open_reason(base, mapped))
             if isinstance(base, ClassSymbol):
                 self._merge(mapped, base, type_map, set_by_init)
         mapped.set_by_init = frozenset(set_by_init)
+        if mapped.open_reason is None and reads is not None:
+            mapped.open_reason, mapped.open_on_reads = reads, True
         if is_imperative:
             _without_columns(mapped)
             mapped.constructor = read_constructor(mapped, self.body, self.resolver)
@@ -271,7 +273,7 @@ class Mapper:
             if base is mapped.symbol:
                 mapped.table = self.constants.string(found[0].args[0], found[1])
             reason = add_table_columns(mapped, *found, self.members)
-            mapped.open_reason = mapped.open_reason or reason
+            mapped.open(reason)
 
     def _is_dataclass(self, symbol: ClassSymbol, mro: tuple[Base, ...]) -> bool:
         if "mapped_as_dataclass" in self._decorator_names(symbol):
@@ -361,9 +363,8 @@ class Mapper:
         if body.open_reason is not None:
             where = "" if base is mapped.symbol else f" (of its base `{base.name}`)"
             return body.open_reason + where
-        for special in ("__getattr__", "__getattribute__", "__setattr__"):
-            if special in body.members:
-                return f"`{base.name}` defines `{special}`"
+        if "__setattr__" in body.members:
+            return f"`{base.name}` defines `__setattr__`"
         for keyword in base.facts.keywords:
             if keyword.name == "metaclass" and not self._is_known_metaclass(base, keyword.value):
                 return f"`{base.name}` has a metaclass of its own"
@@ -381,6 +382,13 @@ class Mapper:
                 continue
             if not self._keeps_class(base.module, func):
                 return f"the decorator `{e.dotted_name(func) or '?'}` may change `{base.name}`"
+        return None
+
+    def _answers_reads(self, base: Base) -> str | None:
+        """Return why any name may be read on an instance: the constructor asks the class, which these do not change."""
+        for special in ("__getattr__", "__getattribute__"):
+            if isinstance(base, ClassSymbol) and special in self.body(base).members:
+                return f"`{base.name}` defines `{special}`"
         return None
 
     def _keeps_class(self, module: Module, func: e.Expr) -> bool:

@@ -302,7 +302,7 @@ class ProjectIndex:
             for name, attribute in parent.attributes.items() if parent is not None else ():
                 mapped.attributes.setdefault(name, attribute)
         reason = add_imperative(mapped, call, module, self.mapper.members)
-        mapped.open_reason = mapped.open_reason or reason
+        mapped.open(reason)
         self._add(mapped)
 
     def resolve_foreign_keys(self, mapped: MappedClass) -> None:
@@ -396,7 +396,7 @@ class ProjectIndex:
                 reason = f"`{mapped.name}.{attribute.name}` gives it a backref whose name is computed"
                 for other in [target] if target is not None else list(self.own_mapped.values()):
                     for heir in self.subclasses(other):
-                        heir.open_reason = heir.open_reason or reason
+                        heir.open(reason)
             elif relationship.backref is not None:
                 if target is None:
                     self.own_floating.add(relationship.backref)
@@ -540,7 +540,7 @@ class ProjectIndex:
                 value = call.args[1] if len(call.args) > 1 else None
                 self._add_attribute(mapped, call.args[0].value, module, call.range, value)
             elif mapped is not None:
-                mapped.open_reason = mapped.open_reason or "properties are added to it under computed names"
+                mapped.open("properties are added to it under computed names")
         elif name in ("listen", "listens_for") and len(call.args) >= 2:
             event = call.args[1]
             if isinstance(event, e.Str) and event.value == "init":
@@ -561,7 +561,7 @@ class ProjectIndex:
                 self._add_attribute(mapped, second.value, module, call.range, value)
             else:
                 for heir in self.subclasses(mapped):
-                    heir.open_reason = heir.open_reason or "attributes are set on it under computed names"
+                    heir.open("attributes are set on it under computed names")
             return
         if isinstance(first, e.Name) and first.id == "cls":
             holder = _innermost(module, call)
@@ -570,7 +570,7 @@ class ProjectIndex:
             owner = module.classes[holder.owner]
             for heir in self.own_mapped.values():
                 if owner in heir.mro:
-                    heir.open_reason = heir.open_reason or f"`{owner.name}.{holder.name}` sets attributes on the class"
+                    heir.open(f"`{owner.name}.{holder.name}` sets attributes on the class")
 
     def _names_in_branches(self) -> None:
         """A class that is defined twice under `if` and `else` may be either one."""
@@ -585,8 +585,7 @@ class ProjectIndex:
             for twin in twins:
                 for name, attribute in twin.attributes.items():
                     mapped.attributes.setdefault(name, attribute)
-                if twin.open_reason and not mapped.open_reason:
-                    mapped.open_reason = twin.open_reason
+                mapped.open(twin.open_reason)
 
 
 def _of_table(mapped: MappedClass, member: Member) -> ModelAttribute | None:

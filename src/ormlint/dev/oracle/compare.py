@@ -148,7 +148,7 @@ def _compare_attribute(found: dict[str, Any], real: dict[str, Any]) -> tuple[lis
 def _compare_constructor(
     result: Comparison, name: str, index: ProjectIndex, mapped: MappedClass, accepted: dict[str, bool | None]
 ) -> None:
-    reason = mapped.constructor.open_reason or mapped.open_reason
+    reason = mapped.constructor.open_reason or (None if mapped.open_on_reads else mapped.open_reason)
     if reason is not None:
         result.open_constructors[name] = reason
         return
