@@ -24,6 +24,8 @@ def read_constructor(
             if member is None and _is_plain_dataclass(base, resolver):
                 fields = _plain_fields(mapped, resolver)
                 return Constructor("custom", frozenset(fields | extra))
+            if member is None and _is_attrs(base, resolver):
+                return Constructor("custom", open_reason=f"attrs makes the `__init__` of `{base.name}`")
             if member is None or "__new__" in body_of(base).members:
                 if "__new__" in body_of(base).members:
                     return Constructor("custom", open_reason=f"`{base.name}` defines `__new__`")
@@ -72,6 +74,12 @@ def _is_plain_dataclass(symbol: ClassSymbol, resolver: Resolver) -> bool:
             given = decorator.keyword("init") if isinstance(decorator, e.Call) else None
             return not (isinstance(given, e.Constant) and given.value is False)
     return False
+
+
+def _is_attrs(symbol: ClassSymbol, resolver: Resolver) -> bool:
+    funcs = (item.func if isinstance(item, e.Call) else item for item in symbol.facts.decorators)
+    found = (resolver.expr(symbol.module, func) for func in funcs)
+    return any(isinstance(item, External) and item.name.startswith(("attr.", "attrs.")) for item in found)
 
 
 def _plain_fields(mapped: MappedClass, resolver: Resolver) -> set[str]:

@@ -392,11 +392,11 @@ class Mapper:
         return None
 
     def _keeps_class(self, module: Module, func: e.Expr) -> bool:
-        """A listener registered by decorator leaves the class as it is."""
+        """A listener registered by decorator leaves the class as it is; attrs gives it methods."""
         symbol = self.resolver.expr(module, func)
-        return isinstance(symbol, External) and symbol.name in (
-            "sqlalchemy.listens_for",
-            "sqlalchemy.event.listens_for",
+        return isinstance(symbol, External) and (
+            symbol.name in ("sqlalchemy.listens_for", "sqlalchemy.event.listens_for")
+            or symbol.name.startswith(("attr.", "attrs."))
         )
 
     def _is_known_metaclass(self, base: ClassSymbol, expr: e.Expr) -> bool:

@@ -132,6 +132,14 @@ class MappedClass:
         return f"MappedClass({self.symbol.module.name}.{self.symbol.facts.qualname})"
 
 
+def forget_annotated_types(mapped: MappedClass) -> None:
+    """Forget the types that annotations gave columns: a listener of `resolve_type_annotation` may choose others."""
+    for attribute in mapped.columns():
+        column = attribute.column
+        if column is not None and column.written is None and attribute.annotation is not None:
+            column.type = column.enum = column.timezone = None
+
+
 def _is_decorated_base(symbol: ClassSymbol) -> bool:
     """Tell whether `as_declarative` makes a class a declarative base."""
     funcs = (item.func if isinstance(item, e.Call) else item for item in symbol.facts.decorators)

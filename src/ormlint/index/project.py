@@ -21,7 +21,7 @@ from ormlint.index.indexes import NamedIndex, read_indexes
 from ormlint.index.installed import InstalledModules
 from ormlint.index.made import made_classes
 from ormlint.index.mapping import Mapper
-from ormlint.index.model import Constructor, MappedClass, ModelAttribute, Relationship
+from ormlint.index.model import Constructor, MappedClass, ModelAttribute, Relationship, forget_annotated_types
 from ormlint.index.modules import ModuleMap, shared_folders
 from ormlint.index.reads import READS, Noting, recorded
 from ormlint.index.registries import NOTHING_MADE, MadeByCalls, all_made, made_by_calls, registry_of
@@ -543,7 +543,10 @@ class ProjectIndex:
                 mapped.open("properties are added to it under computed names")
         elif name in ("listen", "listens_for") and len(call.args) >= 2:
             event = call.args[1]
-            if isinstance(event, e.Str) and event.value == "init":
+            if isinstance(event, e.Str) and event.value == "resolve_type_annotation":
+                for mapped in self.own_mapped.values():
+                    forget_annotated_types(mapped)
+            elif isinstance(event, e.Str) and event.value == "init":
                 mapped = self._class_named(module, call.args[0])
                 for heir in self.subclasses(mapped) if mapped is not None else list(self.own_mapped.values()):
                     if heir.constructor.open_reason is None:
