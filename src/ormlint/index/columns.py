@@ -20,24 +20,19 @@ from ormlint.index.annotations import (
 from ormlint.index.constants import NOT_KNOWN, Constants, Scope
 from ormlint.index.enums import EnumColumn, EnumIndex, labels_of
 from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module, Resolver, Symbol, Value
-from ormlint.index.vocabulary import COLUMN_CALLS, ENUM_BASES, ENUM_TYPES, MAPPED, MAPPED_COLLECTIONS
+from ormlint.index.vocabulary.others import ENUM_BASES
+from ormlint.index.vocabulary.sqlalchemy import (
+    COLUMN_CALLS,
+    DATETIME,
+    ENUM,
+    ENUM_TYPES,
+    MAPPED,
+    MAPPED_COLLECTIONS,
+    PREFIX,
+    TYPES_OF_PYTHON,
+    ZONED,
+)
 from ormlint.text import Range
-
-# What `Mapped[T]` stands for without a type argument.
-_PYTHON_TYPES = {
-    "builtins.int": "sqlalchemy.Integer",
-    "builtins.str": "sqlalchemy.String",
-    "builtins.bool": "sqlalchemy.Boolean",
-    "builtins.float": "sqlalchemy.Float",
-    "builtins.bytes": "sqlalchemy.LargeBinary",
-    "datetime.datetime": "sqlalchemy.DateTime",
-    "datetime.date": "sqlalchemy.Date",
-    "datetime.time": "sqlalchemy.Time",
-    "datetime.timedelta": "sqlalchemy.Interval",
-    "decimal.Decimal": "sqlalchemy.Numeric",
-    "uuid.UUID": "sqlalchemy.Uuid",
-}
-
 
 _KEY_OPTIONS = frozenset({"name", "ondelete", "onupdate", "initially", "match", "deferrable", "use_alter"})
 
@@ -236,7 +231,7 @@ class ColumnReader:
             column.enum = self.enums.column(module, expr, scope)
         if isinstance(expr, e.Call):
             timezone = expr.keyword("timezone")
-            if timezone is None and column.type in ("sqlalchemy.DateTime", "sqlalchemy.TIMESTAMP") and expr.args:
+            if timezone is None and column.type in ZONED and expr.args:
                 timezone = expr.args[0]
             if isinstance(timezone, e.Constant):
                 column.timezone = bool(timezone.value)
@@ -298,14 +293,14 @@ class ColumnReader:
         func = expr.func if isinstance(expr, e.Call) else expr
         symbol = self.resolver.expr(module, func)
         if isinstance(symbol, External):
-            if symbol.name.startswith(("sqlalchemy.", "sqlalchemy_utc.", "sqlalchemy_utils.")):
+            if symbol.name.startswith((PREFIX, "sqlalchemy_utc.", "sqlalchemy_utils.")):
                 return Default("sql", expr, module)
             return Default("python", expr, module)
         if isinstance(symbol, ClassSymbol):
             # It may be a SQL construct of the project (`class utcnow(expression.FunctionElement)`).
             for base in symbol.facts.bases:
                 resolved = self.resolver.expr(symbol.module, base)
-                if isinstance(resolved, External) and resolved.name.startswith("sqlalchemy."):
+                if isinstance(resolved, External) and resolved.name.startswith(PREFIX):
                     return Default("sql", expr, module)
             return Default("python", expr, module)
         if isinstance(symbol, Value):
@@ -333,7 +328,7 @@ class ColumnReader:
             last = (e.dotted_name(annotation.value) or "").rpartition(".")[2]
             if last not in ("Mapped", "DynamicMapped", "WriteOnlyMapped"):
                 return None
-            name = f"sqlalchemy.{last}"
+            name = f"{PREFIX}{last}"
         if name in MAPPED:
             return "Mapped", annotation.index
         if name in MAPPED_COLLECTIONS:
@@ -360,14 +355,14 @@ class ColumnReader:
             self._from_type_map(column, symbol, labels, read.entry or type_map.type_of(symbol))
             return
         if labels is not None:
-            column.type = "sqlalchemy.Enum"
+            column.type = ENUM
             column.enum = EnumColumn(None, labels, None, native=False)
         elif isinstance(symbol, External):
-            column.type = _PYTHON_TYPES.get(symbol.name)
-            if column.type == "sqlalchemy.DateTime":
+            column.type = TYPES_OF_PYTHON.get(symbol.name)
+            if column.type == DATETIME:
                 column.timezone = False
         elif (enum := self.enums.of(symbol)) is not None:
-            column.type = "sqlalchemy.Enum"
+            column.type = ENUM
             column.enum = EnumColumn(enum, labels_of(enum, False), False)
 
     def _unwrapped(self, expr: e.Expr, module: Module, type_map: TypeMap | None) -> Unwrapped:
@@ -405,7 +400,7 @@ class ColumnReader:
         enum = self.enums.of(symbol)
         call = expr if isinstance(expr, e.Call) and module is not None else None
         if enum is not None or (labels is not None and self._is_any_enum(call, module)):
-            column.type = "sqlalchemy.Enum"
+            column.type = ENUM
             by_value: bool | None = None
             if call is not None and module is not None:
                 by_value = self.enums.by_value(call.keyword("values_callable"), module)

@@ -10,7 +10,8 @@ from ormlint.index.bases import DynamicBase
 from ormlint.index.classbody import ClassBody
 from ormlint.index.model import Constructor, MappedClass
 from ormlint.index.symbols import ClassSymbol, External, Resolver, Unknown
-from ormlint.index.vocabulary import EXTERNAL_MIXINS, HARMLESS_BASES
+from ormlint.index.vocabulary import EXTERNAL_MIXINS, HARMLESS_BASES, sqlmodel
+from ormlint.index.vocabulary.others import ATTRS, STANDARD_DATACLASS
 
 
 def read_constructor(
@@ -55,7 +56,7 @@ def read_constructor(
             break  # the default constructor is installed on the base itself
         elif isinstance(base, Unknown):
             return Constructor("custom", open_reason=f"one of its bases is not known: {base.reason}")
-        elif isinstance(base, External) and base.name not in HARMLESS_BASES and base.name != "sqlmodel.SQLModel":
+        elif isinstance(base, External) and base.name not in HARMLESS_BASES and base.name != sqlmodel.BASE:
             if base.name not in EXTERNAL_MIXINS and not base.name.startswith(("typing.", "abc.")):
                 return Constructor("custom", open_reason=unread_package(base.name, resolver))
     kept = frozenset(extra)
@@ -70,7 +71,7 @@ def _is_plain_dataclass(symbol: ClassSymbol, resolver: Resolver) -> bool:
     """Tell whether `@dataclass` of the standard library gives a class its `__init__`."""
     for decorator in symbol.facts.decorators:
         func = decorator.func if isinstance(decorator, e.Call) else decorator
-        if resolver.expr(symbol.module, func) == External("dataclasses.dataclass"):
+        if resolver.expr(symbol.module, func) == External(STANDARD_DATACLASS):
             given = decorator.keyword("init") if isinstance(decorator, e.Call) else None
             return not (isinstance(given, e.Constant) and given.value is False)
     return False
@@ -79,7 +80,7 @@ def _is_plain_dataclass(symbol: ClassSymbol, resolver: Resolver) -> bool:
 def _is_attrs(symbol: ClassSymbol, resolver: Resolver) -> bool:
     funcs = (item.func if isinstance(item, e.Call) else item for item in symbol.facts.decorators)
     found = (resolver.expr(symbol.module, func) for func in funcs)
-    return any(isinstance(item, External) and item.name.startswith(("attr.", "attrs.")) for item in found)
+    return any(isinstance(item, External) and item.name.startswith(ATTRS) for item in found)
 
 
 def _plain_fields(mapped: MappedClass, resolver: Resolver) -> set[str]:

@@ -11,7 +11,7 @@ from ormlint.facts.module import ClassFacts
 from ormlint.facts.walk import walk_statements
 from ormlint.index.reads import recorded
 from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module, Resolver, Symbol, Value
-from ormlint.index.vocabulary import ENUM_BASES
+from ormlint.index.vocabulary.others import ENUM_BASES
 
 
 @dataclass(eq=False, slots=True)

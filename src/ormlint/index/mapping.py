@@ -21,13 +21,15 @@ from ormlint.index.reads import recorded
 from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module, Resolver, Unknown, Value
 from ormlint.index.tableargs import apply_table_args
 from ormlint.index.tablemapped import add_table_columns, table_call
-from ormlint.index.vocabulary import (
+from ormlint.index.vocabulary import EXTERNAL_MIXINS, HARMLESS_BASES, METACLASSES, sqlmodel
+from ormlint.index.vocabulary.others import ATTRS, ORM_PACKAGES
+from ormlint.index.vocabulary.sqlalchemy import (
+    ABSTRACT_CONCRETE_BASE,
     CONCRETE_BASES,
     DATACLASS_BASES,
     DECLARATIVE_BASES,
-    EXTERNAL_MIXINS,
-    HARMLESS_BASES,
-    ORM_PACKAGES,
+    DECLARATIVE_META,
+    LISTENERS,
 )
 
 _KNOWN_DECORATORS = frozenset(
@@ -117,7 +119,7 @@ class Mapper:
             if isinstance(base, DynamicBase):
                 style = "flask" if base.kind == "flask" else "declarative"
             elif isinstance(base, External):
-                if base.name == "sqlmodel.SQLModel":
+                if base.name == sqlmodel.BASE:
                     style = style or ("sqlmodel" if self._is_sqlmodel_table(symbol) else None)
                 elif base.name in DECLARATIVE_BASES:
                     style = style or "declarative"
@@ -157,7 +159,7 @@ class Mapper:
         for keyword in symbol.facts.keywords:
             if keyword.name == "metaclass":
                 meta = self.resolver.expr(symbol.module, keyword.value)
-                if isinstance(meta, External) and meta.name == "sqlalchemy.DeclarativeMeta":
+                if isinstance(meta, External) and meta.name == DECLARATIVE_META:
                     return "__abstract__" in self.body(symbol).members
         return False
 
@@ -251,8 +253,8 @@ class Mapper:
         if not externals:
             return
         direct = [self.bases.base(mapped.symbol.module, expr) for expr in mapped.symbol.facts.bases]
-        mapped.is_union = External("sqlalchemy.AbstractConcreteBase") in direct
-        if externals == ["sqlalchemy.AbstractConcreteBase"] and not mapped.is_union:
+        mapped.is_union = External(ABSTRACT_CONCRETE_BASE) in direct
+        if externals == [ABSTRACT_CONCRETE_BASE] and not mapped.is_union:
             return
         found = self.members.class_names(mapped.symbol).get("_concrete_discriminator_name")
         name = found.value if isinstance(found, e.Str) else "type"
@@ -352,7 +354,7 @@ class Mapper:
             if (
                 name in HARMLESS_BASES
                 or name in EXTERNAL_MIXINS
-                or name == "sqlmodel.SQLModel"
+                or name == sqlmodel.BASE
                 or name.startswith(("typing.", "abc."))
             ):
                 return None
@@ -394,19 +396,11 @@ class Mapper:
     def _keeps_class(self, module: Module, func: e.Expr) -> bool:
         """A listener registered by decorator leaves the class as it is; attrs gives it methods."""
         symbol = self.resolver.expr(module, func)
-        return isinstance(symbol, External) and (
-            symbol.name in ("sqlalchemy.listens_for", "sqlalchemy.event.listens_for")
-            or symbol.name.startswith(("attr.", "attrs."))
-        )
+        return isinstance(symbol, External) and (symbol.name in LISTENERS or symbol.name.startswith(ATTRS))
 
     def _is_known_metaclass(self, base: ClassSymbol, expr: e.Expr) -> bool:
         symbol = self.resolver.expr(base.module, expr)
-        return isinstance(symbol, External) and symbol.name in (
-            "abc.ABCMeta",
-            "sqlalchemy.DeclarativeMeta",
-            "sqlmodel.SQLModelMetaclass",
-            "sqlalchemy.DeclarativeAttributeIntercept",
-        )
+        return isinstance(symbol, External) and symbol.name in METACLASSES
 
     def _has_mapped_parent(self, symbol: ClassSymbol) -> bool:
         parents = (base for base in self.bases.mro(symbol)[1:] if isinstance(base, ClassSymbol))

@@ -14,12 +14,17 @@ from ormlint.index.inlining import BodyOf, Inliner, returned_values, substitute
 from ormlint.index.model import MappedClass, ModelAttribute
 from ormlint.index.relationships import RelationshipReader
 from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module, Resolver, Value
-from ormlint.index.vocabulary import (
+from ormlint.index.vocabulary import ORM_PREFIXES, RELATIONSHIP_CALLS, sqlmodel
+from ormlint.index.vocabulary.sqlalchemy import (
     COLUMN_CALLS,
+    COLUMN_PROPERTY,
+    COMPOSITE,
     DECLARED_ATTRS,
+    DEFERRED,
     HYBRIDS,
+    MAPPED_COLUMN,
+    PREFIX,
     PROPERTY_CALLS,
-    RELATIONSHIP_CALLS,
     UNMAPPED,
 )
 
@@ -217,11 +222,11 @@ class MemberReader:
         is_asked = True  # whether the annotation says something of the column
         if mapped.is_dataclass and (init := call.keyword("init")) is not None and name not in COLUMN_CALLS:
             attribute.is_field = attribute.is_field and not (isinstance(init, e.Constant) and init.value is False)
-        if name == "sqlalchemy.deferred" and call.args and isinstance(call.args[0], e.Call):
+        if name == DEFERRED and call.args and isinstance(call.args[0], e.Call):
             call = call.args[0]
             name = self._callee(module, call)
             mapped_inner, is_asked = None, False
-        if name == "sqlalchemy.column_property" and call.args and isinstance(call.args[0], e.Call):
+        if name == COLUMN_PROPERTY and call.args and isinstance(call.args[0], e.Call):
             if self._callee(module, call.args[0]) in COLUMN_CALLS:
                 call = call.args[0]
                 name = self._callee(module, call)
@@ -230,9 +235,9 @@ class MemberReader:
             column = attribute.column = self.columns.from_call(
                 call, attribute.name, module, attribute.owner if module is attribute.module else None
             )
-            if mapped_inner is not None and name == "sqlalchemy.mapped_column":
+            if mapped_inner is not None and name == MAPPED_COLUMN:
                 self.columns.apply_annotation(column, mapped_inner[1], attribute.module, True, type_map)
-            elif attribute.annotation is not None and is_asked and name == "sqlalchemy.mapped_column":
+            elif attribute.annotation is not None and is_asked and name == MAPPED_COLUMN:
                 self.columns.apply_annotation(column, attribute.annotation, attribute.module, True, type_map)
             if column.nullable is None and "nullable" not in column.extra:
                 column.nullable = not column.primary_key
@@ -245,7 +250,7 @@ class MemberReader:
         if name in PROPERTY_CALLS:
             attribute.kind = PROPERTY_CALLS[name]
             return
-        if name == "sqlmodel.Field":
+        if name == sqlmodel.FIELD:
             attribute.is_field = True
             alias = call.keyword("alias") or call.keyword("validation_alias")
             attribute.alias = alias.value if isinstance(alias, e.Str) else None
@@ -264,7 +269,7 @@ class MemberReader:
                 attribute.column.unread = True  # a function of the project may return a `Field(...)` of any kind
                 attribute.column.default = Default("unknown", call, module)
             return
-        if not name or name.startswith("sqlalchemy."):
+        if not name or name.startswith(PREFIX):
             # A helper that may build a column, or an extension of SQLAlchemy: only the name is certain.
             if self._from_helper(attribute, call, module, mapped, mapped_inner, type_map):
                 return
@@ -292,9 +297,7 @@ class MemberReader:
         is_followed = made is not None
         if made is None:
             made, _ = self.returned(symbol)
-        if not isinstance(made, e.Call) or not self._callee(symbol.module, made).startswith(
-            ("sqlalchemy.", "sqlmodel.")
-        ):
+        if not isinstance(made, e.Call) or not self._callee(symbol.module, made).startswith(ORM_PREFIXES):
             return False
         written, attribute.value = attribute.value, None
         self._from_call(attribute, made, symbol.module, mapped, mapped_inner, type_map)
@@ -459,7 +462,7 @@ class MemberReader:
     def composite_attributes(self, member: Member, mapped: MappedClass) -> list[ModelAttribute]:
         """Return the columns a `composite(mapped_column("x1"), …)` adds under their own names."""
         call = member.value
-        if not isinstance(call, e.Call) or self._callee(member.owner.module, call) != "sqlalchemy.composite":
+        if not isinstance(call, e.Call) or self._callee(member.owner.module, call) != COMPOSITE:
             return []
         module = member.owner.module
         inner = self.columns.mapped_inner(member.annotation, module)

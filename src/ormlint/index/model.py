@@ -8,10 +8,9 @@ from ormlint.facts import expressions as e
 from ormlint.index.bases import Base, DynamicBase
 from ormlint.index.columns import Column
 from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module
-from ormlint.index.vocabulary import BASE_ATTRIBUTES, DECLARATIVE_BASES, EXTERNAL_MIXINS, STYLE_ATTRIBUTES
+from ormlint.index.vocabulary import EXTERNAL_MIXINS, MODEL_BASES, STYLE_ATTRIBUTES
+from ormlint.index.vocabulary.sqlalchemy import BASE_ATTRIBUTES
 from ormlint.text import Range
-
-_BASES = DECLARATIVE_BASES | {"sqlmodel.SQLModel", "flask_sqlalchemy.Model", "flask_sqlalchemy.db.Model"}
 
 
 @dataclass(eq=False, slots=True)
@@ -100,7 +99,7 @@ class MappedClass:
         """Whether the class derives from a declarative base, and so has its `metadata` and `registry`."""
         return any(
             isinstance(base, DynamicBase)
-            or (isinstance(base, External) and base.name in _BASES)
+            or (isinstance(base, External) and base.name in MODEL_BASES)
             or (isinstance(base, ClassSymbol) and _is_decorated_base(base))
             for base in self.mro
         )

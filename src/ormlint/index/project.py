@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
+from typing import TypeGuard
 
 from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
@@ -26,9 +27,10 @@ from ormlint.index.modules import ModuleMap, shared_folders
 from ormlint.index.reads import READS, Noting, recorded
 from ormlint.index.registries import NOTHING_MADE, MadeByCalls, all_made, made_by_calls, registry_of
 from ormlint.index.scopes import build_module
-from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module, Resolver, Symbol
+from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module, Resolver, Symbol, Unknown
 from ormlint.index.tablemapped import add_columns_of_heirs, add_imperative, referred_tables, table_call
 from ormlint.index.tables import Tables, read_tables
+from ormlint.index.vocabulary.sqlalchemy import BASE_WITHOUT_METACLASS
 from ormlint.text import Range
 
 
@@ -58,7 +60,7 @@ class ProjectIndex:
         self.enums.body_of = self.body
         self.columns = ColumnReader(self.resolver, self.enums, self.constants)
         self.mapper = Mapper(self.resolver, self.bases, self.columns, self.constants, self.body)
-        self.documents: dict[str, str] = {}  # `alembic.ini`, `pyproject.toml`: path → text
+        self.documents: dict[str, str] = {}  # `alembic.ini`, requirements, addresses: path → text
         self._environments: dict[tuple[str, ...], tuple[list[Environment], tuple[object, ...]]] = {}
         self.own_mapped: dict[str, MappedClass] = {}
         self.own_by_name: dict[str, list[MappedClass]] = {}
@@ -202,6 +204,11 @@ class ProjectIndex:
             dotted = name.rpartition(".")[0]
             found = [mapped for mapped in found if mapped.symbol.module.name.endswith(dotted)] or found
         if len(found) > 1:
+            beside = [mapped for mapped in found if _are_of_one_function(mapped, near)]
+            if beside:
+                return beside[-1]
+            if _is_local(near) and any(isinstance(base, Unknown) for base in near.mro):
+                return None  # of a base that a parameter or a fixture brings: its registry is not known
             found = [mapped for mapped in found if mapped.symbol.facts.function < 0] or found
         if len(found) > 1 and near is not None:
             module = near.symbol.module if isinstance(near, MappedClass) else near
@@ -501,7 +508,7 @@ class ProjectIndex:
         return self._installed_models[symbol.key]
 
     def _add_attribute(self, owner: MappedClass, name: str, module: Module, place: Range, value: e.Expr | None) -> None:
-        if any(isinstance(base, External) and base.name == "sqlalchemy.DeclarativeBaseNoMeta" for base in owner.mro):
+        if any(isinstance(base, External) and base.name == BASE_WITHOUT_METACLASS for base in owner.mro):
             value = None  # without a metaclass nothing maps what is set later
         for heir in self.subclasses(owner):
             known = heir.attributes.get(name)
@@ -599,6 +606,19 @@ def _of_table(mapped: MappedClass, member: Member) -> ModelAttribute | None:
             if known.column is not None and known.column.name == value.attr:
                 return replace(known, name=member.name, owner=None)
     return None
+
+
+def _are_of_one_function(mapped: MappedClass, near: MappedClass | Module | None) -> bool:
+    return (
+        _is_local(near)
+        and mapped.symbol.facts.function == near.symbol.facts.function
+        and mapped.symbol.module is near.symbol.module
+    )
+
+
+def _is_local(near: MappedClass | Module | None) -> TypeGuard[MappedClass]:
+    """Tell whether it is a class made in a function."""
+    return isinstance(near, MappedClass) and near.symbol.facts.function >= 0
 
 
 def _registry(mapped: MappedClass) -> object:

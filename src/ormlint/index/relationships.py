@@ -7,6 +7,7 @@ from ormlint.index.annotations import split_optional
 from ormlint.index.constants import Constants
 from ormlint.index.model import MappedClass, ModelAttribute, Relationship
 from ormlint.index.symbols import ClassSymbol, External, Module, Resolver, Value
+from ormlint.index.vocabulary.sqlalchemy import ALIASED, DYNAMIC_LOADER
 
 _COLLECTIONS = frozenset(
     {
@@ -82,7 +83,7 @@ class RelationshipReader:
         lazy = call.keyword("lazy")
         if isinstance(lazy, e.Str) and not (relationship.lazy and mapped_inner and mapped_inner[0] == "collection"):
             relationship.lazy = lazy.value
-        if self._callee(module, call) == "sqlalchemy.dynamic_loader":
+        if self._callee(module, call) == DYNAMIC_LOADER:
             relationship.lazy = "dynamic"
         if relationship.lazy in ("dynamic", "write_only"):
             relationship.uselist = True
@@ -139,7 +140,7 @@ class RelationshipReader:
             return
         symbol = self.resolver.expr(module, target)
         if isinstance(symbol, Value) and isinstance(symbol.value, e.Call) and symbol.value.args:
-            if self._callee(symbol.module, symbol.value) == "sqlalchemy.aliased":
+            if self._callee(symbol.module, symbol.value) == ALIASED:
                 target, symbol = symbol.value.args[0], self.resolver.expr(symbol.module, symbol.value.args[0])
         relationship.target_name = e.dotted_name(target) or "?"
         relationship.target = symbol if isinstance(symbol, ClassSymbol) else None

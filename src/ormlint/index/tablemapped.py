@@ -11,7 +11,7 @@ from ormlint.index.members import MemberReader
 from ormlint.index.model import MappedClass, ModelAttribute
 from ormlint.index.symbols import ClassSymbol, External, Module, Value
 from ormlint.index.tableargs import apply_constraint
-from ormlint.index.vocabulary import COLUMN_CALLS
+from ormlint.index.vocabulary.sqlalchemy import COLUMN_CALLS, TABLE
 
 # Keywords of `Table(...)` that leave its columns as they are written.
 _PLAIN_OPTIONS = frozenset(
@@ -54,7 +54,7 @@ def table_call(expr: e.Expr | None, module: Module, members: MemberReader) -> tu
                     expr = statement.value
     if isinstance(expr, e.Call):
         func = members.resolver.expr(module, expr.func)
-        if isinstance(func, External) and func.name == "sqlalchemy.Table" and expr.args:
+        if isinstance(func, External) and func.name == TABLE and expr.args:
             return expr, module
     return None
 

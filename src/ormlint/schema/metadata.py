@@ -18,7 +18,8 @@ from ormlint.index.columns import Reference
 from ormlint.index.model import MappedClass, ModelAttribute
 from ormlint.index.project import ProjectIndex
 from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module, Value
-from ormlint.index.vocabulary import CONCRETE_BASES, DECLARATIVE_BASES
+from ormlint.index.vocabulary import sqlmodel
+from ormlint.index.vocabulary.sqlalchemy import CONCRETE_BASES, DECLARATIVE_BASES
 from ormlint.schema.coremodels import core_models
 from ormlint.schema.naming import naming
 from ormlint.schema.replay.values import Built
@@ -263,7 +264,7 @@ class _Builder:
             elif isinstance(base, DynamicBase) and base.value is not None:
                 name = e.Name(0, 0, base.value.name)
                 return self._of_value(name, base.value.module) or (f"{base.value.module.path}:{name.id}", None, None)
-            elif isinstance(base, External) and base.name == "sqlmodel.SQLModel":
+            elif isinstance(base, External) and base.name == sqlmodel.BASE:
                 return "sqlmodel", None, None
         return None
 
@@ -276,7 +277,7 @@ class _Builder:
                 expr = expr.value
         if isinstance(expr, (e.Name, e.Attribute)):
             symbol = self.index.resolver.expr(module, expr)
-            if symbol == External("sqlmodel.SQLModel"):
+            if symbol == External(sqlmodel.BASE):
                 return "sqlmodel", None, None
             if isinstance(symbol, ClassSymbol):
                 return self._of_bases(self.index.bases.mro(symbol), module)

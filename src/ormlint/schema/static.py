@@ -15,6 +15,7 @@ from ormlint.facts.walk import walk_nodes
 from ormlint.index.columns import Default
 from ormlint.index.project import ProjectIndex
 from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module, Value
+from ormlint.index.vocabulary import ORM_PREFIXES
 from ormlint.schema.defaults import server_default
 from ormlint.schema.replay.machine import BUDGET, OverBudget, Raised
 from ormlint.schema.replay.statements import Statements
@@ -121,7 +122,7 @@ class StaticMachine(Statements):
             known = self.index.resolver.imported(scope.module, binding)
             if isinstance(known, (ClassSymbol, FunctionSymbol, Value)):
                 return self.symbol_value(known, binding.name)
-        if isinstance(found, Ref) and not found.name.startswith(("sqlalchemy.", "sqlmodel.", "alembic.")):
+        if isinstance(found, Ref) and not found.name.startswith((*ORM_PREFIXES, "alembic.")):
             symbol = self.index.resolver.installed_object(found.name)
             if isinstance(symbol, (ClassSymbol, Value)):
                 read = self.symbol_value(symbol, found.last)
