@@ -17,6 +17,7 @@ from ormlint.index.symbols import ClassSymbol, External
 from ormlint.index.vocabulary import KNOWN_PACKAGES
 from ormlint.index.vocabulary.sqlalchemy import DATETIMES
 from ormlint.settings.model import DIALECTS, TIMESTAMP_PAIRS
+from ormlint.text.paths import is_test_path
 
 # How a mapped class is declared: the key of `MappedClass.style`, refined for declarative classes by what they use.
 STYLES = {
@@ -44,7 +45,6 @@ _DRIVER = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _REQUIREMENTS = ("pyproject.toml", "setup.cfg", "setup.py", "Pipfile")
-_TEST_FOLDERS = frozenset({"test", "tests", "testing"})
 # Bases from these need no environment: they are known.
 _KNOWN_PACKAGES = frozenset({*KNOWN_PACKAGES, "builtins", "typing", "abc", "enum", "dataclasses"})
 
@@ -227,9 +227,7 @@ def _matches(pattern: re.Pattern[str], path: str, text: str) -> Iterator[tuple[s
 
 
 def _place(path: str, text: str, offset: int) -> Place:
-    parts = path.split("/")
-    is_test = not _TEST_FOLDERS.isdisjoint(parts[:-1]) or parts[-1].startswith("test_") or parts[-1] == "conftest.py"
-    return Place(path, text.count("\n", 0, offset) + 1, is_test)
+    return Place(path, text.count("\n", 0, offset) + 1, is_test_path(path))
 
 
 def _requirements(root: Path) -> Iterator[tuple[str, str]]:

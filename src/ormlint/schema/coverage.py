@@ -17,10 +17,9 @@ from ormlint.index.vocabulary.sqlalchemy import DECLARATIVE_BASES
 from ormlint.schema.replay.machine import BUDGET, OverBudget, Raised
 from ormlint.schema.replay.statements import Statements
 from ormlint.schema.replay.values import Function, Scope, Unknown
+from ormlint.text.paths import is_test_path
 
 FLASK = "flask"  # all that Flask-SQLAlchemy's extension objects hold
-
-_TEST_PARTS = frozenset({"test", "tests", "testing", "conftest.py", "examples"})
 
 
 class Metadatas:
@@ -261,8 +260,7 @@ def _owner(metadatas: Metadatas, module: Module, expr: e.Expr) -> str | None:
 
 def is_test(path: str) -> bool:
     """Tell whether a file is a test's, or an example's."""
-    parts = path.split("/")
-    return not _TEST_PARTS.isdisjoint(parts) or parts[-1].startswith("test_")
+    return is_test_path(path) or "examples" in path.split("/")[:-1]
 
 
 def _is_none(expr: e.Expr) -> bool:

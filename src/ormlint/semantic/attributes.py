@@ -172,6 +172,10 @@ class AttributeReader:
                 return t.Query((t.Instance(owner.cls),), single=True, flask=mapped.style == "flask")
             if name in ("__table__", "metadata", "registry"):
                 return t.unknown(f"`{mapped.name}.{name}`")
+            if isinstance(owner, t.Aliased) and owner.polymorphic:
+                for heir in self.index.subclasses(mapped):
+                    if heir.name == name:
+                        return t.Aliased(heir.symbol)
             if report and attribute is None:
                 self._report_missing(expr, (), (mapped,))
             return t.unknown(f"`{mapped.name}` declares no `{name}`")
@@ -307,6 +311,8 @@ class AttributeReader:
         elif found and not models and via_self:
             record.give(name, kind)
             record.unknown_stores.add(name)  # a mixin's method: its heirs may be mapped
+        elif any(isinstance(member, t.ClassType) for member in t.members(owner)):
+            record.unknown_stores.add(name)  # all of the class have it, and all its heirs
         if not models or len(models) < len(found):
             return
         self.ev.emit(

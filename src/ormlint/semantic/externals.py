@@ -71,7 +71,9 @@ class ExternalCalls:
             return self.model.annotations.read(given.args[0][0], self.ev.module)
         if name in sqlalchemy.ALIASES:
             kind = given.type(0)
-            return t.Aliased(kind.cls) if isinstance(kind, t.ClassType) else t.unknown("an alias")
+            if isinstance(kind, (t.ClassType, t.Aliased)):
+                return t.Aliased(kind.cls, name == sqlalchemy.WITH_POLYMORPHIC)
+            return t.unknown("an alias")
         if name.startswith(sqlalchemy.FUNCTIONS):
             return t.SQL
         if name in SESSION_CLASSES:

@@ -80,9 +80,13 @@ class ClassType:
 
 @dataclass(frozen=True, slots=True)
 class Aliased:
-    """`aliased(Model)`: used like the class in queries."""
+    """`aliased(Model)` or `with_polymorphic(Model, ...)`: used like the class in queries.
+
+    The latter has its subclasses as attributes, by their names.
+    """
 
     cls: ClassSymbol
+    polymorphic: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,7 +108,8 @@ TEXT_CALLS = frozenset({TEXT, "alembic.op.execute"})
 # Expressions that are neither a Python value nor a text, as defaults of a server.
 SERVER_DEFAULTS = frozenset({"sqlalchemy.FetchedValue", "sqlalchemy.true", "sqlalchemy.false", TEXT})
 ALIASED = "sqlalchemy.aliased"
-ALIASES = frozenset({ALIASED, "sqlalchemy.with_polymorphic"})
+WITH_POLYMORPHIC = "sqlalchemy.with_polymorphic"
+ALIASES = frozenset({ALIASED, WITH_POLYMORPHIC})
 # Functions over conditions: a Python operator inside is a mistake.
 CONDITION_CALLS = frozenset({"sqlalchemy.and_", "sqlalchemy.or_", "sqlalchemy.not_", "sqlalchemy.case"})
 EXPRESSION_CALLS = CONDITION_CALLS | {
