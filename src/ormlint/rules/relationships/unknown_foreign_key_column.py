@@ -68,6 +68,7 @@ def _may_have(table: KnownTable, name: str) -> bool:
         column.attribute is None or column.attribute.column is None or "key" in column.attribute.column.arguments
         for columns in table.columns.values()
         for column in columns
+        if not column.is_old
     )
 
 
