@@ -44,10 +44,16 @@ def one_sided(context: Context, subject: subjects.Model) -> None:
         elif isinstance(answer, e.Str) and answer.value != attribute.name:
             if context.index.target(other.relationship) is not mapped or answer.value not in mapped.attributes:
                 continue  # the other side is wrong, and is reported there
-            problem = (
-                f"`{there}` is bound to `{mapped.name}.{answer.value}`: changing `{here}` raises ValueError "
-                f"(Bidirectional attribute conflict)"
-            )
+            bound = mapped.attributes[answer.value].relationship
+            if bound is None or bound.call is None or is_unread(bound.call):
+                continue
+            if is_viewonly(bound.call):  # it listens to nothing, and does not get in the way
+                effect = (
+                    f", which is for reading only: a change of it leaves `{here}` as it is until that is loaded again"
+                )
+            else:
+                effect = f": changing `{here}` raises ValueError (Bidirectional attribute conflict)"
+            problem = f"`{there}` is bound to `{mapped.name}.{answer.value}`{effect}"
         else:
             continue
         context.report_at(
