@@ -20,6 +20,7 @@ from ormlint.index.annotations import (
 from ormlint.index.constants import NOT_KNOWN, Constants, Scope
 from ormlint.index.enums import EnumColumn, EnumIndex, labels_of
 from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module, Resolver, Symbol, Value
+from ormlint.index.vocabulary.others import ENUM_BASES
 from ormlint.index.vocabulary.sqlalchemy import (
     COLUMN_CALLS,
     DATETIME,
@@ -84,6 +85,7 @@ class Column:
     unique: bool = False
     index: bool = False
     enum: EnumColumn | None = None
+    enum_call: tuple[e.Call, Module] | None = None  # the `Enum(...)` of a type map, whose options count
     python_type: Symbol | None = None
     init: bool | None = None  # of a dataclass field
     has_dataclass_default: bool = False
@@ -348,10 +350,10 @@ class ColumnReader:
             column.python_type = symbol
         if column.type_expr is not None or symbol is None:
             return
-        if type_map is not None and (read.entry is not None or type_map.covers(symbol)):
-            self._from_type_map(column, symbol, read.entry or type_map.type_of(symbol))
-            return
         labels = literal_strings(core) if is_named(symbol, "Literal") else None
+        if type_map is not None and (read.entry is not None or type_map.covers(symbol)):
+            self._from_type_map(column, symbol, labels, read.entry or type_map.type_of(symbol))
+            return
         if labels is not None:
             column.type = ENUM
             column.enum = EnumColumn(None, labels, None, native=False)
@@ -386,20 +388,37 @@ class ColumnReader:
             expr, module = alias
         return Unwrapped(optional, expr, module, call, call_module)
 
-    def _from_type_map(self, column: Column, symbol: Symbol, entry: tuple[e.Expr | None, Module | None]) -> None:
+    def _from_type_map(
+        self,
+        column: Column,
+        symbol: Symbol,
+        labels: tuple[str, ...] | None,
+        entry: tuple[e.Expr | None, Module | None],
+    ) -> None:
+        """Take the type of a type map; `Enum(enum.Enum, …)` gives its options to any enum and to `Literal`."""
         expr, module = entry
         enum = self.enums.of(symbol)
-        if enum is not None:
+        call = expr if isinstance(expr, e.Call) and module is not None else None
+        if enum is not None or (labels is not None and self._is_any_enum(call, module)):
             column.type = ENUM
             by_value: bool | None = None
-            if isinstance(expr, e.Call) and module is not None:
-                by_value = self.enums.by_value(expr.keyword("values_callable"), module)
-            native = expr.keyword("native_enum") if isinstance(expr, e.Call) else None
+            if call is not None and module is not None:
+                by_value = self.enums.by_value(call.keyword("values_callable"), module)
+                column.enum_call = (call, module)
+            native = call.keyword("native_enum") if call is not None else None
             is_native = not (isinstance(native, e.Constant) and native.value is False)
-            column.enum = EnumColumn(enum, labels_of(enum, by_value), by_value, native=is_native)
+            known = labels_of(enum, by_value) if enum is not None else labels
+            column.enum = EnumColumn(enum, known, by_value if enum is not None else None, native=is_native)
         elif expr is not None and module is not None:
             self.set_type(column, expr, module)
             column.type_expr = None
+
+    def _is_any_enum(self, call: e.Call | None, module: Module | None) -> bool:
+        if call is None or module is None or not call.args:
+            return False
+        func, given = self.resolver.expr(module, call.func), self.resolver.expr(module, call.args[0])
+        is_any = isinstance(given, External) and (given.name in ENUM_BASES or given.name.endswith(".Literal"))
+        return is_any and isinstance(func, External) and func.name in ENUM_TYPES
 
     def is_column_call(self, call: e.Call, module: Module) -> bool:
         """Tell whether a call is `Column(...)` or `mapped_column(...)`."""

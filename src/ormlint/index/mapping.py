@@ -22,6 +22,7 @@ from ormlint.index.tableargs import apply_table_args
 from ormlint.index.tablemapped import add_table_columns, table_call
 from ormlint.index.vocabulary import EXTERNAL_MIXINS, HARMLESS_BASES, METACLASSES, sqlmodel
 from ormlint.index.vocabulary.sqlalchemy import (
+    ABSTRACT_CONCRETE_BASE,
     CONCRETE_BASES,
     DATACLASS_BASES,
     DECLARATIVE_BASES,
@@ -66,6 +67,7 @@ class Mapper:
         self.members = MemberReader(resolver, columns, constants, body_of)
         constants.table_of = self._table_of
         constants.has_mapped_parent = self._has_mapped_parent
+        self.members.holder = self._holder
         self._naming: set[str] = set()  # classes whose table name is being computed
         self._bodies: dict[str, tuple[ClassBody, tuple[object, ...]]] = {}
         self._styles: dict[str, tuple[str | None, tuple[object, ...]]] = {}
@@ -229,12 +231,18 @@ class Mapper:
 
     def _concrete(self, mapped: MappedClass) -> None:
         """`ConcreteBase` gives the classes of a concrete hierarchy a column that tells them apart."""
-        if any(isinstance(base, External) and base.name in CONCRETE_BASES for base in mapped.mro):
-            found = self.members.class_names(mapped.symbol).get("_concrete_discriminator_name")
-            name = found.value if isinstance(found, e.Str) else "type"
-            symbol = mapped.symbol
-            made = ModelAttribute(name, "column_property", symbol.module, symbol.facts.name_range, None)
-            mapped.attributes.setdefault(name, made)
+        externals = [base.name for base in mapped.mro if isinstance(base, External) and base.name in CONCRETE_BASES]
+        if not externals:
+            return
+        direct = [self.bases.base(mapped.symbol.module, expr) for expr in mapped.symbol.facts.bases]
+        mapped.is_union = External(ABSTRACT_CONCRETE_BASE) in direct
+        if externals == [ABSTRACT_CONCRETE_BASE] and not mapped.is_union:
+            return
+        found = self.members.class_names(mapped.symbol).get("_concrete_discriminator_name")
+        name = found.value if isinstance(found, e.Str) else "type"
+        symbol = mapped.symbol
+        made = ModelAttribute(name, "column_property", symbol.module, symbol.facts.name_range, None)
+        mapped.attributes.setdefault(name, made)
 
     def _table_object(self, mapped: MappedClass) -> None:
         """Add the columns of `__table__ = Table(...)`, the class's own or one it derives from."""
@@ -272,6 +280,8 @@ class Mapper:
                 and mapped.style != "sqlmodel"
             ):
                 continue  # an annotation alone loses to a mixin's `mapped_column(...)`
+            if previous is not None and previous.cascading:
+                continue  # SQLAlchemy skips it with a warning
             attribute = self.members.attribute(member, mapped, is_own_table, type_map)
             if attribute is None:
                 continue
@@ -300,6 +310,13 @@ class Mapper:
                     (e.dotted_name(d) or "").endswith(("reconstructor", "validates")) for d in function.facts.decorators
                 ):
                     set_by_init.update(function.facts.self_stores)
+
+    def _holder(self, mapped: MappedClass, base: ClassSymbol) -> ClassSymbol:
+        """Return the class that the `declared_attr` of a base is called with: heirs have what it gave their parent."""
+        for cls in reversed(mapped.mro):
+            if isinstance(cls, ClassSymbol) and self.style(cls) is not None and base in self.bases.mro(cls):
+                return cls
+        return mapped.symbol
 
     def _share(self, mapped: MappedClass, attribute: ModelAttribute) -> None:
         """`a = b = Column(...)`: the last name is mapped, under the first one's name in the database."""
@@ -340,7 +357,8 @@ class Mapper:
         if table is not None and (table.value is not None or table.function is not None):
             if table_call(table.value, base.module, self.members) is None:
                 return f"`{base.name}` is mapped to a table that is not a literal `Table(...)`"
-        if "__mapper_args__" in body.members and shapes_attributes(body.members["__mapper_args__"]):
+        given = body.members.get("__mapper_args__")
+        if given is not None and shapes_attributes(given, self.members, mapped.symbol):
             return "its `__mapper_args__` choose attributes by what is not literal"
         for decorator in base.facts.decorators:
             func = decorator.func if isinstance(decorator, e.Call) else decorator
@@ -379,6 +397,8 @@ class Mapper:
             if not isinstance(base, ClassSymbol):
                 continue
             members = self.body(base).members
+            if base is not symbol and style == "flask" and self.style(base) and self._has_own_key(symbol, base):
+                return camel_to_snake(symbol.name)  # joined inheritance
             member = members.get("__tablename__")
             if member is not None:
                 if member.function is not None:
@@ -402,6 +422,18 @@ class Mapper:
         if style == "sqlmodel":
             return symbol.name.lower()
         return None
+
+    def _has_own_key(self, symbol: ClassSymbol, parent: ClassSymbol) -> bool:
+        """Tell whether a class declares a primary key besides that of its mapped parent."""
+        above = self.bases.mro(parent)
+        for base in self.bases.mro(symbol):
+            if base in above or not isinstance(base, ClassSymbol):
+                continue
+            for member in self.body(base).members.values():
+                given = member.value.keyword("primary_key") if isinstance(member.value, e.Call) else None
+                if isinstance(given, e.Constant) and given.value is True and self.members.is_column_member(member):
+                    return True
+        return False
 
     def _parents_table(self, mro: tuple[Base, ...]) -> str | None:
         found = (self._table_of(base) for base in mro[1:] if isinstance(base, ClassSymbol) and self.style(base))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
 from ormlint.index.annotations import TypeMap, split_optional
@@ -23,6 +25,7 @@ from ormlint.index.vocabulary.sqlalchemy import (
     MAPPED_COLUMN,
     PREFIX,
     PROPERTY_CALLS,
+    UNMAPPED,
 )
 
 _CONSTANT = (e.Str, e.Constant, e.FString, e.Name, e.Attribute, e.Display, e.Binary)
@@ -41,6 +44,8 @@ class MemberReader:
         constants.called = self.inliner.call
         columns.in_body = self._in_body
         self._names: dict[str, dict[str, e.Expr]] = {}
+        # Set by the mapper: the class that a `declared_attr` of a base is called with.
+        self.holder: Callable[[MappedClass, ClassSymbol], ClassSymbol] = lambda mapped, base: mapped.symbol
 
     def class_names(self, symbol: ClassSymbol | None) -> dict[str, e.Expr]:
         """Return the names that the body of a class binds to expressions other than its attributes."""
@@ -89,6 +94,9 @@ class MemberReader:
         if member.annotation is not None and self._is_class_var(member.annotation, module):
             attribute.bare = member.value is None
             return attribute
+        if self._is_unmapped(member):
+            mapped.left_out.append(self._unmapped(attribute, mapped, type_map))
+            return None
         mapped_inner = self.columns.mapped_inner(member.annotation, module)
         attribute.is_field = mapped_inner is not None or (member.annotation is not None and mapped.is_dataclass)
         if member.value is None:
@@ -106,7 +114,39 @@ class MemberReader:
             attribute.kind = "synonym"  # `y = Parent.x`
         elif isinstance(member.value, e.Name) and member.value.id == member.name:
             attribute.kind = "unknown"
+        elif isinstance(member.value, e.Name):
+            self._same_column(attribute, member.value.id, mapped, type_map)
         return attribute
+
+    def _is_unmapped(self, member: Member) -> bool:
+        value, annotation = member.value, member.annotation
+        named = value.func if isinstance(value, e.Call) else None
+        named = annotation.value if isinstance(annotation, e.Subscript) else named
+        symbol = self.resolver.expr(member.owner.module, named) if named is not None else None
+        return isinstance(symbol, External) and symbol.name in UNMAPPED
+
+    def _unmapped(self, attribute: ModelAttribute, mapped: MappedClass, type_map: TypeMap | None) -> ModelAttribute:
+        """Read `Unmapped[T]` and `unmapped_column(...)`: a column of the table that is no attribute."""
+        attribute.kind = "column"
+        value, annotation, module = attribute.value, attribute.annotation, attribute.module
+        column = Column(attribute.name)
+        if isinstance(value, e.Call):
+            column = self.columns.from_call(value, attribute.name, module, attribute.owner)
+        if isinstance(annotation, e.Subscript):
+            self.columns.apply_annotation(column, annotation.index, module, True, type_map)
+        if column.nullable is None and "nullable" not in column.extra:
+            column.nullable = not column.primary_key
+        attribute.column = column
+        return attribute
+
+    def _same_column(self, attribute: ModelAttribute, name: str, mapped: MappedClass, type_map: TypeMap | None) -> None:
+        """`again = first`: the `Column` of the body is mapped once, under the name that it is given last."""
+        known = mapped.attributes.get(name)
+        if known is None or known.column is None or known.owner is not attribute.owner:
+            return
+        if isinstance(known.value, e.Call):
+            self._from_call(attribute, known.value, attribute.module, mapped, None, type_map)
+            attribute.value = known.value
 
     def _is_mapped_attribute(self, expr: e.Attribute, module: Module, mapped: MappedClass) -> bool:
         """Tell whether `Parent.x` names a mapped attribute of a base; of any other class it is just its value."""
@@ -300,6 +340,7 @@ class MemberReader:
             dotted = e.dotted_name(func) or ""
             last = (name or dotted).rpartition(".")[2]
             if "declared_attr" in dotted or name in DECLARED_ATTRS:
+                attribute.cascading = last == "cascading"
                 return self._declared(attribute, function, mapped, type_map)
             if name in HYBRIDS or last == "hybrid_property":
                 attribute.kind = "hybrid"
@@ -330,14 +371,17 @@ class MemberReader:
         mapped: MappedClass,
         type_map: TypeMap | None,
     ) -> ModelAttribute:
-        returned, first = self.result(function, mapped.symbol), self.returned(function)[1]
+        cls = mapped.symbol
+        if attribute.owner is not None and not attribute.cascading:
+            cls = self.holder(mapped, attribute.owner)
+        returned, first = self.result(function, cls), self.returned(function)[1]
         attribute.kind = "unknown"
         attribute.read_only = False
         if isinstance(returned, e.Call):
             inner = self.columns.mapped_inner(function.facts.returns, attribute.module)
             self._from_call(attribute, returned, attribute.module, mapped, inner, type_map)
             if attribute.relationship is not None:
-                self.relationships.resolve_declared(attribute.relationship, returned, attribute, mapped, first)
+                self.relationships.resolve_declared(attribute.relationship, returned, attribute, cls, first)
         elif (inner := self.columns.mapped_inner(function.facts.returns, attribute.module)) is not None:
             symbol = self.resolver.expr(attribute.module, split_optional(inner[1], self.resolver, attribute.module)[1])
             attribute.kind = "unknown" if isinstance(symbol, ClassSymbol) else "column"

@@ -48,6 +48,7 @@ class ModelAttribute:
     is_field: bool = False  # a parameter of a dataclass `__init__`, or a field of a SQLModel class
     alias: str | None = None
     conditional: bool = False
+    cascading: bool = False  # by `declared_attr.cascading`: made anew for each subclass
 
 
 @dataclass(eq=False, slots=True)
@@ -79,6 +80,7 @@ class MappedClass:
     is_dataclass: bool = False
     set_by_init: frozenset[str] = frozenset()
     left_out: list[ModelAttribute] = field(default_factory=list)  # columns that `__mapper_args__` do not map
+    is_union: bool = False  # over `AbstractConcreteBase`: mapped to a union of its heirs' tables
     table_call: tuple[e.Call, Module] | None = None  # the `Table(...)` it is mapped to, and where that stands
 
     @property

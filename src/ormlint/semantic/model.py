@@ -258,7 +258,11 @@ class SemanticModel:
                 interpreter.run()
             except RecursionError:
                 record.events.clear()
-                return self._give_up(record, _TOO_DEEP)
+                self._give_up(record, _TOO_DEEP)
+            finally:
+                # It and its readers hold each other, and nothing collects circles: they took 100 MB for 20,000 bodies.
+                interpreter.__dict__.clear()
+        record.close()
         return record
 
     def reading(self, module: Module) -> Noting:

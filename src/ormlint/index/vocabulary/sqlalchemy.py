@@ -7,8 +7,10 @@ PREFIX = f"{PACKAGE}."
 
 # -- declaring
 
-DECLARATIVE_BASES = frozenset({"sqlalchemy.DeclarativeBase", "sqlalchemy.DeclarativeBaseNoMeta"})
-CONCRETE_BASES = frozenset({"sqlalchemy.ConcreteBase", "sqlalchemy.AbstractConcreteBase"})
+BASE_WITHOUT_METACLASS = "sqlalchemy.DeclarativeBaseNoMeta"
+DECLARATIVE_BASES = frozenset({"sqlalchemy.DeclarativeBase", BASE_WITHOUT_METACLASS})
+ABSTRACT_CONCRETE_BASE = "sqlalchemy.AbstractConcreteBase"
+CONCRETE_BASES = frozenset({"sqlalchemy.ConcreteBase", ABSTRACT_CONCRETE_BASE})
 BASE_FACTORIES = frozenset({"sqlalchemy.declarative_base", "sqlalchemy.automap_base"})
 REGISTRY = "sqlalchemy.registry"
 DATACLASS_BASES = frozenset({"sqlalchemy.MappedAsDataclass"})
@@ -20,6 +22,7 @@ COLUMN_CALLS = frozenset({COLUMN, MAPPED_COLUMN})
 DEFERRED = "sqlalchemy.deferred"
 DYNAMIC_LOADER = "sqlalchemy.dynamic_loader"
 RELATIONSHIP_CALLS = frozenset({"sqlalchemy.relationship", "sqlalchemy.relation", DYNAMIC_LOADER})
+UNMAPPED = frozenset({"sqlalchemy.Unmapped", "sqlalchemy.unmapped_column"})  # of a table, not of a class
 MAPPED = frozenset({"sqlalchemy.Mapped", "sqlalchemy.MappedColumn"})
 MAPPED_COLLECTIONS = frozenset({"sqlalchemy.DynamicMapped", "sqlalchemy.WriteOnlyMapped"})
 COLUMN_PROPERTY = "sqlalchemy.column_property"
@@ -41,7 +44,18 @@ HARMLESS_BASES = DECLARATIVE_BASES | CONCRETE_BASES | DATACLASS_BASES
 MIXINS: dict[str, frozenset[str]] = {"sqlalchemy.AsyncAttrs": frozenset({"awaitable_attrs"})}
 # Attributes every class has from `object`, its metaclass or SQLAlchemy's base.
 BASE_ATTRIBUTES = frozenset(
-    {"metadata", "registry", "__table__", "__tablename__", "__mapper__", "__table_args__", "__mapper_args__"}
+    {
+        "metadata",
+        "registry",
+        "__table__",
+        "__tablename__",
+        "__mapper__",
+        "__table_args__",
+        "__mapper_args__",
+        "_sa_registry",
+        "_sa_class_manager",
+        "_sa_instance_state",
+    }
 )
 
 # -- tables

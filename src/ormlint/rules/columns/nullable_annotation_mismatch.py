@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from ormlint.diagnostics import Severity
 from ormlint.facts import expressions as e
-from ormlint.index.model import MappedClass, ModelAttribute
-from ormlint.index.symbols import ClassSymbol
 from ormlint.index.vocabulary.sqlalchemy import COLUMN
 from ormlint.linting import subjects
 from ormlint.linting.columns import declared_columns, is_column_call, mapped_annotation, plain_type
 from ormlint.linting.context import Context
 from ormlint.linting.rule import Rule, Status
+from ormlint.linting.tables import mapped_parent
 
 rule = Rule(
     __name__,
@@ -24,6 +23,11 @@ rule = Rule(
 
 @rule.on(subjects.Model)
 def contradiction(context: Context, subject: subjects.Model) -> None:
+    if not subject.is_mapped:
+        return  # its columns come with each heir
+    parent = mapped_parent(context, subject.mapped)
+    # Rows of the other classes hold NULL there, those of this class need not: the annotation speaks of these.
+    is_in_parents_table = parent is not None and parent.table == subject.mapped.table
     is_sqlmodel = subject.mapped.style == "sqlmodel"
     for attribute, column, owner in declared_columns(subject.mapped):
         given = column.extra.get("nullable")
@@ -36,8 +40,8 @@ def contradiction(context: Context, subject: subjects.Model) -> None:
         if found is None or found[0] == given.value:
             continue
         name = f"{owner}.{attribute.name}"
-        if given.value and _is_of_heir(context, subject.mapped, attribute):
-            continue  # other classes of the table have no value there
+        if given.value and is_in_parents_table:
+            continue
         if given.value:
             message = (
                 f"`{name}` is annotated as never None and declared `nullable=True`: the database takes NULL, and "
@@ -51,11 +55,3 @@ def contradiction(context: Context, subject: subjects.Model) -> None:
                 "IntegrityError, though the annotation allows it"
             )
         context.report_at(attribute.module, attribute.range, message, symbol=name)
-
-
-def _is_of_heir(context: Context, mapped: MappedClass, attribute: ModelAttribute) -> bool:
-    """Tell whether a class adds a column to the table of the mapped class above it (single-table inheritance)."""
-    parents = (context.index.mapped_of(base) for base in mapped.mro[1:] if isinstance(base, ClassSymbol))
-    return any(
-        parent is not None and parent.table == mapped.table and attribute.owner not in parent.mro for parent in parents
-    )

@@ -45,12 +45,8 @@ def one_sided(context: Context, subject: subjects.Model) -> None:
             if context.index.target(other.relationship) is not mapped or answer.value not in mapped.attributes:
                 continue  # the other side is wrong, and is reported there
             bound = mapped.attributes[answer.value].relationship
-            if bound is None or bound.call is None or is_unread(bound.call):
-                continue
-            if is_viewonly(bound.call):  # it listens to nothing, and does not get in the way
-                effect = (
-                    f", which is for reading only: a change of it leaves `{here}` as it is until that is loaded again"
-                )
+            if bound is not None and bound.call is not None and is_viewonly(bound.call):
+                effect = f", which is viewonly: a change of it leaves `{here}` as it is until that is loaded again"
             else:
                 effect = f": changing `{here}` raises ValueError (Bidirectional attribute conflict)"
             problem = f"`{there}` is bound to `{mapped.name}.{answer.value}`{effect}"

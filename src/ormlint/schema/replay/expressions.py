@@ -147,6 +147,8 @@ class Expressions(Calls):
             return metadata_of(owner) if name == "metadata" else owner.keywords.get(name)
         if owner.name == flask_sqlalchemy.EXTENSION and hasattr(sqlalchemy, name):
             return v.Ref(canonical(f"sqlalchemy.{name}"))  # `db.String`, `db.func`
+        if name in ("foreign_key_constraints", "constraints", "indexes") and owner.keywords.get("autoload_with"):
+            return self.reflected(owner, name)
         if owner.last in ("Table", "table") and name == "name" and owner.args:
             return owner.args[0]
         if owner.last in ("Enum", "ENUM"):
