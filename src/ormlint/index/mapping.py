@@ -314,7 +314,7 @@ class Mapper:
         for statement in base.facts.body:
             if isinstance(statement, s.FunctionStmt):
                 function = base.module.functions[statement.index]
-                if function.name in _CLASS_HOOKS:
+                if function.name in _CLASS_HOOKS or _runs_for_class(function):
                     for name in function.facts.self_stores:  # `cls.table = …` when the class is made
                         made = ModelAttribute(name, "plain", base.module, function.facts.name_range, base)
                         mapped.attributes.setdefault(name, made)
@@ -520,6 +520,11 @@ class Mapper:
                 _, wanted = split_optional(item.key, self.resolver, module)
                 entries[type_key(wanted, module, self.resolver)] = (item.value, module)
         return TypeMap(entries, is_open)
+
+
+def _runs_for_class(function: FunctionSymbol) -> bool:
+    """Tell whether a method is a `declared_attr`, which is given the class while it is mapped."""
+    return any("declared_attr" in (e.dotted_name(decorator) or "") for decorator in function.facts.decorators)
 
 
 def _is_true(member: Member | None) -> bool:

@@ -224,11 +224,13 @@ class ProjectIndex:
 
     def may_have(self, mapped: MappedClass, name: str) -> bool:
         """Tell whether an object loaded as `mapped` may have an attribute: it may be of a class derived from it."""
-        for heir in self.subclasses(mapped):
+        heirs = tuple(self.subclasses(mapped))
+        for heir in heirs:
             READS.seen.add(("card", heir.symbol))
             if heir.has(name) or name in heir.set_by_init:
                 return True
-        return False
+        derived = self.made_by_calls.bases
+        return bool(derived) and any(item.name in derived for item in heirs)
 
     def inherited(self, mapped: MappedClass, name: str) -> ModelAttribute | None:
         """Return the attribute `name` as the class's bases declare it, the class's own body left out."""

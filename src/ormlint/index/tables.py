@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 
 @dataclass(eq=False, slots=True)
 class KnownColumn:
-    """A column by its database name. A Core table's has no attribute."""
+    """A column by its database name. A Core table's has no attribute; `is_old`: a revision says it, of its own day."""
 
     name: str
     model: MappedClass | None = None
     attribute: ModelAttribute | None = None
+    is_old: bool = False
 
 
 @dataclass(eq=False, slots=True)
@@ -104,7 +105,7 @@ def _core_table(index: ProjectIndex, module: Module, call: e.Call, tables: Table
             if column is None:
                 table.open = table.open or "a column has a computed name"
             else:
-                table.add(KnownColumn(column))
+                table.add(KnownColumn(column, is_old=module.has("down_revision")))
     if any(keyword.name in ("autoload_with", "autoload", "") for keyword in call.keywords):
         table.open = table.open or "it is reflected"
 
