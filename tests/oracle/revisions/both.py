@@ -234,4 +234,28 @@ while wanted:
 with op.get_context().autocommit_block():
     op.add_column("c_matched", sa.Column("auto", sa.Integer()))
 """,
+    "copies": """
+op.create_table(
+    "c_shown",
+    sa.Column("id", sa.Integer(), primary_key=True),
+    sa.Column("name", sa.String(20), nullable=False, server_default="x"),
+    sa.Column("size", sa.BigInteger()),
+    sa.Column("gone", sa.Text()),
+)
+meta = sa.MetaData()
+meta.reflect(bind=op.get_bind(), only=["c_shown"])
+for name in list(meta.tables.keys()):
+    shown = sa.Table(name, meta, autoload_with=op.get_bind())
+    columns = []
+    for column in shown.columns:
+        copied = None
+        if isinstance(column.type, sa.types.NullType):
+            copied = sa.Column(column.name, sa.BigInteger())
+        if column.name == "gone":
+            copied = sa.Column("kept", sa.Text(), nullable=False)
+        if copied is None:
+            copied = column._copy()
+        columns.append(copied)
+    op.create_table("c_shadow_" + name, *columns)
+""",
 }

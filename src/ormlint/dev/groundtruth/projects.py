@@ -394,9 +394,19 @@ PROJECTS: dict[str, tuple[Project, ...]] = {
                     *("/2024.1/expand", "/2025.2/expand", "/2026.1/expand"),
                 )
             ),
+            setup="import keystone.conf; keystone.conf.configure()",
             models=Models(
                 "keystone.common.sql.core:ModelBase.metadata",
-                setup="import keystone.server.backends as b; b.load_backends",
+                (
+                    *("keystone.assignment.backends.sql", "keystone.catalog.backends.sql"),
+                    *("keystone.credential.backends.sql", "keystone.endpoint_policy.backends.sql"),
+                    *("keystone.federation.backends.sql", "keystone.identity.backends.sql"),
+                    *("keystone.identity.mapping_backends.sql", "keystone.limit.backends.sql"),
+                    *("keystone.oauth1.backends.sql", "keystone.policy.backends.sql"),
+                    *("keystone.resource.backends.sql", "keystone.revoke.backends.sql"),
+                    *("keystone.trust.backends.sql", "keystone.application_credential.backends.sql"),
+                ),
+                setup="import keystone.conf; keystone.conf.configure()",
             ),
         ),
     ),

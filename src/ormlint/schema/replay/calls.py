@@ -285,6 +285,8 @@ class Calls(Inspection):
             if name in ("append_column", "append_constraint") and args:
                 owner.args.append(args[0])
                 return None
+            if owner.last == "MetaData" and name == "reflect":
+                return self.reflect_all(owner, keywords)
             if owner.last in ("getLogger", "get_logger"):
                 return None
             if owner.name == "super" and name == "__init__":
