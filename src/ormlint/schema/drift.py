@@ -31,7 +31,13 @@ def replays(index: ProjectIndex, folders: tuple[str, ...], dialects: tuple[str, 
     wanted = dialects[0] if dialects else "postgresql"
     named = {item.dialect for item in environments if item.dialect}
     chosen = [item for item in environments if item.dialect in (None, wanted) or wanted not in named]
-    return [replay(index, item, dialect_of(index, item, dialects)[0]) for item in chosen]
+    done: list[Replay] = []
+    for item in chosen:
+        dialect, told_by = dialect_of(index, item, dialects)
+        made = replay(index, item, dialect)
+        made.told_by = told_by
+        done.append(made)
+    return done
 
 
 def compare(

@@ -151,7 +151,9 @@ class Machine:
         statement = self.definitions[module.path].get(name)
         if statement is None:
             for star in reversed(module.stars):
-                target = self.index.resolver.imported(module, star)
+                target = self.index.resolver.imported(
+                    module, s.ImportBinding(star.start, star.end, star.name, star.module, "", star.level)
+                )
                 if isinstance(target, Module) and not name.startswith("_") and target is not module:
                     try:
                         return self.module_name(target, name)
