@@ -67,6 +67,7 @@ op.create_table(
 )
 op.create_index("c_keys_index", "c_keys", ["third", "other"], unique=True)
 op.create_index("c_keys_expression", "c_keys", [sa.text("third DESC"), "other"])
+op.create_index("c_keys_ordered", "c_keys", ["other", sa.column("third").desc()])
 op.create_index("c_gone", "c_keys", ["third"])
 op.drop_index("c_gone", table_name="c_keys")
 """,
