@@ -31,6 +31,7 @@ class SchemaDifference:
     theirs: str = ""
     labels: tuple[str, ...] = ()  # that the migrated enum type `theirs` lacks
     columns: tuple[str, ...] = ()  # of a constraint
+    families: tuple[str, str] = ("", "")  # of types: the model's, the database's
     others: int = 0  # how many more columns of the same type decorator, or inherited from the same place, differ alike
     is_shared: bool = False  # they are inherited from one place
     dialect: str = ""

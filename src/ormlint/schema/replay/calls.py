@@ -306,6 +306,9 @@ class Calls(Inspection):
         if owner is v.DIALECT:
             return self.inspect(name, args[1:], keywords) if name == "has_table" else v.Unknown(f"dialect.{name}")
         if owner is v.QUERY:
+            if name == "delete" and self.queried is not None and not self.quiet:
+                self.hazards.emptied.add(self.queried)
+            self.queried = None
             if name == "all":
                 return []
             return {"first": None, "one_or_none": None, "scalar": None, "count": 0}.get(name, v.QUERY)
@@ -317,6 +320,7 @@ class Calls(Inspection):
         if name in _NOTHING:
             return None
         if name == "query":
+            self.queried = self.name_of_table(args[0]) if len(args) == 1 else None
             return v.QUERY
         if name == "has_table":
             return self.inspect(name, args, keywords)
