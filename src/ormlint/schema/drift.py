@@ -149,6 +149,8 @@ class _Comparison:
         schema, _, name = model.name.rpartition(".")
         if item.schema.open is not None or item.environment.graph.problems or name.lower() in item.hazards.views:
             return False
+        if item.starts_empty is False:
+            return False  # the history starts on a database that is there, with tables that no revision names
         return self.coverage[id(item)].leaves_out("table", name, schema or None) is False
 
     def _key(self, name: str) -> str | None:
