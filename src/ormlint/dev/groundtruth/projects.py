@@ -443,5 +443,5 @@ PROJECTS: dict[str, tuple[Project, ...]] = {
             models=Models("nova.db.api.models:BASE.metadata", ("nova.db.api.models",)),
         ),
     ),
-    "zou": (Project("zou/migrations", ("zou",)),),
+    "zou": (Project("zou/migrations", ("zou",), environment={"SECRET_KEY": "only-migrated"}),),
 }
