@@ -14,7 +14,7 @@ from ormlint.facts.codec import encode_facts
 from ormlint.index.installed import Environment, Facts, InstalledModules
 from ormlint.index.project import ProjectIndex, link
 from ormlint.index.reads import Noting, Read
-from ormlint.index.registries import MAKING
+from ormlint.index.registries import may_make
 from ormlint.semantic.model import SemanticModel
 from ormlint.syntax import lower_parsed, parse_module
 from ormlint.text import SourceError, SourceText
@@ -86,7 +86,7 @@ def read_project(
     with Noting(reads):
         index = link({path: fact.interface for path, fact in facts.items()}, lambda path: facts[path].bodies, installed)
     index.documents = dict(documents or {})
-    index.may_make = lambda path: MAKING.search(sources[path].data) is not None
+    index.may_make = lambda path: may_make(sources[path].data)
     statistics.models = len(index.own_mapped)
     clock.lap("link")
     return Analysis(sources, facts, index, SemanticModel(index), reads)

@@ -65,6 +65,7 @@ def check_project(
         documents=documents,
         store=store,
         jobs=jobs,
+        keep=False,
     )[0]
 
 
@@ -79,20 +80,22 @@ def check_again(
     documents: Mapping[str, str] | None = None,
     store: FactsStore | None = None,
     jobs: int = 1,
+    keep: bool = True,
 ) -> tuple[CheckResult, Kept, Analysis]:
     """Check files of which an earlier version was checked, and return what is to be kept for the next time.
 
     `kept` has to be of the same settings and documents; with it only what changed is worked out, and the result is
-    what it would be without. The model of the analysis holds records of the files that were interpreted.
+    what it would be without. The model of the analysis holds records of the files that were interpreted. Without `keep`
+    what is returned is of no use for a next time.
     """
     statistics = Statistics()
     table = RuleTable(settings, load_rules())
     analysis = read_project(files, statistics, progress, environment, documents, store, jobs)
     checker = _Checker(files, settings, analysis, only, table, statistics)
-    done = checker.run(kept, store, progress)
+    done = checker.run(kept, store, progress, keep)
     if done is None:  # what calls tell of parameters is no longer what it was
         analysis = replace(analysis, model=SemanticModel(analysis.index))
-        done = _Checker(files, settings, analysis, only, table, statistics).run(None, store, progress)
+        done = _Checker(files, settings, analysis, only, table, statistics).run(None, store, progress, keep)
     assert done is not None
     diagnostics, found = done
     return CheckResult(diagnostics, statistics, table.warnings), found, analysis
@@ -154,7 +157,7 @@ class _Checker:
         self.shadows: dict[int, list[Diagnostic]] = {}  # by the `id` of a diagnostic
 
     def run(
-        self, kept: Kept | None, store: FactsStore | None, progress: Progress | None
+        self, kept: Kept | None, store: FactsStore | None, progress: Progress | None, keep: bool = False
     ) -> tuple[list[Diagnostic], Kept] | None:
         """Return the diagnostics of all wanted files, in the one order of all output, and what is to be kept.
 
@@ -165,7 +168,7 @@ class _Checker:
         if "REVEAL" in self.settings.extend_select:
             kept = None
         again = Incremental(
-            analysis.index, analysis.model, analysis.sources, analysis.facts, analysis.linked, kept, store
+            analysis.index, analysis.model, analysis.sources, analysis.facts, analysis.linked, kept, store, keep
         )
         found = again.run(self, progress)
         if found is None:

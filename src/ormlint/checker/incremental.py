@@ -69,7 +69,9 @@ class Incremental:
         linked: set[Read],
         kept: Kept | None,
         store: FactsStore | None,
+        keep: bool = True,
     ) -> None:
+        self.keep = keep  # else findings alone are wanted: to name and digest what was read takes 6 % of a run
         self.index = index
         self.model = model
         self.sources = sources
@@ -148,7 +150,7 @@ class Incremental:
     def _rounds(self, digests: CallDigests) -> None:
         """Infer parameters from all calls, and keep how it was before each round."""
         self.before = self.model.infer_parameters()
-        for path in self.sources:
+        for path in self.sources if self.keep else ():
             found = [digests.of(self.model.records_of(path))]
             for before in reversed(self.before):
                 records = before.records.get(path)
@@ -301,7 +303,7 @@ class Incremental:
 
     def _ask(self, asker: Asker, dirty: set[str]) -> Kept:
         self._keep_made()
-        summaries = {path: encode_summary(self.model.summary(path)) for path in dirty}
+        summaries = {path: encode_summary(self.model.summary(path)) for path in dirty} if self.keep else {}
         if self.kept.files and (dirty or self.removed):
             earlier = self.kept.files
             is_same = not self.removed and all(
@@ -344,7 +346,7 @@ class Incremental:
                     diagnostics.extend(asker.failure(path, self.failures[path]))
                 events = self._found(reads, path, diagnostics, asker)
             bodies: set[str] | None = None
-            if before is None or path in dirty:
+            if self.keep and (before is None or path in dirty):
                 everything: set[Read] = set()
                 bodies = self.namer.names(everything.union(*(item.reads.get(path, ()) for item in self.models)), path)
             if models is not None or events is not None:
@@ -387,6 +389,8 @@ class Incremental:
 
     def _found(self, reads: set[Read], own: str | None, diagnostics: list[Diagnostic], asker: Asker) -> _Found:
         """Name what was read; a finding that shows a place in another file is bound to its text."""
+        if not self.keep:
+            return set(), diagnostics, asker.shadows_of(diagnostics)
         for item in diagnostics:
             for path in (item.path, *(place.path for place in item.related)):
                 reads.add(("text", path))
@@ -412,7 +416,7 @@ class Incremental:
             if models is not None:
                 state.models = Unit(table.ids(models[0]), tuple(models[1]), tuple(models[2]))
         about = Unit(table.ids(schema[0]), tuple(schema[1]), tuple(schema[2])) if schema is not None else kept.schema
-        rounds = self._kept_rounds(table)
+        rounds = self._kept_rounds(table) if self.keep else ()
         found = Kept(files, table.names, table.digests, self.linked, self._deciding(), about, rounds, kept.lasting)
         return _cleared(found) if len(found.reads) > 2 * found.lasting + 1000 else found
 

@@ -108,6 +108,7 @@ class Run:
             documents=self.documents,
             store=cache,
             jobs=jobs,
+            keep=cache is not None and self.is_from_disk,
         )
         if cache is not None and self.is_from_disk:
             kept = pack_run(result, self.environment)

@@ -14,7 +14,8 @@ from ormlint.index.errors import MigrationPathError
 from ormlint.index.model import MappedClass
 from ormlint.index.project import ProjectIndex
 from ormlint.index.symbols import ClassSymbol, External
-from ormlint.linting.columns import DATETIMES
+from ormlint.index.vocabulary import KNOWN_PACKAGES
+from ormlint.index.vocabulary.sqlalchemy import DATETIMES
 from ormlint.settings.model import DIALECTS, TIMESTAMP_PAIRS
 from ormlint.text.paths import is_test_path
 
@@ -26,9 +27,7 @@ STYLES = {
     "sqlmodel": "SQLModel",
 }
 # Bases from these need no environment: they are known.
-_KNOWN_PACKAGES = frozenset(
-    {"sqlalchemy", "sqlmodel", "flask_sqlalchemy", "builtins", "typing", "abc", "enum", "dataclasses"}
-)
+_KNOWN_PACKAGES = frozenset({*KNOWN_PACKAGES, "builtins", "typing", "abc", "enum", "dataclasses"})
 
 
 @dataclass(frozen=True)

@@ -363,6 +363,7 @@ PROJECTS: dict[str, tuple[Project, ...]] = {
         Project(
             "barbican/model/migration/alembic_migrations",
             ("barbican",),
+            setup="import barbican.model.models",
             models=Models("barbican.model.models:BASE.metadata", ("barbican.model.models",)),
         ),
     ),
@@ -428,6 +429,7 @@ PROJECTS: dict[str, tuple[Project, ...]] = {
         Project(
             "manila/db/migrations/alembic",
             ("manila",),
+            setup="import sqlalchemy.orm",
             models=Models("manila.db.sqlalchemy.models:BASE.metadata", ("manila.db.sqlalchemy.models",)),
         ),
     ),
