@@ -9,6 +9,7 @@ from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
 from ormlint.facts.walk import walk_statements
 from ormlint.index.databases import dialect_of
+from ormlint.index.environments import Environment
 from ormlint.index.model import MappedClass, ModelAttribute
 from ormlint.index.project import ProjectIndex
 from ormlint.index.symbols import ClassSymbol, Module, Value
@@ -28,8 +29,16 @@ _HIDDEN_AS = {"unique-extra": ("unique_constraint", "index"), "foreign-key-extra
 
 
 def replays(index: ProjectIndex, folders: tuple[str, ...], dialects: tuple[str, ...]) -> list[Replay]:
-    """Replay the environments of a project; of those for one database each, that database's."""
-    environments = index.environments(folders)
+    """Replay the environments of a project; of those for one database each, that database's.
+
+    Raises:
+        MigrationPathError: a folder holds no revisions.
+    """
+    return replays_of(index, index.environments(folders), dialects)
+
+
+def replays_of(index: ProjectIndex, environments: list[Environment], dialects: tuple[str, ...]) -> list[Replay]:
+    """Replay environments as `replays` does."""
     wanted = dialects[0] if dialects else "postgresql"
     named = {item.dialect for item in environments if item.dialect}
     chosen = [item for item in environments if item.dialect in (None, wanted) or wanted not in named]
@@ -86,6 +95,7 @@ class _Comparison:
                     keys.append(key)
         self.static: dict[str, StaticTable] = {}
         self.models: list[_Model] = []
+        self.is_first = not any(item.environment.graph.revisions for item in done)
         self.created: set[str | None] | None = None
         self.proved: set[str | None] = set()  # the `MetaData` of tables that revisions make, and of no other one
         self.alike: dict[tuple[object, ...], list[SchemaDifference]] = {}  # what one place is the cause of
@@ -146,11 +156,13 @@ class _Comparison:
         """Tell whether an environment that is for a `MetaData` should make a table that none makes."""
         answers = {id(item): self.coverage[id(item)].has(metadata) for item in self.replays}
         relevant = [item for item in self.replays if answers[id(item)] is not False]
-        is_for = any(answers.values()) or (bool(relevant) and metadata in self.proved)
+        is_for = any(answers.values()) or (bool(relevant) and (metadata in self.proved or self.is_first))
         return is_for and all(self._would_make(item, name) for item in relevant)
 
     def _is_created(self, metadata: str | None) -> bool:
         """Tell whether the application may create the tables of a `MetaData` when it runs."""
+        if self.is_first:
+            return False  # a history begins where the application created tables so far
         if self.created is None:  # it takes long
             self.created = created_at_runtime(self.index, self.metadatas, self.revisions)
         return bool(self.created) and (None in self.created or metadata is None or metadata in self.created)

@@ -32,6 +32,8 @@ from ormlint.schema.replay.simulated import SimColumn, SimEnum
 from ormlint.schema.replay.tables import migrated_tables
 from ormlint.schema.replay.values import Unknown
 
+_KINDS = {"index": "indexes", "unique": "unique constraints", "foreign": "foreign keys"}
+
 
 @dataclass
 class Draft:
@@ -136,6 +138,7 @@ class _Drafting:
         self._leftovers(
             by_kind.get("extra-column", []), [item for item in found if isinstance(item, TableWithoutModel)]
         )
+        self._say_what_is_unread()
         self.draft.upgrade = self._rendered([(step.forward, step) for step in self.steps])
         backwards = [(step.backward, step) for step in reversed(self.steps) if step.backward is not None]
         self.draft.downgrade = self._rendered(backwards)
@@ -416,6 +419,15 @@ class _Drafting:
                 yield from constraint_changes(
                     self.target.table(name), self.replay.schema, self.replay.schema.tables[key], static
                 )
+
+    def _say_what_is_unread(self) -> None:
+        """Tell of constraints and indexes that are left out because one of the sides does not say them plainly."""
+        for name, static in self.target.static.items():
+            reasons = [f"an argument of its table: {reason}" for reason in static.unread_arguments]
+            key = self._made_key(name)
+            unsure = self.replay.schema.tables[key].unsure if key is not None else {}
+            reasons += [f"{_KINDS[kind]}: {reason}" for kind, reason in unsure.items() if kind in _KINDS]
+            self.draft.notes += [f"{name}: not compared, {reason}" for reason in dict.fromkeys(reasons)]
 
     def _leftovers(self, columns: list[SchemaDifference], tables: list[TableWithoutModel]) -> None:
         for item in columns:
