@@ -23,7 +23,7 @@ from ormlint.facts import statements as s
 from ormlint.facts.walk import walk_statements
 from ormlint.index.idents import Idents
 from ormlint.index.project import ProjectIndex
-from ormlint.index.reads import Noting, Read
+from ormlint.index.reads import Noting, Read, flat
 from ormlint.index.symbols import ClassSymbol, FunctionSymbol, Module, Value
 from ormlint.semantic.model import SemanticModel
 
@@ -71,7 +71,7 @@ class Namer:
         """Return the names of what was read for file `own`, of that file's own facts and answers none."""
         found: set[str] = set()
         bodies: set[str] = set()
-        for read in reads:
+        for read in flat(reads):
             name = self._name(read, own)
             if name is not None:
                 (bodies if name[0] == "b" else found).add(name)

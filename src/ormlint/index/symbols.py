@@ -270,7 +270,7 @@ class Resolver:
         self.is_flask: Callable[[Value], bool] = lambda value: False
         # Arguments that stand in place of a function's parameters, with the module they were written in.
         self.homes: dict[e.Node, Module] = {}
-        self._memo: dict[tuple[str, str], tuple[Symbol, tuple[object, ...]]] = {}
+        self._memo: dict[tuple[str, str], tuple[Symbol, object]] = {}
         self._active: set[tuple[str, str]] = set()
         self._packaged: dict[str, bool] = {}
 

@@ -133,7 +133,7 @@ class CallSites:
         self.index = model.index
         self.known: dict[tuple[int, str], t.Type] = {}
         self.framework: set[int] = set()  # functions that something outside the project may call too
-        self._inits: dict[str, tuple[FunctionSymbol | None, tuple[object, ...]]] = {}
+        self._inits: dict[str, tuple[FunctionSymbol | None, object]] = {}
         self.why: dict[tuple[int, str], str] = {}
         self._shapes: dict[tuple[int, int], _Shape] = {}  # (function, how many parameters come before)
         self.read: set[Read] = set()  # what was read to find the functions that are asked about
