@@ -281,6 +281,11 @@ class Resolver:
     def name(self, module: Module, name: str) -> Symbol:
         """Return what a bare name means at the top level of `module`."""
         key = (module.path, name)
+        found = self._memo.get(key)
+        if found is not None:
+            if found[1]:
+                READS.seen.add(found[1])
+            return found[0]
         if key in self._active:
             return Unknown(f"`{name}` is imported in a circle")
         return recorded(self._memo, key, lambda: self._once(key, module, name))

@@ -53,6 +53,7 @@ class SemanticModel:
         self._names_in: dict[int, frozenset[str]] = {}
         self._given_up: dict[int | str, str] = {}
         self._serial = 0
+        self.literals: dict[str, t.Literal] = {}  # one type for equal texts
         self.summaries: dict[str, FileSummary] = {}
         self.recall: Callable[[str], FileSummary | None] = lambda path: None  # summaries of files not interpreted
         self.reads: dict[str, set[Read]] = {}  # by path, what was read for the bodies of a file
@@ -244,7 +245,8 @@ class SemanticModel:
         return {id(symbol): symbol for module in self.index.own_modules.values() for symbol in module.functions}
 
     def _run(self, record: FunctionRecord, closure: dict[str, t.Type] | None) -> FunctionRecord:
-        if _size(record.body) > MAX_BODY_BYTES:
+        body = record.body
+        if body and body[-1].end - body[0].start > MAX_BODY_BYTES and _size(body) > MAX_BODY_BYTES:
             return self._give_up(record, _TOO_LARGE)
         self._serial += 1
         interpreter = Interpreter(self, record, closure)

@@ -24,6 +24,11 @@ _OPENING = frozenset(
 _WORD = re.compile(r"\w+")
 
 
+_UPDATING = frozenset(
+    {"values", "update", "bulk_update_mappings", "ordered_values", "on_conflict_do_update", "setattr"}
+)
+
+
 class WriteReader:
     """Notes writes in the record of the function being read."""
 
@@ -42,15 +47,7 @@ class WriteReader:
             if isinstance(node.func, e.Name)
             else ""
         )
-        is_updating = name in (
-            "values",
-            "update",
-            "bulk_update_mappings",
-            "ordered_values",
-            "on_conflict_do_update",
-            "setattr",
-        )
-        if not is_updating and not isinstance(func, t.Unknown):
+        if name not in _UPDATING and type(func) is not t.Unknown:
             return
         given_to = {keyword.name: kind for keyword, kind in given.keywords}
         for argument, kind in given.args:
