@@ -12,7 +12,8 @@ from ormlint.facts.walk import walk_nodes
 from ormlint.index.bases import DynamicBase
 from ormlint.index.model import MappedClass
 from ormlint.index.symbols import ClassSymbol, External, Module, Value
-from ormlint.index.vocabulary import DECLARATIVE_BASES
+from ormlint.index.vocabulary import sqlmodel
+from ormlint.index.vocabulary.sqlalchemy import DECLARATIVE_BASES
 
 if TYPE_CHECKING:
     from ormlint.index.project import ProjectIndex
@@ -30,7 +31,7 @@ def registry_of(index: ProjectIndex, mapped: MappedClass) -> str | None:
     for base in mapped.mro:
         if isinstance(base, DynamicBase):
             return _dynamic_key(index, base)
-        if isinstance(base, External) and base.name == "sqlmodel.SQLModel":
+        if isinstance(base, External) and base.name == sqlmodel.BASE:
             return "sqlmodel"
         if isinstance(base, ClassSymbol) and _is_root(index, base):
             if base.module.is_installed:

@@ -12,7 +12,8 @@ from ormlint.index.environments import Environment
 from ormlint.index.model import MappedClass
 from ormlint.index.project import ProjectIndex
 from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module, Symbol, Value
-from ormlint.index.vocabulary import DECLARATIVE_BASES
+from ormlint.index.vocabulary import flask_sqlalchemy, sqlmodel
+from ormlint.index.vocabulary.sqlalchemy import DECLARATIVE_BASES
 from ormlint.schema.replay.machine import BUDGET, OverBudget, Raised
 from ormlint.schema.replay.statements import Statements
 from ormlint.schema.replay.values import Function, Scope, Unknown
@@ -95,9 +96,9 @@ class Metadatas:
                     return self.of_expr(base.value.module, given_metadata)
                 return f"{base.value.module.path}:{base.value.name}"
             elif isinstance(base, External):
-                if base.name == "sqlmodel.SQLModel":
+                if base.name == sqlmodel.BASE:
                     return "sqlmodel"
-                if base.name in ("flask_sqlalchemy.Model", "flask_sqlalchemy.db.Model"):
+                if base.name in flask_sqlalchemy.MODELS:
                     return FLASK
         return None
 

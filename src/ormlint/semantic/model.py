@@ -23,6 +23,7 @@ from ormlint.semantic.functions import FunctionReader
 from ormlint.semantic.members import MemberReader
 from ormlint.semantic.names import NameReader
 from ormlint.semantic.records import RECORD_KIND, FunctionRecord
+from ormlint.semantic.repositories import RepositoryReader
 from ormlint.semantic.rounds import Round, infer_parameters
 from ormlint.semantic.solver import Solver
 from ormlint.semantic.summaries import FileSummary, WholeProject, summarise
@@ -45,6 +46,7 @@ class SemanticModel:
         self.names = NameReader(self)
         self.functions = FunctionReader(self)
         self.factories = FactoryReader(self)
+        self.repositories = RepositoryReader(self)
         self.call_sites = CallSites(self)
         self.records: dict[int, FunctionRecord] = {}
         self.module_records: dict[str, FunctionRecord] = {}

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ormlint.facts import expressions as e
+from ormlint.index.vocabulary import advanced_alchemy, others, sqlmodel
 from ormlint.semantic import orm
 from ormlint.semantic import types as t
 from ormlint.semantic.arguments import Arguments
@@ -17,10 +18,7 @@ if TYPE_CHECKING:
 SESSION_NAME = re.compile(r"(?:^|_)(?:db_?)?(?:session|sess)$|^db$")
 _NOT_READ = t.unknown("a value that was not read")
 # Methods that make or change a model of names which the call does not show.
-_OPENING = frozenset(
-    {"model_validate", "model_validate_json", "parse_obj", "from_orm", "sqlmodel_update", "model_copy", "construct"}
-    | {"model_construct", "from_dict", "populate_obj", "update_from_dict", "bulk_insert", "load"}
-)
+_OPENING = sqlmodel.OPENING | others.OPENING
 _WORD = re.compile(r"\w+")
 
 
@@ -47,7 +45,12 @@ class WriteReader:
             if isinstance(node.func, e.Name)
             else ""
         )
-        if name not in _UPDATING and type(func) is not t.Unknown:
+        is_setting = False
+        if isinstance(func, t.Method) and isinstance(func.receiver, t.Repository):
+            is_setting = func.name in advanced_alchemy.SETTING
+            if is_setting and not all(isinstance(argument, e.DictDisplay) for argument, _ in given.args):
+                self.open(func.receiver.element)  # by whatever the schema, or the dict, holds
+        if not is_setting and name not in _UPDATING and type(func) is not t.Unknown:
             return
         given_to = {keyword.name: kind for keyword, kind in given.keywords}
         for argument, kind in given.args:
@@ -88,6 +91,10 @@ class WriteReader:
         record = self.ev.record
         if isinstance(func, t.Method) and isinstance(func.receiver, t.Session):
             if func.name in orm.SESSION_WRITES:
+                record.write_calls.add(node.start)
+            return
+        if isinstance(func, t.Method) and isinstance(func.receiver, t.Repository):
+            if func.name in advanced_alchemy.WRITING:
                 record.write_calls.add(node.start)
             return
         if isinstance(node.func, e.Attribute):

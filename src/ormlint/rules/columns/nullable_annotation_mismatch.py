@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ormlint.diagnostics import Severity
 from ormlint.facts import expressions as e
+from ormlint.index.vocabulary.sqlalchemy import COLUMN
 from ormlint.linting import subjects
 from ormlint.linting.columns import declared_columns, is_column_call, mapped_annotation, plain_type
 from ormlint.linting.context import Context
@@ -26,7 +27,7 @@ def contradiction(context: Context, subject: subjects.Model) -> None:
         given = column.extra.get("nullable")
         if not isinstance(given, e.Constant) or not isinstance(given.value, bool) or column.primary_key:
             continue
-        if is_column_call(context, attribute, "sqlalchemy.Column"):
+        if is_column_call(context, attribute, COLUMN):
             continue  # ORM409's: the annotation has no say at all
         annotation = attribute.annotation if is_sqlmodel else mapped_annotation(context, attribute)
         found = plain_type(context, attribute, annotation) if annotation is not None else None
