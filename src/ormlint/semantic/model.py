@@ -169,6 +169,7 @@ class SemanticModel:
     def forget_files(self, paths: set[str]) -> None:
         """Forget all answers that belong to files, so that they are worked out anew."""
         functions = {id(symbol) for path in paths for symbol in self.index.own_modules[path].functions}
+        self.call_sites.forget(paths)
         for path in paths:
             self.module_records.pop(path, None)
             self.summaries.pop(path, None)
