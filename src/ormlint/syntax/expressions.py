@@ -49,7 +49,7 @@ _ESCAPES = {
 }
 
 
-_MAX_PLACES = 1 << 20
+_MAX_PLACES = 1 << 17
 _places: list[int] = []
 
 
@@ -62,7 +62,7 @@ def places(size: int) -> Sequence[int]:
     if size >= _MAX_PLACES:
         return range(size + 1)
     if size >= len(_places):  # a new list, never a longer one: another thread may be doing the same
-        _places = list(range(max(1 << 16, 1 << size.bit_length())))
+        _places = [*_places, *range(len(_places), max(1 << 15, 1 << size.bit_length()))]
     return _places
 
 
