@@ -70,9 +70,9 @@ class Mapper:
         constants.has_mapped_parent = self._has_mapped_parent
         self.members.holder = self._holder
         self._naming: set[str] = set()  # classes whose table name is being computed
-        self._bodies: dict[str, tuple[ClassBody, tuple[object, ...]]] = {}
-        self._styles: dict[str, tuple[str | None, tuple[object, ...]]] = {}
-        self._type_maps: dict[str, tuple[TypeMap, tuple[object, ...]]] = {}
+        self._bodies: dict[str, tuple[ClassBody, object]] = {}
+        self._styles: dict[str, tuple[str | None, object]] = {}
+        self._type_maps: dict[str, tuple[TypeMap, object]] = {}
 
     def body(self, symbol: ClassSymbol) -> ClassBody:
         """Return what the body of a class declares."""
