@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from ormlint.checker.comparison import Comparison
+from ormlint.checker.kept import NOTHING_KEPT, Kept
 from ormlint.checker.reading import RECURSION_LIMIT, FactsStore, read_facts, stored_facts
 from ormlint.checker.result import Progress, Statistics
 from ormlint.facts.codec import encode_facts
+from ormlint.facts.module import ModuleInterface
 from ormlint.index.installed import Environment, Facts, InstalledModules
 from ormlint.index.project import ProjectIndex, link
 from ormlint.index.reads import Noting, Read
@@ -29,6 +32,23 @@ class Analysis:
     index: ProjectIndex
     model: SemanticModel
     linked: set[Read]  # what was read when the project was linked
+    comparison: Comparison  # with what is kept of an earlier check
+
+
+class _Interfaces(Mapping[str, ModuleInterface]):
+    """The interfaces of facts, each looked up when it is asked for."""
+
+    def __init__(self, facts: Mapping[str, Facts]) -> None:
+        self.facts = facts
+
+    def __getitem__(self, path: str) -> ModuleInterface:
+        return self.facts[path].interface
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.facts)
+
+    def __len__(self) -> int:
+        return len(self.facts)
 
 
 def analyse(
@@ -60,7 +80,9 @@ def analyse(
                     raise
             if progress is not None:
                 progress("checking", count, len(modules))
-        statistics.given_up = dict(model.given_up)
+        for path in modules:
+            for reason in model.given_up_in(path):
+                statistics.given_up[reason] = statistics.given_up.get(reason, 0) + 1
         clock.lap("check")
     return linked
 
@@ -73,23 +95,33 @@ def read_project(
     documents: Mapping[str, str] | None = None,
     store: FactsStore | None = None,
     jobs: int = 1,
+    kept: Kept | None = None,
 ) -> Analysis:
-    """Read and link all files; no body is followed yet. See `analyse` for the arguments."""
+    """Read and link all files; no body is followed yet. See `analyse` for the arguments.
+
+    With what is `kept` of an earlier check only files that changed are read, and as long as none of them says
+    something else to others, only what holds mapped classes is linked; the rest when it is asked for.
+    """
     sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))
     sources = {path: source for path, source in sorted(files.items()) if isinstance(source, SourceText)}
     statistics.bytes = sum(len(source.data) for source in sources.values())
-    facts = read_facts(sources, statistics, progress, store, jobs)
+    kept = kept if kept is not None else NOTHING_KEPT
+    before = kept.files
+    same = [path for path, source in sources.items() if path in before and before[path].digest == source.digest]
+    facts = read_facts(sources, statistics, progress, store, jobs, frozenset(same) if store is not None else ())
     clock = Clock(statistics)
     statistics.files = len(files)
     installed = InstalledModules(environment, _reader(environment, store)) if environment is not None else None
     reads: set[Read] = set()
+    comparison = Comparison(kept, sources, facts, store)
+    linking = {path for path, state in before.items() if state.has_links} if comparison.is_linked_alike else None
     with Noting(reads):
-        index = link({path: fact.interface for path, fact in facts.items()}, lambda path: facts[path].bodies, installed)
+        index = link(_Interfaces(facts), lambda path: facts[path].bodies, installed, linking)
     index.documents = dict(documents or {})
     index.may_make = lambda path: MAKING.search(sources[path].data) is not None
     statistics.models = len(index.own_mapped)
     clock.lap("link")
-    return Analysis(sources, facts, index, SemanticModel(index), reads)
+    return Analysis(sources, facts, index, SemanticModel(index), reads, comparison)
 
 
 def _reader(environment: Environment, store: FactsStore | None) -> Callable[[str], Facts | None]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from ormlint.diagnostics import Diagnostic
+from ormlint.facts.module import Comment, SyntaxProblem
 from ormlint.index.registries import MadeByCalls
 from ormlint.semantic.summaries import FileSummary
 
@@ -30,9 +31,13 @@ class FileState(msgspec.Struct, array_like=True):
     events: Unit
     models: Unit
     calls: tuple[bytes, ...] = ()  # digests of what its calls give parameters, before each round and after the last
-    open: Ids = ()  # which of its functions have parameters that nothing declares
+    open: tuple[tuple[int, str], ...] = ()  # its functions with parameters that nothing declares: number, name
     subjects: tuple[str, ...] = ()  # the classes that rules were asked about
     made: MadeByCalls | None = None
+    comments: tuple[Comment, ...] = ()  # those that silence findings
+    problems: tuple[SyntaxProblem, ...] = ()
+    given_up: tuple[str, ...] = ()  # why bodies were not followed
+    has_links: bool = False  # linking takes something from it
 
 
 class KeptRound(msgspec.Struct, array_like=True):
@@ -40,6 +45,7 @@ class KeptRound(msgspec.Struct, array_like=True):
 
     known: tuple[tuple[str, str, object], ...]  # function, parameter, `plain_type`
     digests: dict[int, bytes] = {}
+    answers: dict[int, bytes] = {}  # the answers themselves, where they can be kept
 
 
 class Kept(msgspec.Struct, array_like=True):
@@ -52,7 +58,11 @@ class Kept(msgspec.Struct, array_like=True):
     deciding: tuple[str, ...]  # functions whose bodies decide whose parameters are inferred from calls
     schema: Unit
     rounds: tuple[KeptRound, ...] = ()  # the last one too, whose digests are `digests`
+    answers: dict[int, bytes] = {}  # by the numbers of their reads, encoded; see `checker.answers`
     lasting: int = 0  # how many of `reads` there were when they were last cleared of those nobody reads
+
+
+NOTHING_KEPT = Kept({}, [], [], (), (), Unit(()))
 
 
 @dataclass

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Protocol
 
 from ormlint.checker.errors import WorkerDied
@@ -54,6 +54,31 @@ class _StoredFacts:
         return self._bodies
 
 
+class _LaterFacts:
+    """Facts that are not looked up before somebody asks for them."""
+
+    __slots__ = ("_found", "_source", "_store")
+
+    def __init__(self, store: FactsStore, source: SourceText) -> None:
+        self._store = store
+        self._source = source
+        self._found: Facts | None = None
+
+    def _facts(self) -> Facts:
+        if self._found is None:
+            found = stored_facts(self._store, self._source.digest, self._source)
+            self._found = found if found is not None else lower_parsed(parse_module(self._source))
+        return self._found
+
+    @property
+    def interface(self) -> ModuleInterface:
+        return self._facts().interface
+
+    @property
+    def bodies(self) -> ModuleBodies:
+        return self._facts().bodies
+
+
 def stored_facts(store: FactsStore, digest: bytes, source: SourceText | None) -> Facts | None:
     """Return what is remembered of a text, or None; `source` is read again should its bodies be gone meanwhile."""
     encoded = store.interface(digest)
@@ -86,8 +111,11 @@ def read_facts(
     progress: Progress | None = None,
     store: FactsStore | None = None,
     jobs: int = 1,
+    later: Collection[str] = (),
 ) -> dict[str, Facts]:
     """Return the facts of all files, in the order of `sources`.
+
+    Those of the files in `later`, which `store` remembers, are not looked up before they are asked for.
 
     Raises:
         WorkerDied: a process that read files ended without an answer.
@@ -105,7 +133,8 @@ def read_facts(
     if store is not None:
         started = time.process_time()
         for path, source in sources.items():
-            facts = stored_facts(store, source.digest, source)
+            is_later = path in later
+            facts = _LaterFacts(store, source) if is_later else stored_facts(store, source.digest, source)
             if facts is not None:
                 keep(path, facts)
         statistics.seconds["load"] = time.process_time() - started

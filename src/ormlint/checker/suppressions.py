@@ -68,6 +68,12 @@ def apply_suppressions(
     return kept
 
 
+def silencing(comment: Comment) -> bool:
+    """Tell whether a comment is one that may silence findings, or says so of a rule that there is not."""
+    text = comment.text
+    return bool(NOQA.search(text) or _IGNORE.search(text) or _FILE_NOQA.search(text))
+
+
 def type_ignored_rows(lines: LineIndex, comments: Sequence[Comment]) -> frozenset[int]:
     """Return the rows that carry a `# type: ignore`."""
     return frozenset(lines.row(comment.start) for comment in comments if _TYPE_IGNORE.search(comment.text))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cached_property
 
 from ormlint.facts import expressions as e
@@ -22,6 +22,7 @@ from ormlint.index.made import made_classes
 from ormlint.index.mapping import Mapper
 from ormlint.index.model import Constructor, MappedClass, ModelAttribute, Relationship
 from ormlint.index.modules import ModuleMap, shared_folders
+from ormlint.index.moduletable import ModuleTable
 from ormlint.index.reads import READS, Noting, recorded
 from ormlint.index.registries import NOTHING_MADE, MadeByCalls, all_made, made_by_calls, registry_of
 from ormlint.index.scopes import build_module
@@ -39,11 +40,16 @@ class ProjectIndex:
         interfaces: Mapping[str, ModuleInterface],
         bodies_of: Callable[[str], ModuleBodies],
         installed: InstalledModules | None = None,
+        linking: Collection[str] | None = None,
     ) -> None:
         self.paths = ModuleMap(interfaces)
-        self.own_modules: dict[str, Module] = {
-            path: build_module(path, self.paths.name(path), interface) for path, interface in sorted(interfaces.items())
-        }
+        self.own_modules = ModuleTable(
+            interfaces, lambda path: build_module(path, self.paths.name(path), interfaces[path])
+        )
+        self._only = linking
+        self.linking: set[str] = set()  # the files that linking takes something from
+        if linking is None:
+            self.own_modules.make_all()
         self._bodies_of = bodies_of
         self.installed = installed
         self.idents = Idents(self.own_modules)
@@ -75,6 +81,10 @@ class ProjectIndex:
         """Every module by its path; `module_at` reads less."""
         READS.seen.add(("interfaces",))
         return self.own_modules
+
+    def built_modules(self) -> Iterator[Module]:
+        """Yield the modules that have been asked for, or all of them; of which nothing is read by this."""
+        return self.own_modules.made()
 
     def all_paths(self) -> Iterator[tuple[str, Module]]:
         """Yield every path and its module, of which nothing is read by this."""
@@ -152,9 +162,10 @@ class ProjectIndex:
     def own_made(self) -> MadeByCalls:
         """The same, without noting that it was read."""
         with Noting(set()):
-            for path, module in self.own_modules.items():
+            for path in self.own_modules:
                 if path not in self.made_in:
-                    self.made_in[path] = made_by_calls(self, module) if self.may_make(path) else NOTHING_MADE
+                    may_make = self.may_make(path)
+                    self.made_in[path] = made_by_calls(self, self.own_modules[path]) if may_make else NOTHING_MADE
         return all_made(self.made_in[path] for path in self.own_modules)
 
     def registry(self, mapped: MappedClass) -> str | None:
@@ -248,14 +259,17 @@ class ProjectIndex:
 
     def link(self) -> None:
         """Read every mapped class, then what other places add: backrefs, attached attributes, mappings."""
-        for module in self.own_modules.values():
+        modules = self.linked_modules()
+        for module in modules:
             for symbol in module.classes:
                 style = self.mapper.style(symbol)
                 if style is not None:
                     self._add(self.mapper.read(symbol, style))
-        for symbol in made_classes(self):
+        for symbol in made_classes(self, modules):
             self._add(self.mapper.read(symbol, self.mapper.style(symbol) or "declarative"))
-        for module in self.own_modules.values():
+        for module in modules:
+            if module.own_interface.marked_calls or module.own_interface.attached:
+                self.linking.add(module.path)
             for call in module.own_interface.marked_calls:
                 self._imperative(module, call)
         for mapped in list(self.own_mapped.values()):
@@ -272,15 +286,22 @@ class ProjectIndex:
             self._resolve_relationships(mapped)
         for mapped in list(self.own_mapped.values()):
             self._add_backrefs(mapped)
-        for module in self.own_modules.values():
+        for module in modules:
             for statement in module.own_interface.attached:
                 self._attach(module, statement)
             for call in module.own_interface.marked_calls:
                 self._marked(module, call)
         self._names_in_branches()
 
+    def linked_modules(self) -> list[Module]:
+        """Return the modules that are looked through for what is mapped: all, or those known to hold something."""
+        if self._only is None:
+            return list(self.own_modules.values())
+        return [self.own_modules[path] for path in self.own_modules if path in self._only]
+
     def _add(self, mapped: MappedClass) -> None:
         self.own_mapped[mapped.symbol.key] = mapped
+        self.linking.add(mapped.symbol.module.path)
         self.own_by_name.setdefault(mapped.name, []).append(mapped)
 
     def _imperative(self, module: Module, call: e.Call) -> None:
@@ -539,11 +560,14 @@ def link(
     interfaces: Mapping[str, ModuleInterface],
     bodies_of: Callable[[str], ModuleBodies],
     installed: InstalledModules | None = None,
+    linking: Collection[str] | None = None,
 ) -> ProjectIndex:
     """Link the interfaces of all files (path → interface); `bodies_of` loads a file's bodies when asked.
 
-    `installed` reads the packages that mapped classes derive from; without it such classes stay open.
+    `installed` reads the packages that mapped classes derive from; without it such classes stay open. `linking` are
+    the files that hold all that is to be linked, where that is known (`ProjectIndex.linking`): no other file's
+    interface is looked up before it is asked for.
     """
-    index = ProjectIndex(interfaces, bodies_of, installed)
+    index = ProjectIndex(interfaces, bodies_of, installed, linking)
     index.link()
     return index

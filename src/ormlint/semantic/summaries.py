@@ -41,7 +41,6 @@ class FileSummary(msgspec.Struct, array_like=True, frozen=True):
     contradictions: tuple[tuple[str, str], ...]  # function, parameter given another model than annotated
     flows: tuple[Flow, ...]
     writes: FileWrites
-    given_up: tuple[str, ...]  # why bodies were not followed
 
 
 def summarise(model: SemanticModel, path: str) -> FileSummary:
@@ -76,7 +75,6 @@ def summarise(model: SemanticModel, path: str) -> FileSummary:
         tuple(sorted(contradictions)),
         tuple(flows),
         writes_of(model.records_of(path), idents),
-        tuple(model.given_up_in(path)),
     )
 
 
