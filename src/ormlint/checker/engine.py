@@ -17,9 +17,10 @@ from ormlint.checker.reading import FactsStore
 from ormlint.checker.registry import load_rules
 from ormlint.checker.result import CheckResult, Progress, Statistics
 from ormlint.checker.selection import RuleTable
-from ormlint.checker.suppressions import apply_suppressions
+from ormlint.checker.suppressions import apply_suppressions, speaks
 from ormlint.diagnostics import Applicability, Diagnostic, Fix, Related, Severity
 from ormlint.diagnostics.steps import RemoveItem, ReplaceExpression
+from ormlint.facts.module import Comment
 from ormlint.index.installed import Environment
 from ormlint.linting import subjects
 from ormlint.linting.context import Finding
@@ -246,6 +247,10 @@ class _Checker:
         )
         said = self._own(RULE_CRASHED, path, Range(0, 0), message)
         return [said] if RULE_CRASHED in self.table.enabled(path) else []
+
+    def speaks(self, comment: Comment) -> bool:
+        """Tell whether a comment may silence findings."""
+        return speaks(comment, self.rules)
 
     def shadows_of(self, diagnostics: Sequence[Diagnostic]) -> list[tuple[int, Diagnostic]]:
         """Return where else diagnostics may be suppressed, each with the number of its diagnostic."""

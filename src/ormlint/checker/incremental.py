@@ -19,11 +19,12 @@ from ormlint.checker.callkeeping import CallDigests, declared, round_models
 from ormlint.checker.comparison import Comparison
 from ormlint.checker.keeping import Collected, Found, LaterRounds, Shadows, Table, cleared, first_rounds, packed
 from ormlint.checker.kept import Changes, FileState, Kept, Unit, decode_summary, encode_summary
+from ormlint.checker.projectwide import EMPTY, Touched
 from ormlint.checker.readings import Current, Namer, path_of
 from ormlint.checker.result import Progress
 from ormlint.checker.staleness import Staleness
-from ormlint.checker.suppressions import silencing
 from ormlint.diagnostics import Diagnostic
+from ormlint.facts.module import Comment
 from ormlint.index.installed import Facts
 from ormlint.index.project import ProjectIndex
 from ormlint.index.reads import READS, Noting, Read
@@ -32,6 +33,7 @@ from ormlint.semantic.callsites import is_untyped
 from ormlint.semantic.model import SemanticModel
 from ormlint.semantic.records import FunctionRecord
 from ormlint.semantic.rounds import Round
+from ormlint.semantic.summaries import FileSummary
 from ormlint.text import SourceText
 
 _DECLARES_NOTHING: object = ([], [], [])
@@ -55,6 +57,9 @@ class Asker(Protocol):
 
     def failure(self, path: str, error: Exception) -> list[Diagnostic]:
         """Return what is said of a file whose bodies could not all be followed."""
+
+    def speaks(self, comment: Comment) -> bool:
+        """Tell whether a comment may silence findings."""
 
 
 class Incremental:
@@ -113,6 +118,7 @@ class Incremental:
             fresh = [path for path in self.sources if path in dirty and path not in self.interpreted]
             if not fresh:
                 break
+            fresh.sort(key=lambda path: path not in comparison.changed_set)  # first what others may be alike by
             for path in fresh:
                 self._interpret(path)
                 if progress is not None:
@@ -268,15 +274,19 @@ class Incremental:
         stale.keep_made()
         summaries = {path: encode_summary(self.model.summary(path)) for path in dirty}
         if kept.files and (dirty or comparison.removed):
-            is_same = not comparison.removed and all(
-                path in kept.files and kept.files[path].summary == summary for path, summary in summaries.items()
+            earlier = {
+                path: decode_summary(kept.files[path].summary)
+                for path in [*dirty, *comparison.removed]
+                if path in kept.files
+            }
+            touched = Touched(
+                (earlier.get(path, EMPTY), self.model.summary(path) if path in dirty else EMPTY)
+                for path in [*dirty, *comparison.removed]
             )
             for number in stale.others:
-                kind = kept.reads[number][0]
-                # What follows a call in a caller's body is not in its summary.
-                if kind == readings.CALLERS or (kind in readings.PROJECT and not is_same):
-                    if stale.differs(number):
-                        stale.found.add(number)
+                name = kept.reads[number]
+                if name[0] in readings.PROJECT and touched.may_differ(name) and stale.differs(number):
+                    stale.found.add(number)
         about_events = dirty | stale.readers(lambda state: state.events.reads)
         classes = self._subjects()
         about_models = stale.readers(lambda state: state.models.reads)
@@ -299,7 +309,7 @@ class Incremental:
             if new.models is not None or new.events is not None:
                 self.changes.asked.append(path)
             collected[path] = new
-            files[path] = self._state(path, source, before, summaries.get(path), named)
+            files[path] = self._state(asker, path, source, before, summaries.get(path), named)
         schema: Found | None = None
         if not kept.files or not stale.found.isdisjoint(kept.schema.reads):
             reads: set[Read] = set()
@@ -308,6 +318,10 @@ class Incremental:
             schema = self._found(reads, None, diagnostics, asker)
         self.changes.interpreted = [path for path in self.sources if path in self.interpreted]
         return self._packed(files, collected, schema)
+
+    def _earlier_summary(self, path: str) -> FileSummary:
+        before = self.kept.files.get(path)
+        return decode_summary(before.summary) if before is not None and before.summary else EMPTY
 
     def _about_models(self, path: str, found: list[tuple[subjects.Model, set[Read]]], asker: Asker) -> Found:
         reads: set[Read] = set()
@@ -339,7 +353,13 @@ class Incremental:
             self.failures[path] = error
 
     def _state(
-        self, path: str, source: SourceText, before: FileState | None, summary: bytes | None, named: tuple[str, ...]
+        self,
+        asker: Asker,
+        path: str,
+        source: SourceText,
+        before: FileState | None,
+        summary: bytes | None,
+        named: tuple[str, ...],
     ) -> FileState:
         """Return the state of a file, but for what was found in it in this run."""
         state = FileState(
@@ -355,7 +375,7 @@ class Incremental:
         )
         if before is None or path in self.comparison.changed_set:
             interface = self.facts[path].interface
-            state.comments = tuple(comment for comment in interface.comments if silencing(comment))
+            state.comments = tuple(filter(asker.speaks, interface.comments))
             state.problems = interface.problems
         else:
             state.comments, state.problems = before.comments, before.problems

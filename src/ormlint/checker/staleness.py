@@ -9,6 +9,7 @@ from ormlint.checker.comparison import Comparison
 from ormlint.checker.kept import FileState, Kept
 from ormlint.checker.readings import Current, path_of
 from ormlint.index.project import ProjectIndex
+from ormlint.index.registries import NOTHING_MADE
 from ormlint.text import SourceText
 
 _OF_FILES = readings.ANSWERS | readings.CONTENT | {readings.TEXT}
@@ -84,7 +85,12 @@ class Staleness:
         return False
 
     def _made_differs(self, number: int) -> bool:
+        """Tell whether calls make something else now: looked for in the files that changed, first of all."""
         self.keep_made()
+        before, index = self.kept.files, self.index
+        if all(path in before and before[path].made == index.made_by(path) for path in self.comparison.changed):
+            if all(before[path].made == NOTHING_MADE for path in self.comparison.removed):
+                return False
         return self.differs(number)
 
     def keep_made(self) -> None:

@@ -163,10 +163,17 @@ class ProjectIndex:
         """The same, without noting that it was read."""
         with Noting(set()):
             for path in self.own_modules:
-                if path not in self.made_in:
-                    may_make = self.may_make(path)
-                    self.made_in[path] = made_by_calls(self, self.own_modules[path]) if may_make else NOTHING_MADE
+                self.made_by(path)
         return all_made(self.made_in[path] for path in self.own_modules)
+
+    def made_by(self, path: str) -> MadeByCalls:
+        """Return what the calls in a file make, without noting that it was read."""
+        found = self.made_in.get(path)
+        if found is None:
+            with Noting(set()):
+                found = made_by_calls(self, self.own_modules[path]) if self.may_make(path) else NOTHING_MADE
+            self.made_in[path] = found
+        return found
 
     def registry(self, mapped: MappedClass) -> str | None:
         """Return the registry of a mapped class; None where it is not known."""
@@ -268,8 +275,6 @@ class ProjectIndex:
         for symbol in made_classes(self, modules):
             self._add(self.mapper.read(symbol, self.mapper.style(symbol) or "declarative"))
         for module in modules:
-            if module.own_interface.marked_calls or module.own_interface.attached:
-                self.linking.add(module.path)
             for call in module.own_interface.marked_calls:
                 self._imperative(module, call)
         for mapped in list(self.own_mapped.values()):
@@ -311,6 +316,7 @@ class ProjectIndex:
         symbol = self.resolver.expr(module, call.args[0])
         if not isinstance(symbol, ClassSymbol) or symbol.key in self.own_mapped:
             return
+        self.linking.add(module.path)
         mapped = self.mapper.read(symbol, "declarative", is_imperative=True)
         for base in mapped.mro[1:]:
             parent = self.mapped_of(base) if isinstance(base, ClassSymbol) else None
@@ -413,6 +419,7 @@ class ProjectIndex:
                 continue
             owner = self._class_named(module, target.value)
             if owner is not None:
+                self.linking.add(module.path)
                 self._add_attribute(owner, target.attr, module, target.range, statement.value)
             elif isinstance(target.value, (e.Name, e.Attribute)):
                 self._attach_to_base(module, target)
@@ -422,6 +429,7 @@ class ProjectIndex:
         base = self.bases.base(module, target.value)
         if not isinstance(base, (ClassSymbol, DynamicBase)):
             return
+        self.linking.add(module.path)
         for mapped in self.own_mapped.values():
             if base in mapped.mro:
                 made = ModelAttribute(target.attr, "plain", module, target.range, None)
@@ -484,6 +492,8 @@ class ProjectIndex:
                 else inner
             )
             mapped = self._class_named(module, owner)
+            if mapped is not None:
+                self.linking.add(module.path)
             if mapped is not None and isinstance(call.args[0], e.Str):
                 self._add_attribute(mapped, call.args[0].value, module, call.range, None)
             elif mapped is not None:
@@ -491,6 +501,7 @@ class ProjectIndex:
         elif name in ("listen", "listens_for") and len(call.args) >= 2:
             event = call.args[1]
             if isinstance(event, e.Str) and event.value == "init":
+                self.linking.add(module.path)
                 mapped = self._class_named(module, call.args[0])
                 for heir in self.subclasses(mapped) if mapped is not None else list(self.own_mapped.values()):
                     if heir.constructor.open_reason is None:
@@ -503,6 +514,7 @@ class ProjectIndex:
         first, second = call.args[0], call.args[1]
         mapped = self.mapped_of(self.resolver.expr(module, first))
         if mapped is not None:
+            self.linking.add(module.path)
             if isinstance(second, e.Str):
                 self._add_attribute(mapped, second.value, module, call.range, None)
             else:
@@ -513,6 +525,7 @@ class ProjectIndex:
             holder = _innermost(module, call)
             if holder is None or holder.owner < 0:
                 return
+            self.linking.add(module.path)
             owner = module.classes[holder.owner]
             for heir in self.own_mapped.values():
                 if owner in heir.mro:
