@@ -308,8 +308,11 @@ class Incremental:
                 )
             if new.models is not None or new.events is not None:
                 self.changes.asked.append(path)
-            collected[path] = new
-            files[path] = self._state(asker, path, source, before, summaries.get(path), named)
+            if before is not None and path not in dirty and new == Collected() and before.subjects == named:
+                files[path] = before
+            else:
+                collected[path] = new
+                files[path] = self._state(asker, path, source, before, summaries.get(path), named)
         schema: Found | None = None
         if not kept.files or not stale.found.isdisjoint(kept.schema.reads):
             reads: set[Read] = set()

@@ -62,6 +62,20 @@ class Kept(msgspec.Struct, array_like=True):
     lasting: int = 0  # how many of `reads` there were when they were last cleared of those nobody reads
 
 
+class KeptChanges(msgspec.Struct, array_like=True):
+    """What is kept otherwise than in an earlier `Kept`: it is written after small edits, in place of all of it."""
+
+    files: dict[str, FileState]
+    removed: tuple[str, ...]
+    reads: list[str]  # those beyond the earlier ones
+    digests: dict[int, bytes]
+    answers: dict[int, bytes]
+    rounds: list[tuple[dict[int, bytes], dict[int, bytes]]]  # digests, answers
+    linked: tuple[str, ...]
+    deciding: tuple[str, ...]
+    schema: Unit | None
+
+
 NOTHING_KEPT = Kept({}, [], [], (), (), Unit(()))
 
 
@@ -75,6 +89,7 @@ class Changes:
 
 _encoder = msgspec.msgpack.Encoder()
 _kept = msgspec.msgpack.Decoder(Kept)
+_changes = msgspec.msgpack.Decoder(KeptChanges)
 _summary = msgspec.msgpack.Decoder(FileSummary)
 
 
@@ -92,6 +107,71 @@ def decode_kept(data: bytes) -> Kept | None:
         return _kept.decode(data)
     except (msgspec.MsgspecError, UnicodeError):
         return None
+
+
+def encode_changes(before: Kept, now: Kept) -> bytes | None:
+    """Return what is kept otherwise than `before` as bytes; None when that is no small part, or cannot be told."""
+    count = len(before.reads)
+    if now.reads[:count] != before.reads or now.lasting != before.lasting or len(now.rounds) != len(before.rounds):
+        return None
+    if any(old.known != new.known for old, new in zip(before.rounds, now.rounds, strict=True)):
+        return None
+    files = {path: state for path, state in now.files.items() if before.files.get(path) is not state}
+    if len(files) > 20 and len(files) > len(now.files) // 10:
+        return None
+    changes = KeptChanges(
+        files,
+        tuple(path for path in before.files if path not in now.files),
+        now.reads[count:],
+        {number: new for number, new in enumerate(now.digests) if number >= count or before.digests[number] != new},
+        _other(before.answers, now.answers),
+        [
+            (_other(old.digests, new.digests), _other(old.answers, new.answers))
+            for old, new in zip(before.rounds, now.rounds, strict=True)
+        ],
+        now.linked,
+        now.deciding,
+        now.schema if now.schema is not before.schema else None,
+    )
+    try:
+        return _encoder.encode(changes)
+    except (msgspec.MsgspecError, OverflowError, UnicodeError):
+        return None
+
+
+def _other(before: dict[int, bytes], now: dict[int, bytes]) -> dict[int, bytes]:
+    return {number: found for number, found in now.items() if before.get(number) != found}
+
+
+def with_changes(before: Kept, data: bytes) -> Kept | None:
+    """Return what is kept by `before` and by the bytes of `encode_changes`; None for bytes that are none."""
+    try:
+        changes = _changes.decode(data)
+    except (msgspec.MsgspecError, UnicodeError):
+        return None
+    files = {path: state for path, state in before.files.items() if path not in changes.removed}
+    files.update(changes.files)
+    reads = [*before.reads, *changes.reads]
+    digests = [*before.digests, *(b"" for _ in changes.reads)]
+    if len(changes.rounds) != len(before.rounds) or any(number >= len(digests) for number in changes.digests):
+        return None
+    for number, found in changes.digests.items():
+        digests[number] = found
+    rounds = tuple(
+        KeptRound(old.known, {**old.digests, **digests_of}, {**old.answers, **answers_of})
+        for old, (digests_of, answers_of) in zip(before.rounds, changes.rounds, strict=True)
+    )
+    return Kept(
+        dict(sorted(files.items())),
+        reads,
+        digests,
+        changes.linked,
+        changes.deciding,
+        changes.schema if changes.schema is not None else before.schema,
+        rounds,
+        {**before.answers, **changes.answers},
+        before.lasting,
+    )
 
 
 def encode_summary(summary: FileSummary) -> bytes:
