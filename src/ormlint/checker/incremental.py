@@ -274,18 +274,15 @@ class Incremental:
         stale.keep_made()
         summaries = {path: encode_summary(self.model.summary(path)) for path in dirty}
         if kept.files and (dirty or comparison.removed):
-            earlier = {
-                path: decode_summary(kept.files[path].summary)
-                for path in [*dirty, *comparison.removed]
-                if path in kept.files
-            }
+            followed = [*dirty, *comparison.removed]
             touched = Touched(
-                (earlier.get(path, EMPTY), self.model.summary(path) if path in dirty else EMPTY)
-                for path in [*dirty, *comparison.removed]
+                (path, self._earlier_summary(path), self.model.summary(path) if path in dirty else EMPTY)
+                for path in followed
             )
             for number in stale.others:
                 name = kept.reads[number]
-                if name[0] in readings.PROJECT and touched.may_differ(name) and stale.differs(number):
+                rests_on = kept.callers.get(number)
+                if name[0] in readings.PROJECT and touched.may_differ(name, rests_on) and stale.differs(number):
                     stale.found.add(number)
         about_events = dirty | stale.readers(lambda state: state.events.reads)
         classes = self._subjects()
@@ -428,6 +425,7 @@ class Incremental:
                 about,
                 rounds,
                 table.answers,
+                table.callers(),
                 kept.lasting,
             )
         )

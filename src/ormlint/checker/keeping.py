@@ -38,6 +38,7 @@ class Table:
         self.digests = [staleness.known.get(number, old) for number, old in enumerate(kept.digests)]
         self.answers = dict(kept.answers)
         self.numbers = {name: number for number, name in enumerate(self.names)}
+        self.before = kept.callers
         for number, now in staleness.known.items():
             if now != kept.digests[number] and self.names[number][0] in KINDS:
                 self._answer(number, current.answer(self.names[number]))
@@ -53,6 +54,11 @@ class Table:
                 self.digests.append(self._digest(number, name))
             found.append(number)
         return tuple(sorted(found))
+
+    def callers(self) -> dict[int, frozenset[str]]:
+        """Return what answers about callers rest on."""
+        found = {self.numbers[name]: looked_at for name, looked_at in self.current.looked_at.items()}
+        return {**self.before, **found}
 
     def _digest(self, number: int, name: str) -> bytes:
         kind = name[0]
@@ -194,5 +200,6 @@ def cleared(kept: Kept) -> Kept:
         unit(kept.schema),
         tuple(KeptRound(item.known, renumbered(item.digests), renumbered(item.answers)) for item in kept.rounds),
         renumbered(kept.answers),
+        {numbers[old]: found for old, found in kept.callers.items() if old in numbers},
         len(order),
     )

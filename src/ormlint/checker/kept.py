@@ -59,6 +59,7 @@ class Kept(msgspec.Struct, array_like=True):
     schema: Unit
     rounds: tuple[KeptRound, ...] = ()  # the last one too, whose digests are `digests`
     answers: dict[int, bytes] = {}  # by the numbers of their reads, encoded; see `checker.answers`
+    callers: dict[int, frozenset[str]] = {}  # by the numbers of questions about callers, what the answers rest on
     lasting: int = 0  # how many of `reads` there were when they were last cleared of those nobody reads
 
 
@@ -74,6 +75,7 @@ class KeptChanges(msgspec.Struct, array_like=True):
     linked: tuple[str, ...]
     deciding: tuple[str, ...]
     schema: Unit | None
+    callers: dict[int, frozenset[str]]
 
 
 NOTHING_KEPT = Kept({}, [], [], (), (), Unit(()))
@@ -132,6 +134,7 @@ def encode_changes(before: Kept, now: Kept) -> bytes | None:
         now.linked,
         now.deciding,
         now.schema if now.schema is not before.schema else None,
+        now.callers,
     )
     try:
         return _encoder.encode(changes)
@@ -170,6 +173,7 @@ def with_changes(before: Kept, data: bytes) -> Kept | None:
         changes.schema if changes.schema is not None else before.schema,
         rounds,
         {**before.answers, **changes.answers},
+        changes.callers,
         before.lasting,
     )
 

@@ -14,32 +14,38 @@ EMPTY = FileSummary((), (), (), (), FileWrites())
 class Touched:
     """What summaries say otherwise, by the kinds of `readings.PROJECT`."""
 
-    def __init__(self, pairs: Iterable[tuple[FileSummary, FileSummary]]) -> None:
-        """`pairs` are the summaries before and after of each file whose bodies were followed, or that is gone."""
+    def __init__(self, summaries: Iterable[tuple[str, FileSummary, FileSummary]]) -> None:
+        """`summaries` are those before and after of each file whose bodies were followed, or that is gone."""
         self._names: dict[str, set[object]] = {"S": set(), "K": set(), "C": set(), "w": set()}
         self._has_other_writers = False
         self._is_other_class = False
-        self._has_callers = False
-        for before, after in pairs:
-            self._add(before, after)
+        self._paths: set[str] = set()
+        self._called: set[str] = set()  # functions that files call which were followed
+        for path, before, after in summaries:
+            self._add(path, before, after)
 
-    def _add(self, before: FileSummary, after: FileSummary) -> None:
+    def _add(self, path: str, before: FileSummary, after: FileSummary) -> None:
         names = self._names
         names["S"].update({*before.stored} ^ {*after.stored})
         names["K"].update(name for name, _ in {*before.kept} ^ {*after.kept})
-        names["C"].update(
-            f"{function}\n{name}" for function, name in {*before.contradictions} ^ {*after.contradictions}
-        )
+        contradicted = {*before.contradictions} ^ {*after.contradictions}
+        names["C"].update(f"{function}\n{name}" for function, name in contradicted)
         names["w"].update(_other_columns(before.writes, after.writes))
         self._is_other_class = self._is_other_class or _classes(before.writes) != _classes(after.writes)
         self._has_other_writers = self._has_other_writers or _writers(before) != _writers(after)
-        self._has_callers = self._has_callers or any(flow.calls for flow in (*before.flows, *after.flows))
+        self._paths.add(path)
+        self._called.update(callee for flow in after.flows for callee in flow.calls)
 
-    def may_differ(self, name: str) -> bool:
-        """Tell whether an answer may be another one now; `name` is that of a read of a kind in `readings.PROJECT`."""
+    def may_differ(self, name: str, rests_on: frozenset[str] | None) -> bool:
+        """Tell whether an answer may be another one now; `name` is that of a read of a kind in `readings.PROJECT`.
+
+        `rests_on` is what was looked at for an answer about callers: what follows a call is in no summary.
+        """
         kind, _, rest = name.partition("\n")
-        if kind == readings.CALLERS:  # what follows a call in a caller's body is in no summary
-            return self._has_callers
+        if kind == readings.CALLERS:
+            if rests_on is None or self._has_other_writers or not self._called.isdisjoint(rests_on):
+                return True
+            return any(item.partition("\t")[0] in self._paths for item in rests_on)
         if kind == "W":
             return self._has_other_writers
         if kind == "O":

@@ -173,6 +173,7 @@ class Current:
         self.index = index
         self.model = model
         self.linked = IndexDigests(index)
+        self.looked_at: dict[str, frozenset[str]] = {}  # by reads of the kind `CALLERS`, what the answer rests on
 
     def digest(self, name: str) -> bytes:
         """Return the digest of a read that is not of one file's facts."""
@@ -266,4 +267,7 @@ class Current:
             return None
         if kind == "C":
             return (name, parameter) in project.contradictions
-        return name in project.writing if kind == "W" else project.caller_writes(symbol)
+        if kind == "W":
+            return name in project.writing
+        found, self.looked_at[f"L\n{rest}"] = project.writes_in_callers(symbol)
+        return found
