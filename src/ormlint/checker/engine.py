@@ -81,21 +81,26 @@ def check_again(
     documents: Mapping[str, str] | None = None,
     store: FactsStore | None = None,
     jobs: int = 1,
+    before: Analysis | None = None,
 ) -> tuple[CheckResult, Kept, Analysis]:
     """Check files of which an earlier version was checked, and return what is to be kept for the next time.
 
     `kept` has to be of the same settings and documents; with it only what changed is worked out, and the result is
-    what it would be without. The model of the analysis holds records of the files that were interpreted.
+    what it would be without. `before` is the analysis of the check that it was kept of, where that is at hand. The
+    model of the analysis holds records of the files that were interpreted.
     """
     statistics = Statistics()
     table = RuleTable(settings, load_rules())
     if "REVEAL" in settings.extend_select:
         kept = None
-    analysis = read_project(files, statistics, progress, environment, documents, store, jobs, kept)
+    analysis = read_project(files, statistics, progress, environment, documents, store, jobs, kept, before)
     done = _Checker(files, settings, analysis, only, table, statistics).run(progress)
     if done is None:  # what calls tell of parameters is no longer what it was
-        anew = Comparison(NOTHING_KEPT, analysis.sources, analysis.facts, store)
-        analysis = replace(analysis, model=SemanticModel(analysis.index), comparison=anew)
+        if analysis.index.is_partial:
+            analysis = read_project(files, statistics, progress, environment, documents, store, jobs)
+        else:
+            anew = Comparison(NOTHING_KEPT, analysis.sources, analysis.facts, store)
+            analysis = replace(analysis, model=SemanticModel(analysis.index), comparison=anew)
         done = _Checker(files, settings, analysis, only, table, statistics).run(progress)
     assert done is not None
     diagnostics, found = done

@@ -42,6 +42,7 @@ def made_classes(index: ProjectIndex, modules: Sequence[Module]) -> list[ClassSy
             made = _Reader(index, module, makers).block(module.interface.body, {})
             if made:
                 index.linking.add(module.path)
+                index.making.add(module.path)
             found += made
     return found
 

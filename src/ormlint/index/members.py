@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
 from ormlint.index.annotations import TypeMap, split_optional
@@ -36,6 +38,10 @@ class MemberReader:
         constants.called = self.inliner.call
         columns.in_body = self._in_body
         self._names: dict[str, dict[str, e.Expr]] = {}
+
+    def remembered(self) -> tuple[dict[Any, Any], ...]:
+        """Return what is remembered."""
+        return (self._names,)
 
     def class_names(self, symbol: ClassSymbol | None) -> dict[str, e.Expr]:
         """Return the names that the body of a class binds to expressions other than its attributes."""

@@ -15,6 +15,11 @@ class ModuleTable(dict[str, Module]):
         self._paths = dict.fromkeys(sorted(paths))
         self._make = make
 
+    def take(self, modules: Iterable[Module]) -> None:
+        """Take modules that were made elsewhere."""
+        for module in modules:
+            super().__setitem__(module.path, module)
+
     def made(self) -> Iterator[Module]:
         """Yield the modules that were made so far."""
         yield from list(super().values())
@@ -22,7 +27,8 @@ class ModuleTable(dict[str, Module]):
     def make_all(self) -> None:
         """Make all modules, in the order of their paths."""
         for path in self._paths:
-            super().__setitem__(path, self._make(path))
+            if not super().__contains__(path):
+                super().__setitem__(path, self._make(path))
 
     def __missing__(self, path: str) -> Module:
         if path not in self._paths:

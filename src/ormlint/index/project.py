@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
@@ -23,13 +25,29 @@ from ormlint.index.mapping import Mapper
 from ormlint.index.model import Constructor, MappedClass, ModelAttribute, Relationship
 from ormlint.index.modules import ModuleMap, shared_folders
 from ormlint.index.moduletable import ModuleTable
-from ormlint.index.reads import READS, Noting, recorded
+from ormlint.index.reads import READS, Noting, Read, paths_of, recorded
 from ormlint.index.registries import NOTHING_MADE, MadeByCalls, all_made, made_by_calls, registry_of
 from ormlint.index.scopes import build_module
 from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module, Resolver, Symbol
 from ormlint.index.tablemapped import add_imperative
 from ormlint.index.tables import Tables, read_tables
 from ormlint.text import Range
+
+
+@dataclass
+class LinkedState:
+    """What linking found and remembers. It holds as long as no file it was read from is another."""
+
+    mapped: dict[str, MappedClass]
+    by_name: dict[str, list[MappedClass]]
+    floating: set[str]
+    subclasses: dict[str, list[MappedClass]]
+    linking: set[str]
+    making: set[str]
+    homes: dict[e.Node, Module]
+    installed: InstalledModules | None
+    remembered: list[dict[Any, Any]]
+    read: frozenset[str] | None  # the files that were read; None where that may be any
 
 
 class ProjectIndex:
@@ -41,15 +59,19 @@ class ProjectIndex:
         bodies_of: Callable[[str], ModuleBodies],
         installed: InstalledModules | None = None,
         linking: Collection[str] | None = None,
+        modules: Iterable[Module] = (),
+        paths: ModuleMap | None = None,
     ) -> None:
-        self.paths = ModuleMap(interfaces)
+        self.paths = paths if paths is not None else ModuleMap(interfaces)
         self.own_modules = ModuleTable(
             interfaces, lambda path: build_module(path, self.paths.name(path), interfaces[path])
         )
         self._only = linking
         self.linking: set[str] = set()  # the files that linking takes something from
+        self.own_modules.take(modules)
         if linking is None:
             self.own_modules.make_all()
+        self.making: set[str] = set()  # the files that hold classes made by calls: their modules know them
         self._bodies_of = bodies_of
         self.installed = installed
         self.idents = Idents(self.own_modules)
@@ -81,6 +103,11 @@ class ProjectIndex:
         """Every module by its path; `module_at` reads less."""
         READS.seen.add(("interfaces",))
         return self.own_modules
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether only files known to hold something were looked through for what is mapped."""
+        return self._only is not None
 
     def built_modules(self) -> Iterator[Module]:
         """Yield the modules that have been asked for, or all of them; of which nothing is read by this."""
@@ -297,6 +324,33 @@ class ProjectIndex:
             for call in module.own_interface.marked_calls:
                 self._marked(module, call)
         self._names_in_branches()
+
+    def snapshot(self, reads: Iterable[Read]) -> LinkedState:
+        """Return what linking found, just after it; `reads` are what was read for it."""
+        return LinkedState(
+            self.own_mapped,
+            self.own_by_name,
+            self.own_floating,
+            self._subclasses,
+            self.linking,
+            self.making,
+            self.resolver.homes,
+            self.installed,
+            [dict(memo) for memo in self._remembered()],
+            paths_of(reads),
+        )
+
+    def adopt(self, linked: LinkedState) -> None:
+        """Take what linking found in an index in which nothing that was read for it said anything else."""
+        self.own_mapped, self.own_by_name, self.own_floating = linked.mapped, linked.by_name, linked.floating
+        self._subclasses, self.linking, self.making = linked.subclasses, linked.linking, linked.making
+        self.resolver.homes = linked.homes
+        for memo, known in zip(self._remembered(), linked.remembered, strict=True):
+            memo.update(known)
+
+    def _remembered(self) -> list[dict[Any, Any]]:
+        parts = (self.resolver, self.bases, self.enums, self.mapper)
+        return [*(memo for part in parts for memo in part.remembered()), self._registries, self._installed_models]
 
     def linked_modules(self) -> list[Module]:
         """Return the modules that are looked through for what is mapped: all, or those known to hold something."""
@@ -574,13 +628,16 @@ def link(
     bodies_of: Callable[[str], ModuleBodies],
     installed: InstalledModules | None = None,
     linking: Collection[str] | None = None,
+    modules: Iterable[Module] = (),
+    paths: ModuleMap | None = None,
 ) -> ProjectIndex:
     """Link the interfaces of all files (path → interface); `bodies_of` loads a file's bodies when asked.
 
     `installed` reads the packages that mapped classes derive from; without it such classes stay open. `linking` are
     the files that hold all that is to be linked, where that is known (`ProjectIndex.linking`): no other file's
-    interface is looked up before it is asked for.
+    interface is looked up before it is asked for. `modules` are those that were made for an earlier index over the
+    same `paths`, of files that are what they were.
     """
-    index = ProjectIndex(interfaces, bodies_of, installed, linking)
+    index = ProjectIndex(interfaces, bodies_of, installed, linking, modules, paths)
     index.link()
     return index

@@ -23,10 +23,15 @@ is given it. Something read is a symbol itself (its own facts), or a tuple whose
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from typing import Any, TypeVar
 
 Read = Hashable
+# Reads whose second item is a path, and those whose second item is a class or a function.
+_OF_PATHS = frozenset({"name", "module", "text", "end", "type", "value"})
+_OF_SYMBOLS = frozenset({"body", "record", "card", "heirs", "mixin", "writes", "callers", "contradicted"})
+# Reads that may be of any file.
+_OF_ALL = frozenset({"interfaces", "paths", "made", "tables"})
 Key = TypeVar("Key", bound=Hashable)
 Found = TypeVar("Found")
 
@@ -42,6 +47,21 @@ class _Reads(threading.local):
 
 
 READS = _Reads()
+
+
+def paths_of(reads: Iterable[Any]) -> frozenset[str] | None:
+    """Return the files whose facts were read; None where that may be any."""
+    found: set[str] = set()
+    for read in reads:
+        if type(read) is not tuple:
+            found.add(read.module.path)
+        elif read[0] in _OF_PATHS:
+            found.add(read[1])
+        elif read[0] in _OF_SYMBOLS:
+            found.add(read[1].module.path)
+        elif read[0] in _OF_ALL:
+            return None
+    return frozenset(found)
 
 
 class Noting:

@@ -181,6 +181,7 @@ class Session:
                 environment=self.environment,
                 documents=self._documents,
                 store=self._memory,
+                before=before.analysis if before is not None and self._kept is not None else None,
             )
             self._memory.keep_only({source.digest for source in analysis.sources.values()})
             found: dict[str, list[Diagnostic]] = {}
