@@ -31,7 +31,7 @@ from ormlint.semantic.records import Outcome, outcome
 # Of the facts of one file: looked up in it as it was and as it is.
 CONTENT = frozenset("cfnmb")
 # Of what is linked.
-LINKED = frozenset("khyMTFX")
+LINKED = frozenset("khyMNBFX")
 # Of which files there are.
 PATHS = frozenset("pqP")
 # Answers of the interpreter, which belong to one file.
@@ -44,14 +44,14 @@ MAX_BODIES = 3000
 
 _ALL = {
     "models": "M",
-    "tables": "T",
+    "table names": "N",
     "backrefs": "F",
     "paths": "P",
     "interfaces": INTERFACES,
     "made": MADE,
     "opened": "O",
 }
-_NAMED = {"called": "y", "stored": "S", "kept": "K", "written": "w"}
+_NAMED = {"called": "y", "table": "B", "stored": "S", "kept": "K", "written": "w"}
 _FUNCTIONS = {"body": "b", "record": "r", "writes": "W", "callers": "L"}
 _CLASSES = {"card": "k", "heirs": "h", "mixin": "X"}
 
@@ -205,8 +205,10 @@ class Current:
         linked = self.linked
         if kind == "M":
             return linked.models()
-        if kind == "T":
-            return linked.tables()
+        if kind == "N":
+            return linked.table_names()
+        if kind == "B":
+            return linked.table(rest)
         if kind == "F":
             return digest(sorted(self.index.own_floating))
         if kind == "y":

@@ -1,8 +1,8 @@
 """Proves over a real project that a run after a change finds what a run from nothing finds.
 
-Random edits are made to the project's files in memory, one after the other: columns, classes and methods renamed, bases
-and signatures changed, classes, functions, imports, lines and files added, moved, taken away and put back. After each of
-them the findings, and what was seen in every body, have to be those of a run that knows nothing of the earlier ones.
+Random edits are made to the project's files in memory, one after the other: columns, classes and methods renamed,
+bases and signatures changed, classes, functions, imports, lines and files added, moved, taken away and put back. After
+each the findings, and what was seen in every body, have to be those of a run that knows nothing of the earlier ones.
 """
 
 from __future__ import annotations

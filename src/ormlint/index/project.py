@@ -30,7 +30,7 @@ from ormlint.index.registries import NOTHING_MADE, MadeByCalls, all_made, made_b
 from ormlint.index.scopes import build_module
 from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module, Resolver, Symbol
 from ormlint.index.tablemapped import add_imperative
-from ormlint.index.tables import Tables, read_tables
+from ormlint.index.tables import NotedTables, Tables, read_tables
 from ormlint.text import Range
 
 
@@ -150,10 +150,9 @@ class ProjectIndex:
         return self.own_floating
 
     @property
-    def tables(self) -> Tables:
+    def tables(self) -> NotedTables:
         """The tables that the project's modules declare, by name."""
-        READS.seen.add(("tables",))
-        return self.own_tables
+        return NotedTables(self.own_tables)
 
     @cached_property
     def own_tables(self) -> Tables:

@@ -14,10 +14,11 @@ is given it. Something read is a symbol itself (its own facts), or a tuple whose
 | `("find", dotted name, folder)`, `("file", stem)` | which file an import means |
 | `("card", class)`, `("heirs", class)` | a mapped class as it was linked (or that it is none), its mapped heirs |
 | `("called", name)` | the mapped classes of a name |
+| `("table names",)`, `("table", name)` | which tables there are, what is in one |
 | `("record", function)`, `("end", path)`, `("type", path, name)`, `("value", …)` | answers of the interpreter |
 | `("text", path)` | the text of a file, positions and all |
 | `("stored", name)`, `("kept", name)`, `("writes", function)`, … | answers from all files' summaries |
-| `("models",)`, `("tables",)`, `("backrefs",)`, `("paths",)`, `("interfaces",)`, `("made",)` | all there is of a kind |
+| `("models",)`, `("backrefs",)`, `("paths",)`, `("interfaces",)`, `("made",)` | all there is of a kind |
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ Read = Hashable
 _OF_PATHS = frozenset({"name", "module", "text", "end", "type", "value"})
 _OF_SYMBOLS = frozenset({"body", "record", "card", "heirs", "mixin", "writes", "callers", "contradicted"})
 # Reads that may be of any file.
-_OF_ALL = frozenset({"interfaces", "paths", "made", "tables"})
+_OF_ALL = frozenset({"interfaces", "paths", "made", "table names", "table"})
 Key = TypeVar("Key", bound=Hashable)
 Found = TypeVar("Found")
 
