@@ -37,6 +37,31 @@ class FactsStore(Protocol):
         """Remember facts."""
 
 
+class FactsInMemory:
+    """Facts by the digest of their text, as long as the process runs: only what was typed is parsed again."""
+
+    def __init__(self) -> None:
+        self._found: dict[bytes, EncodedFacts] = {}
+
+    def interface(self, digest: bytes) -> bytes | None:
+        """Return a remembered interface."""
+        found = self._found.get(digest)
+        return found[0] if found is not None else None
+
+    def bodies(self, digest: bytes) -> bytes | None:
+        """Return remembered bodies."""
+        found = self._found.get(digest)
+        return found[1] if found is not None else None
+
+    def keep_facts(self, found: Mapping[bytes, EncodedFacts]) -> None:
+        """Remember facts."""
+        self._found.update(found)
+
+    def keep_only(self, digests: Collection[bytes]) -> None:
+        """Forget what no file holds any more."""
+        self._found = {digest: facts for digest, facts in self._found.items() if digest in digests}
+
+
 class _StoredFacts:
     """Facts whose bodies are not decoded before somebody asks for them: most of a project's never are."""
 

@@ -19,8 +19,8 @@ from ormlint.checker.analysis import Analysis
 from ormlint.checker.digests import IndexDigests, digest
 from ormlint.checker.engine import check_again
 from ormlint.checker.kept import Kept, decode_kept, encode_kept
+from ormlint.checker.reading import FactsInMemory
 from ormlint.checker.result import CheckResult
-from ormlint.facts.codec import EncodedFacts
 from ormlint.index.reads import Noting
 from ormlint.project.config import load_project
 from ormlint.project.discovery import project_files
@@ -45,27 +45,6 @@ _SIGNATURE = re.compile(rb"^( *(?:async )?def \w+\()((?:self|cls)(?:, )?)?", re.
 _ANNOTATED = re.compile(rb"(?<=[(,] )?\b(\w+): ?[\w.]+(?:\[[\w., ]*\])?(?= ?[,)=])")
 _BODY = re.compile(rb"^( +)(?=(?:return|if|for|raise|\w+ = |\w+\.\w+\())", re.M)
 _ARGUMENT = re.compile(rb"(?<=\w)\((\w+)(?=[,)])")
-
-
-class Memory:
-    """Facts by the digest of their text."""
-
-    def __init__(self) -> None:
-        self.found: dict[bytes, EncodedFacts] = {}
-
-    def interface(self, digest: bytes) -> bytes | None:
-        """Return a remembered interface."""
-        found = self.found.get(digest)
-        return found[0] if found is not None else None
-
-    def bodies(self, digest: bytes) -> bytes | None:
-        """Return remembered bodies."""
-        found = self.found.get(digest)
-        return found[1] if found is not None else None
-
-    def keep_facts(self, found: Mapping[bytes, EncodedFacts]) -> None:
-        """Remember facts."""
-        self.found.update(found)
 
 
 # -- edits
@@ -219,7 +198,7 @@ class Law:
         self.is_live = is_live
         self.before: Analysis | None = None
         self.documents = documents
-        self.store = Memory()
+        self.store = FactsInMemory()
         self.kept: Kept | None = None
         self.seen: dict[str, bytes] = {}
         self.interpreted: list[str] = []

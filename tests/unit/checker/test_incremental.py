@@ -8,8 +8,9 @@ import pytest
 
 from ormlint.checker.engine import check_again
 from ormlint.checker.kept import Kept, decode_kept, encode_kept
+from ormlint.checker.reading import FactsInMemory
 from ormlint.checker.result import CheckResult
-from ormlint.dev.again import Editor, Law, Memory
+from ormlint.dev.again import Editor, Law
 from ormlint.settings import Settings
 from ormlint.text import SourceError, SourceText
 
@@ -168,7 +169,7 @@ class Project:
 
     def __init__(self) -> None:
         self.texts = texts()
-        self.store = Memory()
+        self.store = FactsInMemory()
         self.kept: Kept | None = None
         self.check()
 
