@@ -45,6 +45,12 @@ for version in 2.0 1.4; do
     ORMLINT_ORACLE_PYTHON="$PWD/$venvs/forms$version/bin/python" .venv/bin/python -m pytest -rs tests/oracle
 done
 
+echo "== The index against Flask-SQLAlchemy 2.5"
+.venv/bin/python -m venv "$venvs/flask2.5"
+"$venvs/flask2.5/bin/python" -m pip install --quiet --disable-pip-version-check \
+    'sqlalchemy==1.4.*' 'flask-sqlalchemy==2.5.1' 'flask<2.3' 'werkzeug<3'
+ORMLINT_ORACLE_PYTHON="$PWD/$venvs/flask2.5/bin/python" .venv/bin/python -m pytest -rs tests/oracle/test_index.py -k flask
+
 echo "== Bases of other packages, the real ones"
 .venv/bin/python -m venv "$venvs/thirdparty"
 "$venvs/thirdparty/bin/python" -m pip install --quiet --disable-pip-version-check \

@@ -29,10 +29,16 @@ ABSENT = ("ImportError", "ModuleNotFoundError", "SyntaxError")
 LEFT_OPEN: dict[str, set[str]] = {
     # Of two bare annotations the version decides which one counts.
     "inheritance": {"Overriding.extra"},
+    "inheritance_2x": {"Redeclared.note"},
+    # Columns of a union: some are NULL in one of the tables, which makes them expressions.
+    "concrete": {"Shape.radius", "Worker.dish", "Worker.gate", "Worker.id"},
 }
 # Classes that have to be open, by form: what else they have is found when they run only.
 OPEN: dict[str, set[str]] = {
-    "opened": {"Automatic", "Deferred", "Loaded", "Looped", "ByDecorator", "ByHook", "Later", "Answering"},
+    "opened": {
+        *("Automatic", "Deferred", "Loaded", "Looped", "ByDecorator", "ByHook", "Later", "Answering", "OfMeta"),
+        *("Setting", "Configured", "Executed", "Added", "Given", "Unknown"),
+    },
 }
 # Keywords that are judged otherwise, by form, and why.
 OTHER_KEYWORDS: dict[str, tuple[str, ...]] = {
@@ -42,8 +48,12 @@ OTHER_KEYWORDS: dict[str, tuple[str, ...]] = {
 # Parts of `CREATE TABLE` that differ, by form, and why.
 OTHER_TABLES: dict[str, tuple[str, ...]] = {
     "inheritance": ("Overriding: - extra", "Overriding: + extra"),  # left open above
+    "inheritance_2x": ("Redeclared: - note", "Redeclared: + note"),
     "sqlmodel_style": ("Hero: - stamped", "Hero: + stamped"),  # SQLModel 0.0.45 made `datetime` a type with time zone
 }
+
+# Classes whose tables no database takes: a column has no type.
+NOT_CREATED = frozenset({"statements_2x.Untyped"})
 
 
 @lru_cache(maxsize=1)
@@ -93,6 +103,11 @@ def test_tables(form: Path) -> None:
     prefix = f"{form.stem}."
     analysis = analyse({form.name: decode_source(form.read_bytes())}, Statistics(), interpret=False)
     problems: list[str] = []
+    created = {name for statements in runtime()["tables"].values() for name in statements}
+    for name, item in runtime()["classes"].items():
+        is_made = name in created or name in NOT_CREATED
+        if name.startswith(prefix) and item["table"] is not None and not is_made:
+            problems.append(f"{name}: SQLAlchemy itself creates it nowhere: {runtime()['refused'].get(name)}")
     for dialect, statements in runtime()["tables"].items():
         wanted = {name.removeprefix(prefix): text for name, text in statements.items() if name.startswith(prefix)}
         mine = static_statements(analysis.index, dialect, lambda mapped: mapped.symbol.facts.qualname)

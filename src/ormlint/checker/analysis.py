@@ -18,7 +18,7 @@ from ormlint.index.installed import Environment, Facts, InstalledModules
 from ormlint.index.modules import ModuleMap
 from ormlint.index.project import LinkedState, ProjectIndex, link
 from ormlint.index.reads import Noting, Read
-from ormlint.index.registries import MAKING
+from ormlint.index.registries import may_make
 from ormlint.index.symbols import Module
 from ormlint.semantic.model import SemanticModel
 from ormlint.syntax import lower_parsed, parse_module
@@ -124,7 +124,7 @@ def read_project(
     reads: set[Read] = set()
     index, snapshot = _linked(facts, comparison, reads, before, environment, store)
     index.documents = dict(documents or {})
-    index.may_make = lambda path: MAKING.search(sources[path].data) is not None
+    index.may_make = lambda path: may_make(sources[path].data)
     statistics.models = len(index.own_mapped)
     clock.lap("link")
     return Analysis(sources, facts, index, SemanticModel(index), reads, comparison, snapshot)

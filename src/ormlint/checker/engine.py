@@ -67,6 +67,7 @@ def check_project(
         documents=documents,
         store=store,
         jobs=jobs,
+        keep=False,
     )[0]
 
 
@@ -82,26 +83,28 @@ def check_again(
     store: FactsStore | None = None,
     jobs: int = 1,
     before: Analysis | None = None,
+    keep: bool = True,
 ) -> tuple[CheckResult, Kept, Analysis]:
     """Check files of which an earlier version was checked, and return what is to be kept for the next time.
 
     `kept` has to be of the same settings and documents; with it only what changed is worked out, and the result is
     what it would be without. `before` is the analysis of the check that it was kept of, where that is at hand. The
-    model of the analysis holds records of the files that were interpreted.
+    model of the analysis holds records of the files that were interpreted. Without `keep` what is returned is of no
+    use for a next time.
     """
     statistics = Statistics()
     table = RuleTable(settings, load_rules())
     if "REVEAL" in settings.extend_select:
         kept = None
     analysis = read_project(files, statistics, progress, environment, documents, store, jobs, kept, before)
-    done = _Checker(files, settings, analysis, only, table, statistics).run(progress)
+    done = _Checker(files, settings, analysis, only, table, statistics).run(progress, keep)
     if done is None:  # what calls tell of parameters is no longer what it was
         if analysis.index.is_partial:
             analysis = read_project(files, statistics, progress, environment, documents, store, jobs)
         else:
             anew = Comparison(NOTHING_KEPT, analysis.sources, analysis.facts, store)
             analysis = replace(analysis, model=SemanticModel(analysis.index), comparison=anew)
-        done = _Checker(files, settings, analysis, only, table, statistics).run(progress)
+        done = _Checker(files, settings, analysis, only, table, statistics).run(progress, keep)
     assert done is not None
     diagnostics, found = done
     return CheckResult(diagnostics, statistics, table.warnings), found, analysis
@@ -162,7 +165,7 @@ class _Checker:
         # What may be suppressed elsewhere too is looked for there as a shadow of itself.
         self.shadows: dict[int, list[Diagnostic]] = {}  # by the `id` of a diagnostic
 
-    def run(self, progress: Progress | None) -> tuple[list[Diagnostic], Kept] | None:
+    def run(self, progress: Progress | None, keep: bool = False) -> tuple[list[Diagnostic], Kept] | None:
         """Return the diagnostics of all wanted files, in the one order of all output, and what is to be kept.
 
         None when nothing can be told from what was kept.
@@ -170,7 +173,13 @@ class _Checker:
         analysis, statistics = self.analysis, self.statistics
         clock = Clock(statistics)
         again = Incremental(
-            analysis.index, analysis.model, analysis.sources, analysis.facts, analysis.linked, analysis.comparison
+            analysis.index,
+            analysis.model,
+            analysis.sources,
+            analysis.facts,
+            analysis.linked,
+            analysis.comparison,
+            keep,
         )
         found = again.run(self, progress)
         if found is None:

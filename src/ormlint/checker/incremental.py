@@ -73,7 +73,9 @@ class Incremental:
         facts: Mapping[str, Facts],
         linked: set[Read],
         comparison: Comparison,
+        keep: bool = True,
     ) -> None:
+        self.keep = keep  # else findings alone are wanted: to name and digest what was read takes 6 % of a run
         self.index = index
         self.model = model
         self.sources = sources
@@ -158,7 +160,7 @@ class Incremental:
     def _rounds(self, digests: CallDigests) -> None:
         """Infer parameters from all calls, and keep how it was before each round."""
         self.before = self.model.infer_parameters()
-        for path in self.sources:
+        for path in self.sources if self.keep else ():
             found = [digests.of(self.model.records_of(path))]
             for before in reversed(self.before):
                 records = before.records.get(path)
@@ -272,7 +274,7 @@ class Incremental:
     def _ask(self, asker: Asker, dirty: set[str]) -> Kept:
         kept, stale, comparison = self.kept, self.staleness, self.comparison
         stale.keep_made()
-        summaries = {path: encode_summary(self.model.summary(path)) for path in dirty}
+        summaries = {path: encode_summary(self.model.summary(path)) for path in dirty} if self.keep else {}
         if kept.files and (dirty or comparison.removed):
             followed = [*dirty, *comparison.removed]
             touched = Touched(
@@ -298,7 +300,7 @@ class Incremental:
                 new.models = self._about_models(path, found, asker)
             if before is None or path in about_events:
                 new.events = self._about_events(path, asker)
-            if before is None or path in dirty:
+            if self.keep and (before is None or path in dirty):
                 everything: set[Read] = set()
                 new.bodies = self.namer.names(
                     everything.union(*(item.reads.get(path, ()) for item in self.models)), path
@@ -400,6 +402,8 @@ class Incremental:
 
     def _found(self, reads: set[Read], own: str | None, diagnostics: list[Diagnostic], asker: Asker) -> Found:
         """Name what was read; a finding that shows a place in another file is bound to its text."""
+        if not self.keep:
+            return set(), diagnostics, asker.shadows_of(diagnostics)
         for item in diagnostics:
             for path in (item.path, *(place.path for place in item.related)):
                 reads.add(("text", path))
@@ -413,6 +417,8 @@ class Incremental:
         about = packed(kept, table, files, collected, schema)
         if kept.files:
             rounds = self.rounds.packed(table, self.alike)
+        elif not self.keep:
+            rounds = ()
         else:
             rounds = first_rounds(self.model, self.before, self.namer, table)
         return cleared(

@@ -226,8 +226,9 @@ def _is_ours(word: str, by_name: Mapping[str, str]) -> bool:
 
 
 def _unknown_message(word: str, rules: Mapping[str, Rule]) -> str:
-    known = [*rules, *(rule.name for rule in rules.values())]
-    near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    # Of codes every other one is near: only a name can be a slip of another.
+    known = [rule.name for rule in rules.values()]
+    near = difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.75) if "-" in word else []
     hint = f"; did you mean `{near[0]}`?" if near else ""
     return f"`{word}` is no rule of ormlint, so this comment silences nothing{hint}"
 

@@ -1,4 +1,4 @@
-"""`python -m ormlint.dev`: generate, new-rule, ecosystem, fixproof, ground-truth, oracle, seed, agree, again."""
+"""`python -m ormlint.dev`: the tools of those who work on ormlint; `--help` lists them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ormlint.dev import again, agree, ecosystem, fixproof, generate, new_rule, seed
 from ormlint.dev.groundtruth import command as groundtruth
+from ormlint.dev.groundtruth import judged
 from ormlint.dev.oracle import command as oracle
 
 
@@ -21,6 +22,7 @@ def main() -> int:
         ("ecosystem", ecosystem),
         ("fixproof", fixproof),
         ("ground-truth", groundtruth),
+        ("drift-truth", judged),
         ("oracle", oracle),
         ("seed", seed),
         ("agree", agree),

@@ -36,7 +36,8 @@ def read_sections(documents: Mapping[str, str]) -> list[AlembicSection]:
     """
     found: list[AlembicSection] = []
     for path, text in sorted(documents.items()):
-        found.extend(_toml_sections(path, text) if path.endswith(".toml") else _ini_sections(path, text))
+        if path.endswith((".toml", ".ini")):
+            found.extend(_toml_sections(path, text) if path.endswith(".toml") else _ini_sections(path, text))
     return found
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ormlint.facts import expressions as e
 from ormlint.index.symbols import ClassSymbol, External, Module, Resolver, Symbol, Value
+from ormlint.index.vocabulary.sqlalchemy import MAPPED_COLUMN
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class TypeMap:
         """Tell whether the map may say something of a Python type."""
         if isinstance(symbol, ClassSymbol):
             return self.is_open or "enum.Enum" in self.entries or symbol.key in self.entries
-        return isinstance(symbol, External) and symbol.name in self.entries
+        return isinstance(symbol, External) and (self.is_open or symbol.name in self.entries)
 
     def type_of(self, symbol: Symbol) -> tuple[e.Expr | None, Module | None]:
         """Return the type expression for a Python type and the module it stands in."""
@@ -95,7 +96,7 @@ def annotated_parts(expr: e.Expr, module: Module, resolver: Resolver) -> tuple[e
     elements = expr.index.elements if isinstance(expr.index, e.Display) else (expr.index,)
     for element in elements[1:]:
         called = resolver.expr(module, element.func) if isinstance(element, e.Call) else None
-        if isinstance(element, e.Call) and called == External("sqlalchemy.mapped_column"):
+        if isinstance(element, e.Call) and called == External(MAPPED_COLUMN):
             return elements[0], element
     return elements[0], None
 

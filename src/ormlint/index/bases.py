@@ -18,7 +18,8 @@ from ormlint.index.symbols import (
     Unknown,
     Value,
 )
-from ormlint.index.vocabulary import BASE_FACTORIES, EXTERNAL_MIXINS, HARMLESS_BASES
+from ormlint.index.vocabulary import EXTERNAL_MIXINS, HARMLESS_BASES, flask_sqlalchemy
+from ormlint.index.vocabulary.sqlalchemy import BASE_FACTORIES
 
 
 @dataclass(eq=False, slots=True)
@@ -135,10 +136,10 @@ class BaseReader:
             return False
         func = self.resolver.expr(value.module, call.func)
         if isinstance(func, External):
-            return func.name == "flask_sqlalchemy.SQLAlchemy"
+            return func.name == flask_sqlalchemy.EXTENSION
         if isinstance(func, ClassSymbol):
             return any(
-                isinstance(base, External) and base.name == "flask_sqlalchemy.SQLAlchemy" for base in self.mro(func)
+                isinstance(base, External) and base.name == flask_sqlalchemy.EXTENSION for base in self.mro(func)
             )
         return False
 

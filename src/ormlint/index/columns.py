@@ -20,24 +20,19 @@ from ormlint.index.annotations import (
 from ormlint.index.constants import NOT_KNOWN, Constants, Scope
 from ormlint.index.enums import EnumColumn, EnumIndex, labels_of
 from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module, Resolver, Symbol, Value
-from ormlint.index.vocabulary import COLUMN_CALLS, ENUM_TYPES, MAPPED, MAPPED_COLLECTIONS
+from ormlint.index.vocabulary.others import ENUM_BASES
+from ormlint.index.vocabulary.sqlalchemy import (
+    COLUMN_CALLS,
+    DATETIME,
+    ENUM,
+    ENUM_TYPES,
+    MAPPED,
+    MAPPED_COLLECTIONS,
+    PREFIX,
+    TYPES_OF_PYTHON,
+    ZONED,
+)
 from ormlint.text import Range
-
-# What `Mapped[T]` stands for without a type argument.
-_PYTHON_TYPES = {
-    "builtins.int": "sqlalchemy.Integer",
-    "builtins.str": "sqlalchemy.String",
-    "builtins.bool": "sqlalchemy.Boolean",
-    "builtins.float": "sqlalchemy.Float",
-    "builtins.bytes": "sqlalchemy.LargeBinary",
-    "datetime.datetime": "sqlalchemy.DateTime",
-    "datetime.date": "sqlalchemy.Date",
-    "datetime.time": "sqlalchemy.Time",
-    "datetime.timedelta": "sqlalchemy.Interval",
-    "decimal.Decimal": "sqlalchemy.Numeric",
-    "uuid.UUID": "sqlalchemy.Uuid",
-}
-
 
 _KEY_OPTIONS = frozenset({"name", "ondelete", "onupdate", "initially", "match", "deferrable", "use_alter"})
 
@@ -90,6 +85,7 @@ class Column:
     unique: bool = False
     index: bool = False
     enum: EnumColumn | None = None
+    enum_call: tuple[e.Call, Module] | None = None  # the `Enum(...)` of a type map, whose options count
     python_type: Symbol | None = None
     init: bool | None = None  # of a dataclass field
     has_dataclass_default: bool = False
@@ -235,7 +231,7 @@ class ColumnReader:
             column.enum = self.enums.column(module, expr, scope)
         if isinstance(expr, e.Call):
             timezone = expr.keyword("timezone")
-            if timezone is None and column.type in ("sqlalchemy.DateTime", "sqlalchemy.TIMESTAMP") and expr.args:
+            if timezone is None and column.type in ZONED and expr.args:
                 timezone = expr.args[0]
             if isinstance(timezone, e.Constant):
                 column.timezone = bool(timezone.value)
@@ -297,14 +293,14 @@ class ColumnReader:
         func = expr.func if isinstance(expr, e.Call) else expr
         symbol = self.resolver.expr(module, func)
         if isinstance(symbol, External):
-            if symbol.name.startswith(("sqlalchemy.", "sqlalchemy_utc.", "sqlalchemy_utils.")):
+            if symbol.name.startswith((PREFIX, "sqlalchemy_utc.", "sqlalchemy_utils.")):
                 return Default("sql", expr, module)
             return Default("python", expr, module)
         if isinstance(symbol, ClassSymbol):
             # It may be a SQL construct of the project (`class utcnow(expression.FunctionElement)`).
             for base in symbol.facts.bases:
                 resolved = self.resolver.expr(symbol.module, base)
-                if isinstance(resolved, External) and resolved.name.startswith("sqlalchemy."):
+                if isinstance(resolved, External) and resolved.name.startswith(PREFIX):
                     return Default("sql", expr, module)
             return Default("python", expr, module)
         if isinstance(symbol, Value):
@@ -332,7 +328,7 @@ class ColumnReader:
             last = (e.dotted_name(annotation.value) or "").rpartition(".")[2]
             if last not in ("Mapped", "DynamicMapped", "WriteOnlyMapped"):
                 return None
-            name = f"sqlalchemy.{last}"
+            name = f"{PREFIX}{last}"
         if name in MAPPED:
             return "Mapped", annotation.index
         if name in MAPPED_COLLECTIONS:
@@ -354,19 +350,19 @@ class ColumnReader:
             column.python_type = symbol
         if column.type_expr is not None or symbol is None:
             return
-        if type_map is not None and (read.entry is not None or type_map.covers(symbol)):
-            self._from_type_map(column, symbol, read.entry or type_map.type_of(symbol))
-            return
         labels = literal_strings(core) if is_named(symbol, "Literal") else None
+        if type_map is not None and (read.entry is not None or type_map.covers(symbol)):
+            self._from_type_map(column, symbol, labels, read.entry or type_map.type_of(symbol))
+            return
         if labels is not None:
-            column.type = "sqlalchemy.Enum"
+            column.type = ENUM
             column.enum = EnumColumn(None, labels, None, native=False)
         elif isinstance(symbol, External):
-            column.type = _PYTHON_TYPES.get(symbol.name)
-            if column.type == "sqlalchemy.DateTime":
+            column.type = TYPES_OF_PYTHON.get(symbol.name)
+            if column.type == DATETIME:
                 column.timezone = False
         elif (enum := self.enums.of(symbol)) is not None:
-            column.type = "sqlalchemy.Enum"
+            column.type = ENUM
             column.enum = EnumColumn(enum, labels_of(enum, False), False)
 
     def _unwrapped(self, expr: e.Expr, module: Module, type_map: TypeMap | None) -> Unwrapped:
@@ -392,20 +388,37 @@ class ColumnReader:
             expr, module = alias
         return Unwrapped(optional, expr, module, call, call_module)
 
-    def _from_type_map(self, column: Column, symbol: Symbol, entry: tuple[e.Expr | None, Module | None]) -> None:
+    def _from_type_map(
+        self,
+        column: Column,
+        symbol: Symbol,
+        labels: tuple[str, ...] | None,
+        entry: tuple[e.Expr | None, Module | None],
+    ) -> None:
+        """Take the type of a type map; `Enum(enum.Enum, …)` gives its options to any enum and to `Literal`."""
         expr, module = entry
         enum = self.enums.of(symbol)
-        if enum is not None:
-            column.type = "sqlalchemy.Enum"
+        call = expr if isinstance(expr, e.Call) and module is not None else None
+        if enum is not None or (labels is not None and self._is_any_enum(call, module)):
+            column.type = ENUM
             by_value: bool | None = None
-            if isinstance(expr, e.Call) and module is not None:
-                by_value = self.enums.by_value(expr.keyword("values_callable"), module)
-            native = expr.keyword("native_enum") if isinstance(expr, e.Call) else None
+            if call is not None and module is not None:
+                by_value = self.enums.by_value(call.keyword("values_callable"), module)
+                column.enum_call = (call, module)
+            native = call.keyword("native_enum") if call is not None else None
             is_native = not (isinstance(native, e.Constant) and native.value is False)
-            column.enum = EnumColumn(enum, labels_of(enum, by_value), by_value, native=is_native)
+            known = labels_of(enum, by_value) if enum is not None else labels
+            column.enum = EnumColumn(enum, known, by_value if enum is not None else None, native=is_native)
         elif expr is not None and module is not None:
             self.set_type(column, expr, module)
             column.type_expr = None
+
+    def _is_any_enum(self, call: e.Call | None, module: Module | None) -> bool:
+        if call is None or module is None or not call.args:
+            return False
+        func, given = self.resolver.expr(module, call.func), self.resolver.expr(module, call.args[0])
+        is_any = isinstance(given, External) and (given.name in ENUM_BASES or given.name.endswith(".Literal"))
+        return is_any and isinstance(func, External) and func.name in ENUM_TYPES
 
     def is_column_call(self, call: e.Call, module: Module) -> bool:
         """Tell whether a call is `Column(...)` or `mapped_column(...)`."""

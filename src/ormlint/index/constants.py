@@ -12,6 +12,7 @@ from ormlint.facts import statements as s
 from ormlint.facts.operators import ARITHMETIC, COMPARISONS
 from ormlint.index.bases import BaseReader
 from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module, Resolver, Symbol, Value
+from ormlint.index.vocabulary.sqlalchemy import HAS_INHERITED_TABLE, PREFIX
 
 if TYPE_CHECKING:
     from ormlint.index.enums import EnumClass
@@ -244,7 +245,7 @@ class Constants:
         return self._of_symbol(self.resolver.expr(scope.module, expr), depth)
 
     def _of_symbol(self, symbol: Symbol, depth: int) -> object:
-        if isinstance(symbol, External) and not symbol.name.startswith(("sqlalchemy.", "builtins.")):
+        if isinstance(symbol, External) and not symbol.name.startswith((PREFIX, "builtins.")):
             symbol = self.resolver.installed_object(symbol.name) or symbol
         if isinstance(symbol, Value):
             if symbol.owner is not None and (enum := self.enum_of(symbol.owner)) is not None:
@@ -306,7 +307,7 @@ class Constants:
             found = self.called(expr, symbol, scope.module) if not scope.names else None
             if found is not None and found is not expr:
                 return self.value(found, Scope(symbol.module), depth + 2)
-        if symbol == External("sqlalchemy.has_inherited_table") and scope.cls is not None and len(expr.args) == 1:
+        if symbol == External(HAS_INHERITED_TABLE) and scope.cls is not None and len(expr.args) == 1:
             is_cls = isinstance(expr.args[0], e.Name) and expr.args[0].id == scope.first
             return self.has_mapped_parent(scope.cls) if is_cls else NOT_KNOWN
         if isinstance(func, e.Attribute) and func.attr == "sub":

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ormlint.facts import expressions as e
+from ormlint.facts import statements as s
 from ormlint.index.bases import DynamicBase
 from ormlint.index.classbody import ClassBody
 from ormlint.index.model import Constructor, MappedClass
 from ormlint.index.symbols import ClassSymbol, External, Resolver, Unknown
-from ormlint.index.vocabulary import EXTERNAL_MIXINS, HARMLESS_BASES
+from ormlint.index.vocabulary import EXTERNAL_MIXINS, HARMLESS_BASES, sqlmodel
 
 
 def read_constructor(
@@ -20,6 +21,9 @@ def read_constructor(
     for base in mapped.mro:
         if isinstance(base, ClassSymbol):
             member = body_of(base).members.get("__init__")
+            if member is None and _is_plain_dataclass(base, resolver):
+                fields = _plain_fields(mapped, resolver)
+                return Constructor("custom", frozenset(fields | extra))
             if member is None or "__new__" in body_of(base).members:
                 if "__new__" in body_of(base).members:
                     return Constructor("custom", open_reason=f"`{base.name}` defines `__new__`")
@@ -49,7 +53,7 @@ def read_constructor(
             break  # the default constructor is installed on the base itself
         elif isinstance(base, Unknown):
             return Constructor("custom", open_reason=f"one of its bases is not known: {base.reason}")
-        elif isinstance(base, External) and base.name not in HARMLESS_BASES and base.name != "sqlmodel.SQLModel":
+        elif isinstance(base, External) and base.name not in HARMLESS_BASES and base.name != sqlmodel.BASE:
             if base.name not in EXTERNAL_MIXINS and not base.name.startswith(("typing.", "abc.")):
                 return Constructor("custom", open_reason=unread_package(base.name, resolver))
     kept = frozenset(extra)
@@ -58,6 +62,37 @@ def read_constructor(
     if mapped.is_dataclass:
         return _dataclass_constructor(mapped, kept)
     return Constructor("default", extra=kept)
+
+
+def _is_plain_dataclass(symbol: ClassSymbol, resolver: Resolver) -> bool:
+    """Tell whether `@dataclass` of the standard library gives a class its `__init__`."""
+    for decorator in symbol.facts.decorators:
+        func = decorator.func if isinstance(decorator, e.Call) else decorator
+        if resolver.expr(symbol.module, func) == External("dataclasses.dataclass"):
+            given = decorator.keyword("init") if isinstance(decorator, e.Call) else None
+            return not (isinstance(given, e.Constant) and given.value is False)
+    return False
+
+
+def _plain_fields(mapped: MappedClass, resolver: Resolver) -> set[str]:
+    """Return the keywords of a standard dataclass's `__init__`: the annotated names of it and its dataclass bases."""
+    found: dict[str, bool] = {}
+    for base in reversed(mapped.mro):
+        if not isinstance(base, ClassSymbol) or not _is_plain_dataclass(base, resolver):
+            continue
+        for statement in base.facts.body:
+            if not isinstance(statement, s.Assign) or statement.annotation is None:
+                continue
+            core = statement.annotation.value if isinstance(statement.annotation, e.Subscript) else statement.annotation
+            last = (e.dotted_name(core) or "").rpartition(".")[2]
+            value = statement.value
+            given = value.keyword("init") if isinstance(value, e.Call) else None
+            is_field = not (isinstance(given, e.Constant) and given.value is False) and last not in (
+                "ClassVar",
+                "KW_ONLY",
+            )
+            found.update({target.id: is_field for target in statement.targets if isinstance(target, e.Name)})
+    return {name for name, is_field in found.items() if is_field}
 
 
 def unread_package(name: str, resolver: Resolver) -> str:

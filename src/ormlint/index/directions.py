@@ -157,3 +157,18 @@ def _columns(given: e.Expr | None, mapped: MappedClass, find: Find) -> list[_Sid
             for element in elements
         ]
     return [side for side in sides if side is not None]
+
+
+def table_by_keys(mapped: MappedClass, call: e.Call, find: Find) -> str | None:
+    """Return the table that a relationship leads to by `foreign_keys=`, whatever class it names; None where unknown.
+
+    Without a `primaryjoin=` SQLAlchemy joins by the keys between the two tables, so the target's is the referred one.
+    """
+    if any(call.keyword(name) is not None for name in ("primaryjoin", "secondary", "remote_side")):
+        return None
+    tables: set[str] = set()
+    for side in _columns(call.keyword("foreign_keys"), mapped, find):
+        if side.cls is not mapped or side.attribute.column is None:
+            return None
+        tables.update(key.split(".")[-2] for key in side.attribute.column.foreign_keys if key.count(".") > 0)
+    return tables.pop() if len(tables) == 1 and mapped.table not in tables else None

@@ -12,7 +12,7 @@ from ormlint.facts.module import ClassFacts
 from ormlint.facts.walk import walk_statements
 from ormlint.index.reads import recorded
 from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module, Resolver, Symbol, Value
-from ormlint.index.vocabulary import ENUM_BASES
+from ormlint.index.vocabulary.others import ENUM_BASES
 
 
 @dataclass(eq=False, slots=True)
@@ -120,15 +120,13 @@ class EnumIndex:
                 is_enum = True
                 is_str = is_str or parent.is_str
                 is_int = is_int or parent.is_int
-                if _own_function(parent.symbol, "_generate_next_value_"):
-                    generates = "custom"
+                generates = self._generator(parent.symbol) or generates
             elif isinstance(resolved, ClassSymbol):
                 if "str" in _external_bases(self.resolver, resolved):
                     is_str = True
         if not is_enum:
             return None
-        if _own_function(symbol, "_generate_next_value_"):
-            generates = "custom"
+        generates = self._generator(symbol) or generates
         result = EnumClass(symbol, {}, is_str, is_int)
         self._members(symbol, symbol.facts.body, result, generates)
         return result
@@ -164,8 +162,24 @@ class EnumIndex:
         if isinstance(value, e.Constant) and isinstance(value.value, int) and not isinstance(value.value, bool):
             return value.value
         if isinstance(value, e.Call) and (e.dotted_name(value.func) or "").rpartition(".")[2] == "auto":
-            return name.lower() if generates == "lower" else None
+            cases = {"name": name, "lower": name.lower(), "upper": name.upper()}
+            return cases.get(generates or "")
         return None
+
+    def _generator(self, symbol: ClassSymbol) -> str | None:
+        """Return what `_generate_next_value_` of a class makes of a name: "name", "lower", "upper", or "custom"."""
+        function = _own_function(symbol, "_generate_next_value_")
+        if function is None:
+            return None
+        statements = [item for item in self.body_of(function) if not isinstance(item, s.ExprStmt)]
+        value = statements[0].value if len(statements) == 1 and isinstance(statements[0], s.Return) else None
+        how = "name"
+        if isinstance(value, e.Call) and isinstance(value.func, e.Attribute) and not value.args:
+            how, value = value.func.attr, value.func.value
+        is_first = (
+            isinstance(value, e.Name) and bool(function.facts.params) and value.id == function.facts.params[0].name
+        )
+        return how if is_first and how in ("name", "lower", "upper") else "custom"
 
     # -- Enum(...) types
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ormlint.facts import expressions as e
 from ormlint.index.model import MappedClass
 from ormlint.index.symbols import ClassSymbol, External, Module
+from ormlint.index.vocabulary.sqlalchemy import INDEX, UNIQUE_CONSTRAINT
 from ormlint.text import Range
 
 if TYPE_CHECKING:
@@ -105,14 +106,14 @@ def _arguments(
 def _of_call(index: ProjectIndex, mapped: MappedClass, module: Module, call: e.Call, schema: str) -> NamedIndex | None:
     symbol = index.resolver.expr(module, call.func)
     kind = symbol.name if isinstance(symbol, External) else ""
-    if kind == "sqlalchemy.Index":
+    if kind == INDEX:
         given = call.argument(0, "name")
-    elif kind == "sqlalchemy.UniqueConstraint":
+    elif kind == UNIQUE_CONSTRAINT:
         given = call.keyword("name")
     else:
         return None
     name = index.constants.string(given, module, mapped.symbol) if given is not None else None
     if not name or given is None:
         return None
-    word = "index" if kind == "sqlalchemy.Index" else "unique constraint"
+    word = "index" if kind == INDEX else "unique constraint"
     return NamedIndex(name, word, mapped, schema, given.range, module)

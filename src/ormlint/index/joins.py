@@ -9,7 +9,7 @@ from ormlint.facts import expressions as e
 from ormlint.index.columns import Column
 from ormlint.index.model import MappedClass, ModelAttribute
 from ormlint.index.symbols import ClassSymbol, External
-from ormlint.index.vocabulary import BASE_ATTRIBUTES
+from ormlint.index.vocabulary.sqlalchemy import BASE_ATTRIBUTES, CONCRETE_BASES, PREFIX
 
 if TYPE_CHECKING:
     from ormlint.index.project import ProjectIndex
@@ -29,7 +29,7 @@ def table_chain(index: ProjectIndex, mapped: MappedClass) -> tuple[str, ...] | N
     """Return the tables a class is mapped to, its own first, or None when one of them is not known."""
     found: list[str] = []
     for base in mapped.mro:
-        if isinstance(base, External) and base.name in ("sqlalchemy.ConcreteBase", "sqlalchemy.AbstractConcreteBase"):
+        if isinstance(base, External) and base.name in CONCRETE_BASES:
             return None
         known = index.mapped_of(base) if isinstance(base, ClassSymbol) else None
         if known is None:
@@ -86,7 +86,7 @@ def _may_hide_key(column: Column) -> bool:
     if not isinstance(column.type_expr, e.Call):
         return False
     name = (column.type or "").rpartition(".")[2]
-    return not name or (name[0].islower() and not (column.type or "").startswith("sqlalchemy."))
+    return not name or (name[0].islower() and not (column.type or "").startswith(PREFIX))
 
 
 def _is_of_parent_table(index: ProjectIndex, mapped: MappedClass, attribute: ModelAttribute) -> bool:

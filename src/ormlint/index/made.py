@@ -35,6 +35,7 @@ def made_classes(index: ProjectIndex, modules: Sequence[Module]) -> list[ClassSy
             for function in held:
                 makers.setdefault(function.name, set()).add(id(function))
         if calls:
+            index.linking.add(module.path)
             direct.append(module)
     found: list[ClassSymbol] = []
     for module in modules if makers else direct:
@@ -56,7 +57,7 @@ class _Reader:
         self.index = index
         self.module = module
         self.makers = makers
-        self.is_looped = False
+        self.held: dict[str, dict[str, ClassSymbol]] = {}  # dicts of classes by the name they are bound to
 
     def block(self, block: tuple[s.Stmt, ...], names: Names) -> list[ClassSymbol]:
         """Return the classes that the statements of a block make; `names` are those that loops bind."""
@@ -68,14 +69,18 @@ class _Reader:
             elif isinstance(statement, s.Assign) and statement.value is not None:
                 made = self._expression(statement.value, names)
                 target = statement.targets[0]
-                if isinstance(target, e.Name):
+                if isinstance(target, e.Subscript) and isinstance(target.value, e.Name) and len(made) == 1:
+                    key = self._text(target.index, names)
+                    self.held.setdefault(target.value.id, {}).update({key: made[0]} if key else {})
+                elif isinstance(target, e.Name):
+                    if isinstance(statement.value, e.Comprehension):
+                        self.held[target.id] = self._keyed(statement.value, names, made)
                     if len(made) == 1 and isinstance(statement.value, e.Call) and not names:
                         self._bind(target.id, made[0])
                     elif names and not made:
                         names[target.id] = substitute(statement.value, names)
                 elif isinstance(target, e.Attribute) and isinstance(target.value, e.Subscript):
-                    for symbol in found:  # `models["user"].name = Column(...)`: it may be any of them
-                        self._open(symbol, target)
+                    self._set(target, statement.value, names, found)
                 found += made
             elif isinstance(statement, s.ExprStmt):
                 found += self._expression(statement.value, names)
@@ -83,6 +88,34 @@ class _Reader:
                 for inner_block in blocks_of(statement):
                     found += self.block(inner_block, names)
         return found
+
+    def _text(self, expr: e.Expr, names: Names) -> str | None:
+        return self.index.constants.string(substitute(expr, names), self.module)
+
+    def _keyed(self, expr: e.Comprehension, names: Names, made: list[ClassSymbol]) -> dict[str, ClassSymbol]:
+        """Return the classes of a dict comprehension by their keys; nothing where one has no known key."""
+        if expr.value is None or len(expr.clauses) != 1 or not isinstance(expr.clauses[0].target, e.Name):
+            return {}
+        turns = self._turns(expr.clauses[0].target.id, expr.clauses[0].iter, names)
+        keys = [self._text(expr.element, turn) for turn in turns] if expr.element is not None else []
+        if len(keys) != len(made):
+            return {}
+        return {key: symbol for key, symbol in zip(keys, made, strict=True) if key is not None}
+
+    def _set(self, target: e.Attribute, value: e.Expr, names: Names, found: list[ClassSymbol]) -> None:
+        """`models["user"].name = Column(...)`: it is the class of that key, or any of them where that is not known."""
+        assert isinstance(target.value, e.Subscript)
+        holder, key = target.value.value, self._text(target.value.index, names)
+        held = self.held.get(holder.id, {}) if isinstance(holder, e.Name) else {}
+        symbol = held.get(key or "")
+        if symbol is None:
+            for other in found:
+                self._open(other, target)
+            return
+        name = e.Name(target.start, target.end, target.attr)
+        added = s.Assign(target.start, target.end, (name,), value, None)
+        symbol.own_facts = msgspec.structs.replace(symbol.own_facts, body=(*symbol.own_facts.body, added))
+        self.index.mapper.forget(symbol)
 
     def _turns(self, target: str, over: e.Expr, names: Names) -> Iterator[Names]:
         items = self.index.constants.iterated(substitute(over, names), Scope(self.module)) or []

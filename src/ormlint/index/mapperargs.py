@@ -5,19 +5,51 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ormlint.facts import expressions as e
+from ormlint.facts.walk import walk_nodes
 from ormlint.index.classbody import Member
 from ormlint.index.members import MemberReader
 from ormlint.index.model import MappedClass, ModelAttribute
+from ormlint.index.symbols import ClassSymbol, External, Module, Value
 from ormlint.index.tablemapped import read_properties
 
 _SHAPING = ("column_prefix", "include_properties", "exclude_properties", "properties")
 
 
-def shapes_attributes(member: Member) -> bool:
+def mapper_args(member: Member, members: MemberReader, cls: ClassSymbol) -> e.DictDisplay | None:
+    """Return the dict that `__mapper_args__` are for a class: literal, by name, by `dict(...)` or by a function."""
+    expr, module = member.value, member.owner.module
+    if member.function is not None:
+        expr, module = members.result(member.function, cls), member.function.module
+    return _display(expr, module, members)
+
+
+def _display(expr: e.Expr | None, module: Module, members: MemberReader) -> e.DictDisplay | None:
+    if isinstance(expr, (e.Name, e.Attribute)):
+        symbol = members.resolver.expr(module, expr)
+        if isinstance(symbol, Value) and isinstance(symbol.value, (e.DictDisplay, e.Call)):
+            expr, module = symbol.value, symbol.module
+    if isinstance(expr, e.Call) and members.resolver.expr(module, expr.func) == External("builtins.dict"):
+        items: list[e.DictItem] = []
+        for argument in expr.args:
+            given = None if isinstance(argument, e.Call) else _display(argument, module, members)
+            if given is None:
+                return None
+            items += given.items
+        for keyword in expr.keywords:
+            key = e.Str(keyword.start, keyword.start, keyword.name) if keyword.name else None
+            items.append(e.DictItem(keyword.start, keyword.end, key, keyword.value))
+        return e.DictDisplay(expr.start, expr.end, tuple(items))
+    return expr if isinstance(expr, e.DictDisplay) else None
+
+
+def shapes_attributes(member: Member, members: MemberReader, cls: ClassSymbol) -> bool:
     """Tell whether `__mapper_args__` may change which attributes there are, in a way that is not literal."""
-    if not isinstance(member.value, e.DictDisplay):
-        return False
-    for item in member.value.items:
+    found = mapper_args(member, members, cls)
+    if found is None:
+        # It is computed: then it matters only when it speaks of such things at all.
+        nodes = members.body_of(member.function) if member.function is not None else (member.value,)
+        return any(isinstance(node, e.Str) and node.value in _SHAPING for node in walk_nodes(nodes))
+    for item in found.items:
         key = item.key.value if isinstance(item.key, e.Str) else None
         if item.key is None or (key in _SHAPING and not _is_literal(key, item.value)):
             return True
@@ -34,9 +66,10 @@ def _is_literal(key: str | None, value: e.Expr) -> bool:
 
 def apply_mapper_args(mapped: MappedClass, member: Member, members: MemberReader) -> None:
     """Change the attributes of a class as its `__mapper_args__` says."""
-    if not isinstance(member.value, e.DictDisplay):
+    found = mapper_args(member, members, mapped.symbol)
+    if found is None:
         return
-    given = {item.key.value: item.value for item in member.value.items if isinstance(item.key, e.Str)}
+    given = {item.key.value: item.value for item in found.items if isinstance(item.key, e.Str)}
     prefix = given.get("column_prefix")
     if isinstance(prefix, e.Str) and prefix.value:
         for attribute in list(mapped.columns()):

@@ -18,15 +18,18 @@ from ormlint.index.mapperargs import apply_mapper_args, shapes_attributes
 from ormlint.index.members import MemberReader
 from ormlint.index.model import MappedClass, ModelAttribute
 from ormlint.index.reads import recorded
-from ormlint.index.symbols import ClassSymbol, External, Module, Resolver, Unknown
+from ormlint.index.symbols import ClassSymbol, External, Module, Resolver, Unknown, Value
 from ormlint.index.tableargs import apply_table_args
 from ormlint.index.tablemapped import add_table_columns, table_call
-from ormlint.index.vocabulary import (
+from ormlint.index.vocabulary import EXTERNAL_MIXINS, HARMLESS_BASES, METACLASSES, sqlmodel
+from ormlint.index.vocabulary.sqlalchemy import (
+    ABSTRACT_CONCRETE_BASE,
     CONCRETE_BASES,
     DATACLASS_BASES,
     DECLARATIVE_BASES,
-    EXTERNAL_MIXINS,
-    HARMLESS_BASES,
+    DECLARATIVE_META,
+    LISTENERS,
+    REGISTRY,
 )
 
 _KNOWN_DECORATORS = frozenset(
@@ -65,6 +68,7 @@ class Mapper:
         self.members = MemberReader(resolver, columns, constants, body_of)
         constants.table_of = self._table_of
         constants.has_mapped_parent = self._has_mapped_parent
+        self.members.holder = self._holder
         self._naming: set[str] = set()  # classes whose table name is being computed
         self._bodies: dict[str, tuple[ClassBody, tuple[object, ...]]] = {}
         self._styles: dict[str, tuple[str | None, tuple[object, ...]]] = {}
@@ -119,7 +123,7 @@ class Mapper:
             if isinstance(base, DynamicBase):
                 style = "flask" if base.kind == "flask" else "declarative"
             elif isinstance(base, External):
-                if base.name == "sqlmodel.SQLModel":
+                if base.name == sqlmodel.BASE:
                     style = style or ("sqlmodel" if self._is_sqlmodel_table(symbol) else None)
                 elif base.name in DECLARATIVE_BASES:
                     style = style or "declarative"
@@ -155,7 +159,7 @@ class Mapper:
         for keyword in symbol.facts.keywords:
             if keyword.name == "metaclass":
                 meta = self.resolver.expr(symbol.module, keyword.value)
-                if isinstance(meta, External) and meta.name == "sqlalchemy.DeclarativeMeta":
+                if isinstance(meta, External) and meta.name == DECLARATIVE_META:
                     return "__abstract__" in self.body(symbol).members
         return False
 
@@ -232,12 +236,18 @@ class Mapper:
 
     def _concrete(self, mapped: MappedClass) -> None:
         """`ConcreteBase` gives the classes of a concrete hierarchy a column that tells them apart."""
-        if any(isinstance(base, External) and base.name in CONCRETE_BASES for base in mapped.mro):
-            found = self.members.class_names(mapped.symbol).get("_concrete_discriminator_name")
-            name = found.value if isinstance(found, e.Str) else "type"
-            symbol = mapped.symbol
-            made = ModelAttribute(name, "column_property", symbol.module, symbol.facts.name_range, None)
-            mapped.attributes.setdefault(name, made)
+        externals = [base.name for base in mapped.mro if isinstance(base, External) and base.name in CONCRETE_BASES]
+        if not externals:
+            return
+        direct = [self.bases.base(mapped.symbol.module, expr) for expr in mapped.symbol.facts.bases]
+        mapped.is_union = External(ABSTRACT_CONCRETE_BASE) in direct
+        if externals == [ABSTRACT_CONCRETE_BASE] and not mapped.is_union:
+            return
+        found = self.members.class_names(mapped.symbol).get("_concrete_discriminator_name")
+        name = found.value if isinstance(found, e.Str) else "type"
+        symbol = mapped.symbol
+        made = ModelAttribute(name, "column_property", symbol.module, symbol.facts.name_range, None)
+        mapped.attributes.setdefault(name, made)
 
     def _table_object(self, mapped: MappedClass) -> None:
         """Add the columns of `__table__ = Table(...)`, the class's own or one it derives from."""
@@ -275,6 +285,8 @@ class Mapper:
                 and mapped.style != "sqlmodel"
             ):
                 continue  # an annotation alone loses to a mixin's `mapped_column(...)`
+            if previous is not None and previous.cascading:
+                continue  # SQLAlchemy skips it with a warning
             attribute = self.members.attribute(member, mapped, is_own_table, type_map)
             if attribute is None:
                 continue
@@ -304,6 +316,13 @@ class Mapper:
                 ):
                     set_by_init.update(function.facts.self_stores)
 
+    def _holder(self, mapped: MappedClass, base: ClassSymbol) -> ClassSymbol:
+        """Return the class that the `declared_attr` of a base is called with: heirs have what it gave their parent."""
+        for cls in reversed(mapped.mro):
+            if isinstance(cls, ClassSymbol) and self.style(cls) is not None and base in self.bases.mro(cls):
+                return cls
+        return mapped.symbol
+
     def _share(self, mapped: MappedClass, attribute: ModelAttribute) -> None:
         """`a = b = Column(...)`: the last name is mapped, under the first one's name in the database."""
         if attribute.column is None or attribute.value is None:
@@ -322,7 +341,7 @@ class Mapper:
             if (
                 name in HARMLESS_BASES
                 or name in EXTERNAL_MIXINS
-                or name == "sqlmodel.SQLModel"
+                or name == sqlmodel.BASE
                 or name.startswith(("typing.", "abc."))
             ):
                 return None
@@ -343,7 +362,8 @@ class Mapper:
         if table is not None and (table.value is not None or table.function is not None):
             if table_call(table.value, base.module, self.members) is None:
                 return f"`{base.name}` is mapped to a table that is not a literal `Table(...)`"
-        if "__mapper_args__" in body.members and shapes_attributes(body.members["__mapper_args__"]):
+        given = body.members.get("__mapper_args__")
+        if given is not None and shapes_attributes(given, self.members, mapped.symbol):
             return "its `__mapper_args__` choose attributes by what is not literal"
         for decorator in base.facts.decorators:
             func = decorator.func if isinstance(decorator, e.Call) else decorator
@@ -357,19 +377,11 @@ class Mapper:
     def _keeps_class(self, module: Module, func: e.Expr) -> bool:
         """A listener registered by decorator leaves the class as it is."""
         symbol = self.resolver.expr(module, func)
-        return isinstance(symbol, External) and symbol.name in (
-            "sqlalchemy.listens_for",
-            "sqlalchemy.event.listens_for",
-        )
+        return isinstance(symbol, External) and symbol.name in LISTENERS
 
     def _is_known_metaclass(self, base: ClassSymbol, expr: e.Expr) -> bool:
         symbol = self.resolver.expr(base.module, expr)
-        return isinstance(symbol, External) and symbol.name in (
-            "abc.ABCMeta",
-            "sqlalchemy.DeclarativeMeta",
-            "sqlmodel.SQLModelMetaclass",
-            "sqlalchemy.DeclarativeAttributeIntercept",
-        )
+        return isinstance(symbol, External) and symbol.name in METACLASSES
 
     def _has_mapped_parent(self, symbol: ClassSymbol) -> bool:
         parents = (base for base in self.bases.mro(symbol)[1:] if isinstance(base, ClassSymbol))
@@ -390,6 +402,8 @@ class Mapper:
             if not isinstance(base, ClassSymbol):
                 continue
             members = self.body(base).members
+            if base is not symbol and style == "flask" and self.style(base) and self._has_own_key(symbol, base):
+                return camel_to_snake(symbol.name)  # joined inheritance
             member = members.get("__tablename__")
             if member is not None:
                 if member.function is not None:
@@ -414,6 +428,18 @@ class Mapper:
             return symbol.name.lower()
         return None
 
+    def _has_own_key(self, symbol: ClassSymbol, parent: ClassSymbol) -> bool:
+        """Tell whether a class declares a primary key besides that of its mapped parent."""
+        above = self.bases.mro(parent)
+        for base in self.bases.mro(symbol):
+            if base in above or not isinstance(base, ClassSymbol):
+                continue
+            for member in self.body(base).members.values():
+                given = member.value.keyword("primary_key") if isinstance(member.value, e.Call) else None
+                if isinstance(given, e.Constant) and given.value is True and self.members.is_column_member(member):
+                    return True
+        return False
+
     def _parents_table(self, mro: tuple[Base, ...]) -> str | None:
         found = (self._table_of(base) for base in mro[1:] if isinstance(base, ClassSymbol) and self.style(base))
         return next(found, None)
@@ -427,13 +453,21 @@ class Mapper:
                 if member is not None and member.value is not None:
                     return self._read_type_map(base.key, member.value, base.module)
                 registry = self.body(base).members.get("registry")
-                if registry is not None and isinstance(registry.value, e.Call):
-                    given = registry.value.keyword("type_annotation_map")
-                    if given is not None:
-                        return self._read_type_map(base.key, given, base.module)
+                if registry is not None and registry.value is not None:
+                    return self._registry_map(base.key, registry.value, base.module)
             elif isinstance(base, DynamicBase) and base.type_map is not None:
                 return self._read_type_map(str(id(base)), *base.type_map)
         return None
+
+    def _registry_map(self, key: str, expr: e.Expr, module: Module) -> TypeMap | None:
+        """Return the map of a registry, by the call that makes it: another function may put anything into it."""
+        symbol = self.resolver.expr(module, expr) if isinstance(expr, (e.Name, e.Attribute)) else None
+        if isinstance(symbol, Value) and symbol.value is not None:
+            expr, module = symbol.value, symbol.module
+        if isinstance(expr, e.Call) and self.resolver.expr(module, expr.func) == External(REGISTRY):
+            given = expr.keyword("type_annotation_map")
+            return self._read_type_map(key, given, module) if given is not None else None
+        return TypeMap({}, is_open=True)
 
     def _read_type_map(self, key: str, expr: e.Expr, module: Module) -> TypeMap:
         return recorded(self._type_maps, key, lambda: self._new_type_map(expr, module))

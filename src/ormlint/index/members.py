@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ormlint.facts import expressions as e
@@ -14,12 +15,18 @@ from ormlint.index.inlining import BodyOf, Inliner, returned_values, substitute
 from ormlint.index.model import MappedClass, ModelAttribute
 from ormlint.index.relationships import RelationshipReader
 from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module, Resolver, Value
-from ormlint.index.vocabulary import (
+from ormlint.index.vocabulary import ORM_PREFIXES, RELATIONSHIP_CALLS, sqlmodel
+from ormlint.index.vocabulary.sqlalchemy import (
     COLUMN_CALLS,
+    COLUMN_PROPERTY,
+    COMPOSITE,
     DECLARED_ATTRS,
+    DEFERRED,
     HYBRIDS,
+    MAPPED_COLUMN,
+    PREFIX,
     PROPERTY_CALLS,
-    RELATIONSHIP_CALLS,
+    UNMAPPED,
 )
 
 _CONSTANT = (e.Str, e.Constant, e.FString, e.Name, e.Attribute, e.Display, e.Binary)
@@ -38,6 +45,8 @@ class MemberReader:
         constants.called = self.inliner.call
         columns.in_body = self._in_body
         self._names: dict[str, dict[str, e.Expr]] = {}
+        # Set by the mapper: the class that a `declared_attr` of a base is called with.
+        self.holder: Callable[[MappedClass, ClassSymbol], ClassSymbol] = lambda mapped, base: mapped.symbol
 
     def remembered(self) -> tuple[dict[Any, Any], ...]:
         """Return what is remembered."""
@@ -90,6 +99,9 @@ class MemberReader:
         if member.annotation is not None and self._is_class_var(member.annotation, module):
             attribute.bare = member.value is None
             return attribute
+        if self._is_unmapped(member):
+            mapped.left_out.append(self._unmapped(attribute, mapped, type_map))
+            return None
         mapped_inner = self.columns.mapped_inner(member.annotation, module)
         attribute.is_field = mapped_inner is not None or (member.annotation is not None and mapped.is_dataclass)
         if member.value is None:
@@ -107,7 +119,39 @@ class MemberReader:
             attribute.kind = "synonym"  # `y = Parent.x`
         elif isinstance(member.value, e.Name) and member.value.id == member.name:
             attribute.kind = "unknown"
+        elif isinstance(member.value, e.Name):
+            self._same_column(attribute, member.value.id, mapped, type_map)
         return attribute
+
+    def _is_unmapped(self, member: Member) -> bool:
+        value, annotation = member.value, member.annotation
+        named = value.func if isinstance(value, e.Call) else None
+        named = annotation.value if isinstance(annotation, e.Subscript) else named
+        symbol = self.resolver.expr(member.owner.module, named) if named is not None else None
+        return isinstance(symbol, External) and symbol.name in UNMAPPED
+
+    def _unmapped(self, attribute: ModelAttribute, mapped: MappedClass, type_map: TypeMap | None) -> ModelAttribute:
+        """Read `Unmapped[T]` and `unmapped_column(...)`: a column of the table that is no attribute."""
+        attribute.kind = "column"
+        value, annotation, module = attribute.value, attribute.annotation, attribute.module
+        column = Column(attribute.name)
+        if isinstance(value, e.Call):
+            column = self.columns.from_call(value, attribute.name, module, attribute.owner)
+        if isinstance(annotation, e.Subscript):
+            self.columns.apply_annotation(column, annotation.index, module, True, type_map)
+        if column.nullable is None and "nullable" not in column.extra:
+            column.nullable = not column.primary_key
+        attribute.column = column
+        return attribute
+
+    def _same_column(self, attribute: ModelAttribute, name: str, mapped: MappedClass, type_map: TypeMap | None) -> None:
+        """`again = first`: the `Column` of the body is mapped once, under the name that it is given last."""
+        known = mapped.attributes.get(name)
+        if known is None or known.column is None or known.owner is not attribute.owner:
+            return
+        if isinstance(known.value, e.Call):
+            self._from_call(attribute, known.value, attribute.module, mapped, None, type_map)
+            attribute.value = known.value
 
     def _is_mapped_attribute(self, expr: e.Attribute, module: Module, mapped: MappedClass) -> bool:
         """Tell whether `Parent.x` names a mapped attribute of a base; of any other class it is just its value."""
@@ -183,11 +227,11 @@ class MemberReader:
         is_asked = True  # whether the annotation says something of the column
         if mapped.is_dataclass and (init := call.keyword("init")) is not None and name not in COLUMN_CALLS:
             attribute.is_field = attribute.is_field and not (isinstance(init, e.Constant) and init.value is False)
-        if name == "sqlalchemy.deferred" and call.args and isinstance(call.args[0], e.Call):
+        if name == DEFERRED and call.args and isinstance(call.args[0], e.Call):
             call = call.args[0]
             name = self._callee(module, call)
             mapped_inner, is_asked = None, False
-        if name == "sqlalchemy.column_property" and call.args and isinstance(call.args[0], e.Call):
+        if name == COLUMN_PROPERTY and call.args and isinstance(call.args[0], e.Call):
             if self._callee(module, call.args[0]) in COLUMN_CALLS:
                 call = call.args[0]
                 name = self._callee(module, call)
@@ -196,9 +240,9 @@ class MemberReader:
             column = attribute.column = self.columns.from_call(
                 call, attribute.name, module, attribute.owner if module is attribute.module else None
             )
-            if mapped_inner is not None and name == "sqlalchemy.mapped_column":
+            if mapped_inner is not None and name == MAPPED_COLUMN:
                 self.columns.apply_annotation(column, mapped_inner[1], attribute.module, True, type_map)
-            elif attribute.annotation is not None and is_asked and name == "sqlalchemy.mapped_column":
+            elif attribute.annotation is not None and is_asked and name == MAPPED_COLUMN:
                 self.columns.apply_annotation(column, attribute.annotation, attribute.module, True, type_map)
             if column.nullable is None and "nullable" not in column.extra:
                 column.nullable = not column.primary_key
@@ -211,7 +255,7 @@ class MemberReader:
         if name in PROPERTY_CALLS:
             attribute.kind = PROPERTY_CALLS[name]
             return
-        if name == "sqlmodel.Field":
+        if name == sqlmodel.FIELD:
             attribute.is_field = True
             alias = call.keyword("alias") or call.keyword("validation_alias")
             attribute.alias = alias.value if isinstance(alias, e.Str) else None
@@ -230,7 +274,7 @@ class MemberReader:
                 attribute.column.unread = True  # a function of the project may return a `Field(...)` of any kind
                 attribute.column.default = Default("unknown", call, module)
             return
-        if not name or name.startswith("sqlalchemy."):
+        if not name or name.startswith(PREFIX):
             # A helper that may build a column, or an extension of SQLAlchemy: only the name is certain.
             if self._from_helper(attribute, call, module, mapped, mapped_inner, type_map):
                 return
@@ -258,9 +302,7 @@ class MemberReader:
         is_followed = made is not None
         if made is None:
             made, _ = self.returned(symbol)
-        if not isinstance(made, e.Call) or not self._callee(symbol.module, made).startswith(
-            ("sqlalchemy.", "sqlmodel.")
-        ):
+        if not isinstance(made, e.Call) or not self._callee(symbol.module, made).startswith(ORM_PREFIXES):
             return False
         written, attribute.value = attribute.value, None
         self._from_call(attribute, made, symbol.module, mapped, mapped_inner, type_map)
@@ -303,6 +345,7 @@ class MemberReader:
             dotted = e.dotted_name(func) or ""
             last = (name or dotted).rpartition(".")[2]
             if "declared_attr" in dotted or name in DECLARED_ATTRS:
+                attribute.cascading = last == "cascading"
                 return self._declared(attribute, function, mapped, type_map)
             if name in HYBRIDS or last == "hybrid_property":
                 attribute.kind = "hybrid"
@@ -333,14 +376,17 @@ class MemberReader:
         mapped: MappedClass,
         type_map: TypeMap | None,
     ) -> ModelAttribute:
-        returned, first = self.result(function, mapped.symbol), self.returned(function)[1]
+        cls = mapped.symbol
+        if attribute.owner is not None and not attribute.cascading:
+            cls = self.holder(mapped, attribute.owner)
+        returned, first = self.result(function, cls), self.returned(function)[1]
         attribute.kind = "unknown"
         attribute.read_only = False
         if isinstance(returned, e.Call):
             inner = self.columns.mapped_inner(function.facts.returns, attribute.module)
             self._from_call(attribute, returned, attribute.module, mapped, inner, type_map)
             if attribute.relationship is not None:
-                self.relationships.resolve_declared(attribute.relationship, returned, attribute, mapped, first)
+                self.relationships.resolve_declared(attribute.relationship, returned, attribute, cls, first)
         elif (inner := self.columns.mapped_inner(function.facts.returns, attribute.module)) is not None:
             symbol = self.resolver.expr(attribute.module, split_optional(inner[1], self.resolver, attribute.module)[1])
             attribute.kind = "unknown" if isinstance(symbol, ClassSymbol) else "column"
@@ -421,7 +467,7 @@ class MemberReader:
     def composite_attributes(self, member: Member, mapped: MappedClass) -> list[ModelAttribute]:
         """Return the columns a `composite(mapped_column("x1"), …)` adds under their own names."""
         call = member.value
-        if not isinstance(call, e.Call) or self._callee(member.owner.module, call) != "sqlalchemy.composite":
+        if not isinstance(call, e.Call) or self._callee(member.owner.module, call) != COMPOSITE:
             return []
         module = member.owner.module
         inner = self.columns.mapped_inner(member.annotation, module)

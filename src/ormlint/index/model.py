@@ -8,10 +8,9 @@ from ormlint.facts import expressions as e
 from ormlint.index.bases import Base, DynamicBase
 from ormlint.index.columns import Column
 from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module
-from ormlint.index.vocabulary import BASE_ATTRIBUTES, DECLARATIVE_BASES, EXTERNAL_MIXINS, STYLE_ATTRIBUTES
+from ormlint.index.vocabulary import EXTERNAL_MIXINS, MODEL_BASES, STYLE_ATTRIBUTES
+from ormlint.index.vocabulary.sqlalchemy import BASE_ATTRIBUTES
 from ormlint.text import Range
-
-_BASES = DECLARATIVE_BASES | {"sqlmodel.SQLModel", "flask_sqlalchemy.Model", "flask_sqlalchemy.db.Model"}
 
 
 @dataclass(eq=False, slots=True)
@@ -49,6 +48,7 @@ class ModelAttribute:
     is_field: bool = False  # a parameter of a dataclass `__init__`, or a field of a SQLModel class
     alias: str | None = None
     conditional: bool = False
+    cascading: bool = False  # by `declared_attr.cascading`: made anew for each subclass
 
 
 @dataclass(eq=False, slots=True)
@@ -80,6 +80,7 @@ class MappedClass:
     is_dataclass: bool = False
     set_by_init: frozenset[str] = frozenset()
     left_out: list[ModelAttribute] = field(default_factory=list)  # columns that `__mapper_args__` do not map
+    is_union: bool = False  # over `AbstractConcreteBase`: mapped to a union of its heirs' tables
     table_call: tuple[e.Call, Module] | None = None  # the `Table(...)` it is mapped to, and where that stands
 
     @property
@@ -97,7 +98,7 @@ class MappedClass:
         """Whether the class derives from a declarative base, and so has its `metadata` and `registry`."""
         return any(
             isinstance(base, DynamicBase)
-            or (isinstance(base, External) and base.name in _BASES)
+            or (isinstance(base, External) and base.name in MODEL_BASES)
             or (isinstance(base, ClassSymbol) and _is_decorated_base(base))
             for base in self.mro
         )

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ormlint.index.reads import READS
+from ormlint.index.vocabulary import KNOWN_PACKAGES, fastapi, pytest
 
 # Top-level packages that are never a folder of the project, even where it has a folder of that name
 # (`alembic/` beside `alembic.ini` is the usual case).
 ALWAYS_EXTERNAL = frozenset(
     {
-        "sqlalchemy",
+        *KNOWN_PACKAGES,
         "alembic",
-        "sqlmodel",
-        "flask_sqlalchemy",
         "flask",
-        "fastapi",
+        fastapi.PACKAGE,
         "pydantic",
         "typing",
         "typing_extensions",
@@ -24,7 +23,7 @@ ALWAYS_EXTERNAL = frozenset(
         "dataclasses",
         "uuid",
         "celery",
-        "pytest",
+        pytest.PACKAGE,
     }
 )
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeGuard
 
 from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
@@ -14,7 +14,7 @@ from ormlint.index.bases import BaseReader, DynamicBase
 from ormlint.index.classbody import Member
 from ormlint.index.columns import ColumnReader
 from ormlint.index.constants import Constants
-from ormlint.index.directions import leads_to_many
+from ormlint.index.directions import leads_to_many, table_by_keys
 from ormlint.index.enums import EnumClass, EnumIndex
 from ormlint.index.environments import Environment, find_environments
 from ormlint.index.idents import Idents
@@ -28,9 +28,10 @@ from ormlint.index.moduletable import ModuleTable
 from ormlint.index.reads import READS, Noting, Read, paths_of, recorded
 from ormlint.index.registries import NOTHING_MADE, MadeByCalls, all_made, made_by_calls, registry_of
 from ormlint.index.scopes import build_module
-from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module, Resolver, Symbol
-from ormlint.index.tablemapped import add_imperative
+from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module, Resolver, Symbol, Unknown
+from ormlint.index.tablemapped import add_columns_of_heirs, add_imperative, referred_tables, table_call
 from ormlint.index.tables import NotedTables, Tables, read_tables
+from ormlint.index.vocabulary.sqlalchemy import BASE_WITHOUT_METACLASS
 from ormlint.text import Range
 
 
@@ -85,7 +86,7 @@ class ProjectIndex:
         self.enums.body_of = self.body
         self.columns = ColumnReader(self.resolver, self.enums, self.constants)
         self.mapper = Mapper(self.resolver, self.bases, self.columns, self.constants, self.body)
-        self.documents: dict[str, str] = {}  # `alembic.ini`, `pyproject.toml`: path → text
+        self.documents: dict[str, str] = {}  # `alembic.ini`, requirements, addresses: path → text
         self._environments: dict[tuple[str, ...], tuple[list[Environment], tuple[object, ...]]] = {}
         self.own_mapped: dict[str, MappedClass] = {}
         self.own_by_name: dict[str, list[MappedClass]] = {}
@@ -245,6 +246,11 @@ class ProjectIndex:
             dotted = name.rpartition(".")[0]
             found = [mapped for mapped in found if mapped.symbol.module.name.endswith(dotted)] or found
         if len(found) > 1:
+            beside = [mapped for mapped in found if _are_of_one_function(mapped, near)]
+            if beside:
+                return beside[-1]
+            if _is_local(near) and any(isinstance(base, Unknown) for base in near.mro):
+                return None  # of a base that a parameter or a fixture brings: its registry is not known
             found = [mapped for mapped in found if mapped.symbol.facts.function < 0] or found
         if len(found) > 1 and near is not None:
             module = near.symbol.module if isinstance(near, MappedClass) else near
@@ -311,6 +317,9 @@ class ProjectIndex:
             mapped_rank = self._subclasses.get(mapped.symbol.key)
             if mapped_rank and mapped_rank[0] is not mapped:
                 mapped_rank.sort(key=lambda other: other is not mapped)
+        for mapped in self.own_mapped.values():
+            if mapped.is_union:
+                add_columns_of_heirs(mapped, self._subclasses.get(mapped.symbol.key, ()))
         for mapped in self.own_mapped.values():
             self._resolve_foreign_keys(mapped)
         for mapped in self.own_mapped.values():
@@ -413,12 +422,40 @@ class ProjectIndex:
                 name = relationship.target_name.strip()
                 found = self.model_by_name(name, mapped) or self._installed_by_name(name)
                 relationship.target = found.symbol if found is not None else None
+            if relationship.target is None and relationship.call is not None:
+                found = self._target_by_keys(mapped, relationship.call)
+                relationship.target = found.symbol if found is not None else None
             if relationship.uselist is None:
                 relationship.uselist = self._uselist(mapped, relationship)
             elif relationship.uselist and relationship.by_annotation and relationship.call is not None:
                 # `Mapped[list[X]]` chooses the collection; whether there is one is said by the direction.
                 if any(relationship.call.keyword(name) is not None for name in ("primaryjoin", "foreign_keys")):
                     relationship.uselist = self._uselist(mapped, relationship) is not False
+
+    def _target_by_keys(self, mapped: MappedClass, call: e.Call) -> MappedClass | None:
+        """Return the class that a relationship to a computed class must lead to: that of the referred table."""
+        near = mapped.symbol.module
+        given = call.args[0] if call.args else None
+        if not isinstance(given, (e.Name, e.Attribute, e.Call)):
+            return None
+        table = table_by_keys(mapped, call, lambda name: self._class_named(near, name, mapped))
+        if table is None and (secondary := call.keyword("secondary")) is not None:
+            found = table_call(secondary, near, self.mapper.members)
+            referred = referred_tables(*found, self.mapper.members) if found is not None else set()
+            others = referred - {mapped.table}
+            table = others.pop() if len(others) == 1 and len(referred) == 2 else None
+        roots = [
+            other
+            for other in self.own_mapped.values()
+            if table is not None
+            and other.table == table
+            and _registry(other) is _registry(mapped)
+            and not self._has_parent(other)
+        ]
+        return roots[0] if len(roots) == 1 else None
+
+    def _has_parent(self, mapped: MappedClass) -> bool:
+        return any(isinstance(base, ClassSymbol) and base.key in self.own_mapped for base in mapped.mro[1:])
 
     def _uselist(self, mapped: MappedClass, relationship: Relationship) -> bool | None:
         """Tell the side of a relationship from the foreign keys; None when they do not show it."""
@@ -435,7 +472,7 @@ class ProjectIndex:
     def _add_backrefs(self, mapped: MappedClass) -> None:
         for attribute in list(mapped.attributes.values()):
             relationship = attribute.relationship
-            if relationship is None or attribute.kind == "backref":
+            if relationship is None or attribute.kind == "backref" or self._is_inherited(mapped, attribute):
                 continue
             target = self.target(relationship)
             if relationship.has_unknown_backref:
@@ -465,6 +502,15 @@ class ProjectIndex:
                             relationship=reverse,
                         ),
                     )
+
+    def _is_inherited(self, mapped: MappedClass, attribute: ModelAttribute) -> bool:
+        """Tell whether a mapped class above has the relationship too: the backref leads to that class then."""
+        for base in mapped.mro[1:]:
+            parent = self.own_mapped.get(base.key) if isinstance(base, ClassSymbol) else None
+            held = parent.attributes.get(attribute.name) if parent is not None else None
+            if held is not None and held.relationship is not None and held.owner is attribute.owner:
+                return True
+        return False
 
     def _attach(self, module: Module, statement: s.Assign) -> None:
         for target in statement.targets:
@@ -514,13 +560,17 @@ class ProjectIndex:
         return self._installed_models[symbol.key]
 
     def _add_attribute(self, owner: MappedClass, name: str, module: Module, place: Range, value: e.Expr | None) -> None:
+        if any(isinstance(base, External) and base.name == BASE_WITHOUT_METACLASS for base in owner.mro):
+            value = None  # without a metaclass nothing maps what is set later
         for heir in self.subclasses(owner):
             known = heir.attributes.get(name)
             if known is not None and not (known.kind == "plain" and isinstance(value, e.Call)):
                 continue
             member = Member(name, heir.symbol, place, value=value)
-            attribute: ModelAttribute | None = None
-            if module is heir.symbol.module:
+            attribute = _of_table(heir, member)
+            if attribute is not None:
+                pass
+            elif module is heir.symbol.module:
                 attribute = self.mapper.members.attribute(member, heir, True, None)
             elif value is not None:
                 attribute = self.mapper.members.of_value(member, module, heir)
@@ -548,7 +598,8 @@ class ProjectIndex:
             if mapped is not None:
                 self.linking.add(module.path)
             if mapped is not None and isinstance(call.args[0], e.Str):
-                self._add_attribute(mapped, call.args[0].value, module, call.range, None)
+                value = call.args[1] if len(call.args) > 1 else None
+                self._add_attribute(mapped, call.args[0].value, module, call.range, value)
             elif mapped is not None:
                 mapped.open_reason = mapped.open_reason or "properties are added to it under computed names"
         elif name in ("listen", "listens_for") and len(call.args) >= 2:
@@ -569,7 +620,8 @@ class ProjectIndex:
         if mapped is not None:
             self.linking.add(module.path)
             if isinstance(second, e.Str):
-                self._add_attribute(mapped, second.value, module, call.range, None)
+                value = call.args[2] if len(call.args) > 2 else None
+                self._add_attribute(mapped, second.value, module, call.range, value)
             else:
                 for heir in self.subclasses(mapped):
                     heir.open_reason = heir.open_reason or "attributes are set on it under computed names"
@@ -599,6 +651,29 @@ class ProjectIndex:
                     mapped.attributes.setdefault(name, attribute)
                 if twin.open_reason and not mapped.open_reason:
                     mapped.open_reason = twin.open_reason
+
+
+def _of_table(mapped: MappedClass, member: Member) -> ModelAttribute | None:
+    """Return the attribute that `Model.__table__.c.name`, set under another name, is."""
+    value = member.value
+    if isinstance(value, e.Attribute) and isinstance(value.value, e.Attribute) and value.value.attr in ("c", "columns"):
+        for known in mapped.columns():
+            if known.column is not None and known.column.name == value.attr:
+                return replace(known, name=member.name, owner=None)
+    return None
+
+
+def _are_of_one_function(mapped: MappedClass, near: MappedClass | Module | None) -> bool:
+    return (
+        _is_local(near)
+        and mapped.symbol.facts.function == near.symbol.facts.function
+        and mapped.symbol.module is near.symbol.module
+    )
+
+
+def _is_local(near: MappedClass | Module | None) -> TypeGuard[MappedClass]:
+    """Tell whether it is a class made in a function."""
+    return isinstance(near, MappedClass) and near.symbol.facts.function >= 0
 
 
 def _registry(mapped: MappedClass) -> object:

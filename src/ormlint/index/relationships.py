@@ -7,6 +7,7 @@ from ormlint.index.annotations import split_optional
 from ormlint.index.constants import Constants
 from ormlint.index.model import MappedClass, ModelAttribute, Relationship
 from ormlint.index.symbols import ClassSymbol, External, Module, Resolver, Value
+from ormlint.index.vocabulary.sqlalchemy import ALIASED, DYNAMIC_LOADER
 
 _COLLECTIONS = frozenset(
     {
@@ -82,7 +83,7 @@ class RelationshipReader:
         lazy = call.keyword("lazy")
         if isinstance(lazy, e.Str) and not (relationship.lazy and mapped_inner and mapped_inner[0] == "collection"):
             relationship.lazy = lazy.value
-        if self._callee(module, call) == "sqlalchemy.dynamic_loader":
+        if self._callee(module, call) == DYNAMIC_LOADER:
             relationship.lazy = "dynamic"
         if relationship.lazy in ("dynamic", "write_only"):
             relationship.uselist = True
@@ -139,7 +140,7 @@ class RelationshipReader:
             return
         symbol = self.resolver.expr(module, target)
         if isinstance(symbol, Value) and isinstance(symbol.value, e.Call) and symbol.value.args:
-            if self._callee(symbol.module, symbol.value) == "sqlalchemy.aliased":
+            if self._callee(symbol.module, symbol.value) == ALIASED:
                 target, symbol = symbol.value.args[0], self.resolver.expr(symbol.module, symbol.value.args[0])
         relationship.target_name = e.dotted_name(target) or "?"
         relationship.target = symbol if isinstance(symbol, ClassSymbol) else None
@@ -149,24 +150,24 @@ class RelationshipReader:
         relationship: Relationship,
         call: e.Call,
         attribute: ModelAttribute,
-        mapped: MappedClass,
+        cls: ClassSymbol,
         first: str,
     ) -> None:
         """Complete a mixin's relationship for one class: its target and backref may depend on `cls`."""
         target = call.args[0] if call.args else call.keyword("argument")
         if relationship.target is None and target is not None:
-            name = self.constants.string(target, attribute.module, mapped.symbol, first)
+            name = self.constants.string(target, attribute.module, cls, first)
             relationship.target_name = name or relationship.target_name
         if isinstance(target, e.Name) and target.id == first:
-            relationship.target = mapped.symbol
+            relationship.target = cls
         elif target is not None and relationship.target is None:
-            relationship.target = self.constants.target_class(target, mapped.symbol, first)
+            relationship.target = self.constants.target_class(target, cls, first)
             if relationship.target is None and relationship.target_name == f"{first}.{getattr(target, 'attr', '')}":
                 relationship.target_name = ""  # an attribute of the class that something sets: no class of that name
         backref = call.keyword("backref")
         if backref is not None and relationship.has_unknown_backref:
             inner = backref.args[0] if isinstance(backref, e.Call) and backref.args else backref
-            name = self.constants.string(inner, attribute.module, mapped.symbol, first)
+            name = self.constants.string(inner, attribute.module, cls, first)
             if name is not None:
                 relationship.backref = name
                 relationship.has_unknown_backref = False

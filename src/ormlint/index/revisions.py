@@ -80,6 +80,24 @@ class RevisionGraph:
             yield found
             stack.extend(found.parents)
 
+    def histories(self) -> dict[str, str]:
+        """Return for each revision the id of a base of its history: those that nothing links are told apart."""
+        linked: dict[str, set[str]] = {key: set() for key in self.revisions}
+        for revision in self.revisions.values():
+            for key in (*revision.parents, *revision.depends_on):
+                if key in linked:
+                    linked[key].add(revision.id)
+                    linked[revision.id].add(key)
+        found: dict[str, str] = {}
+        for key in sorted(linked):
+            stack = [key] if key not in found else []
+            while stack:
+                one = stack.pop()
+                if one not in found:
+                    found[one] = key
+                    stack.extend(linked[one])
+        return found
+
     def ordered(self) -> list[Revision]:
         """Return the revisions, each after its parents and what it depends on; parts of a cycle are left out."""
         labelled = {label: revision for revision in self.revisions.values() for label in revision.labels}

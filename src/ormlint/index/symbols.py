@@ -11,8 +11,12 @@ from ormlint.facts import statements as s
 from ormlint.facts.module import ClassFacts, FunctionFacts, ModuleBodies, ModuleInterface
 from ormlint.index.modules import ModuleMap
 from ormlint.index.reads import READS, recorded
-from ormlint.index.vocabulary import canonical, flask_name
+from ormlint.index.vocabulary import ORM_PREFIXES, canonical, sqlalchemy, sqlmodel
+from ormlint.index.vocabulary.flask_sqlalchemy import extension_name
 from ormlint.text import Range
+
+# Packages whose star import gives a name that nothing else of a module does.
+_STAR_PACKAGES = frozenset({sqlalchemy.PACKAGE, sqlmodel.PACKAGE, "typing", "enum"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,7 +344,7 @@ class Resolver:
         if isinstance(owner, Unknown):
             return owner
         if isinstance(owner, Value) and isinstance(owner.value, e.Call) and self.is_flask(owner):
-            return External(flask_name(name))
+            return External(extension_name(name))
         return Unknown(f"attribute `{name}` of a value")
 
     def _class_member(self, owner: ClassSymbol, name: str) -> Symbol:
@@ -372,7 +376,7 @@ class Resolver:
                         return symbol
             elif star.module and not star.level and self.paths.find(star.module, module.path) is None:
                 top = star.module.partition(".")[0]
-                if top in ("sqlalchemy", "sqlmodel", "typing", "enum"):
+                if top in _STAR_PACKAGES:
                     return External(canonical(f"{star.module}.{name}"))
         if name in _BUILTINS:
             return External(f"builtins.{name}")
@@ -482,7 +486,7 @@ def _weight(symbol: Symbol) -> int:
     if isinstance(symbol, (ClassSymbol, Module, FunctionSymbol)):
         return 0
     if isinstance(symbol, External):
-        if symbol.name.startswith(("sqlalchemy.", "sqlmodel.")):
+        if symbol.name.startswith(ORM_PREFIXES):
             return -1
         return 4 if symbol.name in ("typing.Any", "typing_extensions.Any") else 1  # what type checkers shall see
     if isinstance(symbol, Value):

@@ -10,6 +10,7 @@ from ormlint.index.columns import Column
 from ormlint.index.members import MemberReader
 from ormlint.index.model import MappedClass
 from ormlint.index.symbols import ClassSymbol, External, Module
+from ormlint.index.vocabulary.sqlalchemy import FOREIGN_KEY_CONSTRAINT, PRIMARY_KEY_CONSTRAINT
 
 
 def apply_table_args(
@@ -45,12 +46,12 @@ def apply_constraint(call: e.Call, module: Module, mapped: MappedClass, members:
     """Set the keys that one constraint gives columns; what is no constraint says nothing."""
     symbol = members.resolver.expr(module, call.func)
     name = symbol.name if isinstance(symbol, External) else ""
-    if name == "sqlalchemy.PrimaryKeyConstraint":
+    if name == PRIMARY_KEY_CONSTRAINT:
         for column in _columns(mapped, call.args, module, members):
             column.primary_key = True
             if "nullable" not in column.extra:
                 column.nullable = False
-    elif name == "sqlalchemy.ForeignKeyConstraint" and len(call.args) >= 2:
+    elif name == FOREIGN_KEY_CONSTRAINT and len(call.args) >= 2:
         local, remote = call.args[0], call.args[1]
         if not isinstance(local, e.Display) or not isinstance(remote, e.Display):
             return

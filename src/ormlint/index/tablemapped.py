@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from ormlint.facts import expressions as e
 from ormlint.index.classbody import Member
 from ormlint.index.members import MemberReader
 from ormlint.index.model import MappedClass, ModelAttribute
-from ormlint.index.symbols import External, Module, Value
+from ormlint.index.symbols import ClassSymbol, External, Module, Value
 from ormlint.index.tableargs import apply_constraint
-from ormlint.index.vocabulary import COLUMN_CALLS
+from ormlint.index.vocabulary.sqlalchemy import COLUMN_CALLS, TABLE
 
 # Keywords of `Table(...)` that leave its columns as they are written.
 _PLAIN_OPTIONS = frozenset(
@@ -51,7 +54,7 @@ def table_call(expr: e.Expr | None, module: Module, members: MemberReader) -> tu
                     expr = statement.value
     if isinstance(expr, e.Call):
         func = members.resolver.expr(module, expr.func)
-        if isinstance(func, External) and func.name == "sqlalchemy.Table" and expr.args:
+        if isinstance(func, External) and func.name == TABLE and expr.args:
             return expr, module
     return None
 
@@ -123,6 +126,28 @@ def add_imperative(mapped: MappedClass, call: e.Call, module: Module, members: M
     if others:
         return f"its imperative mapping has `{others[0] or '**'}`"
     return reason
+
+
+def referred_tables(call: e.Call, module: Module, members: MemberReader) -> set[str]:
+    """Return the names of the tables that the foreign keys of a `Table(...)` refer to."""
+    found: set[str] = set()
+    for argument in call.args[1:]:
+        if isinstance(argument, e.Call) and members.columns.is_column_call(argument, module):
+            column = members.columns.from_call(argument, "", module, None)
+            for key in column.foreign_keys:
+                owner, _, _ = key.removeprefix("=").rpartition(".")
+                symbol = members.resolver.dotted(module, owner) if key.startswith("=") and owner else None
+                table = members.constants.table_of(symbol) if isinstance(symbol, ClassSymbol) else None
+                found.add(table or ("?" if key.startswith("=") else owner.rpartition(".")[2]))
+    return found
+
+
+def add_columns_of_heirs(mapped: MappedClass, heirs: Iterable[MappedClass]) -> None:
+    """Add what the union of the heirs' tables has: a column, or a NULL of its type where some tables lack it."""
+    for heir in heirs:
+        for attribute in heir.columns():
+            made = replace(attribute, kind="unknown", owner=None, column=None)
+            mapped.attributes.setdefault(attribute.name, made)
 
 
 def read_properties(mapped: MappedClass, given: e.Expr, module: Module, members: MemberReader) -> dict[str, str] | None:

@@ -10,7 +10,7 @@ from ormlint.facts import expressions as e
 from ormlint.index.model import MappedClass, ModelAttribute
 from ormlint.index.reads import READS
 from ormlint.index.symbols import ClassSymbol, External, Module, Value
-from ormlint.index.vocabulary import BASE_ATTRIBUTES, COLUMN_CALLS
+from ormlint.index.vocabulary.sqlalchemy import BASE_ATTRIBUTES, COLUMN_CALLS, TABLE
 
 if TYPE_CHECKING:
     from ormlint.index.project import ProjectIndex
@@ -120,7 +120,7 @@ def _parent(index: ProjectIndex, mapped: MappedClass) -> MappedClass | None:
 
 
 def _core_table(index: ProjectIndex, module: Module, call: e.Call, tables: Tables) -> None:
-    if not _is_external(index, module, call.func, frozenset({"sqlalchemy.Table"})) or not call.args:
+    if not _is_external(index, module, call.func, frozenset({TABLE})) or not call.args:
         return
     name = index.constants.string(call.args[0], module)
     if name is None:

@@ -13,14 +13,6 @@ from ormlint.index.model import MappedClass, ModelAttribute
 from ormlint.index.symbols import External, Symbol, Unknown
 from ormlint.linting.context import Context
 
-# Types whose values carry date and time, by canonical name.
-DATETIMES = frozenset({"sqlalchemy.DateTime", "sqlalchemy.TIMESTAMP", "sqlalchemy.DATETIME"})
-STRINGS = frozenset(
-    f"sqlalchemy.{name}"
-    for name in ("String", "Unicode", "VARCHAR", "NVARCHAR", "CHAR", "NCHAR", "Text", "UnicodeText", "TEXT")
-)
-BOOLEANS = frozenset({"sqlalchemy.Boolean", "sqlalchemy.BOOLEAN"})
-
 
 def declared_columns(mapped: MappedClass) -> Iterator[tuple[ModelAttribute, Column, str]]:
     """Yield every column with its attribute and the name of the class that declares it.

@@ -9,7 +9,7 @@ from ormlint.facts.walk import walk_nodes
 from ormlint.index.columns import Default
 from ormlint.index.model import MappedClass, ModelAttribute
 from ormlint.index.symbols import ClassSymbol
-from ormlint.linting.columns import STRINGS
+from ormlint.index.vocabulary.sqlalchemy import STRINGS
 from ormlint.linting.context import Context
 from ormlint.linting.enums import constant
 from ormlint.semantic.written import OTHER, STRING

@@ -9,9 +9,11 @@ from ormlint.facts import statements as s
 from ormlint.index.bases import DynamicBase
 from ormlint.index.model import MappedClass
 from ormlint.index.symbols import ClassSymbol, External, Module, Unknown
+from ormlint.index.vocabulary import sqlmodel
+from ormlint.index.vocabulary.sqlalchemy import DECLARATIVE_BASES
 from ormlint.linting.context import Context
 
-_DECLARATIVE = frozenset({"sqlalchemy.DeclarativeBase", "sqlalchemy.DeclarativeBaseNoMeta", "sqlmodel.SQLModel"})
+_DECLARATIVE = DECLARATIVE_BASES | {sqlmodel.BASE}
 
 
 @dataclass(slots=True)
@@ -104,7 +106,7 @@ def metadata_key(context: Context, mapped: MappedClass) -> object | None:
             return None
         if isinstance(base, DynamicBase):
             return base if base.kind != "automap" else None
-        if isinstance(base, External) and base.name == "sqlmodel.SQLModel":
+        if isinstance(base, External) and base.name == sqlmodel.BASE:
             return base.name
         if not isinstance(base, ClassSymbol):
             continue

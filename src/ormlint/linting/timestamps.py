@@ -11,8 +11,8 @@ from ormlint.facts import statements as s
 from ormlint.index.columns import Column, Default
 from ormlint.index.model import MappedClass, ModelAttribute
 from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module, Value
+from ormlint.index.vocabulary.sqlalchemy import DATETIMES, FUNC
 from ormlint.linting import fixes
-from ormlint.linting.columns import DATETIMES
 from ormlint.linting.context import Context, Place
 from ormlint.semantic import clock
 from ormlint.semantic import types as t
@@ -184,7 +184,7 @@ def _on_server(context: Context, found: Override) -> Fix | None:
     call = found.own.value
     if not isinstance(call, e.Call) or found.own_column.server_default is not None:
         return None
-    func = fixes.reference(context, found.own.module, "sqlalchemy.func", call)
+    func = fixes.reference(context, found.own.module, FUNC, call)
     if func is None:
         return None
     now = f"{func.code}.now()"

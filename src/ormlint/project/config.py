@@ -13,6 +13,7 @@ from ormlint.project.options import ConfigError, LineOf, settings_from_table
 from ormlint.settings import Settings
 
 _NAMES = (".ormlint.toml", "ormlint.toml", "pyproject.toml")
+_MARKERS = ("pyproject.toml", "setup.py", "setup.cfg")  # where a project begins that has no git
 
 _PART = r"""[\w-]+|"[^"]*"|'[^']*'"""
 _DOTTED = rf"((?:{_PART})(?:\s*\.\s*(?:{_PART}))*)"
@@ -24,7 +25,8 @@ _KEY = re.compile(rf"^\s*{_DOTTED}\s*=")
 class Project:
     """A project's root folder, its settings, and the file they came from (None: the defaults).
 
-    `is_marked` is false when neither a configuration nor a git work tree says where the project begins.
+    `is_marked` is false when neither a configuration nor a git work tree nor a packaging file says where the project
+    begins.
     """
 
     root: Path
@@ -37,7 +39,7 @@ def load_project(start: Path, config: Path | None = None, *, isolated: bool = Fa
     """Find the project that a path belongs to.
 
     The root is the top-most folder above `start` with a configuration, or the nearest one that says `root = true`;
-    without any, the git work tree's top; without that, `start` itself.
+    without any, the git work tree's top; without that, the nearest folder with a packaging file, else `start` itself.
 
     Raises:
         ConfigError: the configuration cannot be read or used.
@@ -59,6 +61,9 @@ def load_project(start: Path, config: Path | None = None, *, isolated: bool = Fa
         return _project(*found)
     for candidate in (folder, *folder.parents):
         if (candidate / ".git").exists():
+            return Project(candidate, Settings())
+    for candidate in (folder, *folder.parents):
+        if any((candidate / name).is_file() for name in _MARKERS):
             return Project(candidate, Settings())
     return Project(folder, Settings(), is_marked=False)
 

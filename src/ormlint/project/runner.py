@@ -98,6 +98,7 @@ class Run:
             documents=self.documents,
             store=cache,
             jobs=jobs,
+            keep=cache is not None and self.is_from_disk,
         )
         if cache is not None and between is not None and self.is_from_disk:
             kept = pack_run(result, self.environment)

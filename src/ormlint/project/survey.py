@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ormlint.checker.analysis import Analysis
+from ormlint.index.databases import IMPORT, URL, in_documents, in_text
 from ormlint.index.environments import Environment
 from ormlint.index.errors import MigrationPathError
 from ormlint.index.model import MappedClass
 from ormlint.index.project import ProjectIndex
 from ormlint.index.symbols import ClassSymbol, External
-from ormlint.linting.columns import DATETIMES
+from ormlint.index.vocabulary import KNOWN_PACKAGES
+from ormlint.index.vocabulary.sqlalchemy import DATETIMES
 from ormlint.settings.model import DIALECTS, TIMESTAMP_PAIRS
+from ormlint.text.paths import is_test_path
 
 # How a mapped class is declared: the key of `MappedClass.style`, refined for declarative classes by what they use.
 STYLES = {
@@ -24,30 +26,8 @@ STYLES = {
     "flask": "Flask-SQLAlchemy",
     "sqlmodel": "SQLModel",
 }
-_URL = re.compile(r"\b(postgresql|postgres|mysql|mariadb|sqlite|oracle|mssql)(?:\+\w+)?://")
-_IMPORT = re.compile(r"\bsqlalchemy\.dialects(?:\.|\s+import\s+)(postgresql|mysql|mariadb|sqlite|oracle|mssql)\b")
-_DRIVERS = {
-    "postgresql": ("psycopg", "psycopg2", "psycopg2-binary", "psycopg-binary", "asyncpg", "pg8000"),
-    "mysql": ("pymysql", "mysqlclient", "aiomysql", "asyncmy", "mysql-connector-python"),
-    "mariadb": ("mariadb",),
-    "sqlite": ("aiosqlite", "pysqlite3", "sqlcipher3"),
-    "oracle": ("oracledb", "cx-oracle"),
-    "mssql": ("pymssql", "aioodbc"),
-}
-_DRIVER = re.compile(
-    r"""(?:^|["'\s])(?P<name>"""
-    + "|".join(sorted({name for names in _DRIVERS.values() for name in names}, key=len, reverse=True)).replace(
-        "-", "[-_]"
-    )
-    + r""")(?=\s*(?:\[|[<>=!~^;,"'(]|$))""",
-    re.IGNORECASE | re.MULTILINE,
-)
-_REQUIREMENTS = ("pyproject.toml", "setup.cfg", "setup.py", "Pipfile")
-_TEST_FOLDERS = frozenset({"test", "tests", "testing"})
 # Bases from these need no environment: they are known.
-_KNOWN_PACKAGES = frozenset(
-    {"sqlalchemy", "sqlmodel", "flask_sqlalchemy", "builtins", "typing", "abc", "enum", "dataclasses"}
-)
+_KNOWN_PACKAGES = frozenset({*KNOWN_PACKAGES, "builtins", "typing", "abc", "enum", "dataclasses"})
 
 
 @dataclass(frozen=True)
@@ -115,7 +95,7 @@ def survey(analysis: Analysis, root: Path) -> Survey:
         styles=dict(Counter(_style(mapped) for mapped in models).most_common()),
         pairs=_pairs(models),
         migrations=_migrations(index),
-        dialects=tuple(_dialects(analysis, root)),
+        dialects=tuple(_dialects(analysis)),
     )
     if analysis.index.installed is None:
         found.unread_packages = _packages(models)
@@ -196,50 +176,29 @@ def _migrations(index: ProjectIndex) -> Migrations | None:
 # -- databases
 
 
-def _dialects(analysis: Analysis, root: Path) -> Iterator[Dialect]:
+def _dialects(analysis: Analysis) -> Iterator[Dialect]:
     """Yield the databases that the project names, the surest first: SQL is shown for the first one."""
     named: dict[str, dict[Place, None]] = {}
-    for dialect, place in _named(analysis, root):
+    for dialect, place in _named(analysis):
         named.setdefault(dialect, {})[place] = None
     found = [Dialect(name, tuple(sorted(places, key=lambda place: place.is_test))) for name, places in named.items()]
     # A file of SQLite is what tests and first steps run on; where another database is named too, that one is meant.
     yield from sorted(found, key=lambda item: (item.is_for_tests, item.name == "sqlite", -len(item.places), item.name))
 
 
-def _named(analysis: Analysis, root: Path) -> Iterator[tuple[str, Place]]:
-    for path, text in sorted(analysis.index.documents.items()):
-        if path.endswith(".ini"):
-            yield from _matches(_URL, path, text)
+def _named(analysis: Analysis) -> Iterator[tuple[str, Place]]:
+    documents = analysis.index.documents
+    for mention in in_documents(documents):
+        if mention.dialect in DIALECTS:
+            yield mention.dialect, _place(mention.path, documents[mention.path], mention.offset)
     for path, source in analysis.sources.items():
-        yield from _matches(_URL, path, source.text)
-        yield from _matches(_IMPORT, path, source.text)
-    by_driver = {driver: name for name, drivers in _DRIVERS.items() for driver in drivers}
-    for path, text in _requirements(root):
-        for match in _DRIVER.finditer(text):
-            name = match["name"].lower().replace("_", "-")
-            yield by_driver[name], _place(path, text, match.start("name"))
-
-
-def _matches(pattern: re.Pattern[str], path: str, text: str) -> Iterator[tuple[str, Place]]:
-    for match in pattern.finditer(text):
-        name = {"postgres": "postgresql"}.get(match[1], match[1])
-        if name in DIALECTS:
-            yield name, _place(path, text, match.start())
+        for mention in in_text(path, source.text, URL, IMPORT):
+            if mention.dialect in DIALECTS:
+                yield mention.dialect, _place(path, source.text, mention.offset)
 
 
 def _place(path: str, text: str, offset: int) -> Place:
-    parts = path.split("/")
-    is_test = not _TEST_FOLDERS.isdisjoint(parts[:-1]) or parts[-1].startswith("test_") or parts[-1] == "conftest.py"
-    return Place(path, text.count("\n", 0, offset) + 1, is_test)
-
-
-def _requirements(root: Path) -> Iterator[tuple[str, str]]:
-    files = [*(root / name for name in _REQUIREMENTS), *sorted(root.glob("requirements*.txt"))]
-    for file in [*files, *sorted(root.glob("requirements/*.txt"))]:
-        try:
-            yield file.relative_to(root).as_posix(), file.read_text(encoding="utf-8", errors="replace")
-        except OSError:
-            continue
+    return Place(path, text.count("\n", 0, offset) + 1, is_test_path(path))
 
 
 def ruff_config(root: Path) -> dict[str, object] | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from io import FileIO
 from pathlib import Path
 
@@ -33,10 +35,17 @@ def _read(path: str) -> bytes:
 
 # Files besides Python that say where Alembic's revisions are.
 _DOCUMENTS = ("alembic.ini", "pyproject.toml")
+# What may say which database is used, in the root and the folders of the first level.
+_HINT = re.compile(
+    r"requirements.*\.txt|setup\.(?:cfg|py)|Pipfile|(?:docker-)?compose.*\.ya?ml|\.env(?:\..*)?", re.DOTALL
+)
 
 
 def read_documents(root: Path, paths: Iterable[str]) -> dict[str, str]:
-    """Return the text of the `alembic.ini` and `pyproject.toml` files in the folders above the given files."""
+    """Return the text of the `alembic.ini` and `pyproject.toml` files in the folders above the given files.
+
+    With them come files that name a database: lists of requirements, compose files, environments of a process.
+    """
     folders = {"", *(f"{folder}/" for folder in ("conf", "config", "etc"))}
     for path in paths:
         folder = path.rpartition("/")[0]
@@ -50,4 +59,18 @@ def read_documents(root: Path, paths: Iterable[str]) -> dict[str, str]:
                 documents[f"{folder}{name}"] = (root / folder / name).read_text(encoding="utf-8", errors="replace")
             except OSError:
                 continue
+    near = sorted(folder for folder in folders if folder.count("/") < 2)
+    for folder in [*near, *(f"{folder}requirements/" for folder in near)]:
+        for name in _names(root / folder):
+            if _HINT.fullmatch(name) or (folder.endswith("requirements/") and name.endswith(".txt")):
+                with suppress(OSError):
+                    text = (root / folder / name).read_text(encoding="utf-8", errors="replace")
+                    documents[f"{folder}{name}"] = text
     return documents
+
+
+def _names(folder: Path) -> list[str]:
+    try:
+        return sorted(path.name for path in folder.iterdir())
+    except OSError:
+        return []

@@ -19,6 +19,7 @@ _TOUCHED = {
     "unique-extra": ("unique", "index"),
     "foreign-key-missing": ("foreign",),
     "foreign-key-other": ("foreign",),
+    "foreign-key-extra": ("foreign",),
     "index-missing": ("index",),
 }
 _SAME_ACTION = {"NO ACTION": "", "RESTRICT": ""}
@@ -29,7 +30,15 @@ def constraint_differences(
 ) -> Iterator[SchemaDifference]:
     """Yield how the constraints of one table differ. Both sides have to be known whole."""
     places = _Places(static, models)
+    referring = {
+        attribute.column.name
+        for mapped in models
+        for attribute in mapped.columns()
+        if attribute.column is not None and (attribute.column.foreign_keys or attribute.column.references)
+    }
     for kind, columns, ours, theirs, steps in _compare(static, replay, table):
+        if kind == "foreign-key-extra" and not referring.isdisjoint(columns):
+            continue  # the model says something there that was not understood
         if any(unsure in table.unsure for unsure in _TOUCHED[kind]):
             continue  # a revision changes constraints of this kind that could not be told apart
         mapped, attribute = places.of(columns)
@@ -66,12 +75,13 @@ def _compare(static: StaticTable, replay: Replay, table: SimTable) -> Iterator[_
     model_unique = _model_unique(shown)
     made_unique = {frozenset(item.columns): item for item in made if _is_unique(item)}
     keys = [frozenset(item.columns) for item in made if item.kind == "primary"]
+    # One for some rows may be for all that matter: `WHERE slug IS NOT NULL`.
+    keys += [frozenset(item.columns) for item in made if item.is_partial and item.unique]
     model_key = frozenset(column.name for column in shown.primary_key.columns)
     for columns in model_unique:
         wanted = frozenset(columns)
         if wanted <= present and wanted not in made_unique and wanted not in keys and wanted != model_key:
-            if not _by_sql(replay, table, columns):
-                yield "unique-missing", columns, ", ".join(columns), "", last
+            yield "unique-missing", columns, ", ".join(columns), "", last
     if not static.unread_arguments:
         known = {frozenset(columns) for columns in model_unique} | {model_key}
         known |= {frozenset(item.name for item in index.columns) for index in shown.indexes if index.unique}
@@ -80,12 +90,14 @@ def _compare(static: StaticTable, replay: Replay, table: SimTable) -> Iterator[_
                 yield "unique-extra", item.columns, "", item.name or "", (item.step,)
     if replay.dialect != "sqlite":
         yield from _foreign_keys(shown, table, present, last)
+        if not static.unread_arguments:
+            yield from _extra_foreign_keys(shown, table)
     indexes = [item.columns for item in made if item.kind in ("index", "unique", "primary")]
     for index in indexes_in_order(shown):
         columns = tuple(column.name for column in index.columns)
         if index.unique or not columns or index.info.get("is_partial") or not set(columns) <= present:
             continue
-        if not any(found[: len(columns)] == columns for found in indexes) and not _by_sql(replay, table, columns):
+        if not any(found[: len(columns)] == columns for found in indexes):
             yield "index-missing", columns, ", ".join(columns), "", last
 
 
@@ -107,6 +119,15 @@ def _foreign_keys(shown: sa.Table, table: SimTable, present: set[str], last: tup
         if wanted not in actions:
             steps = (same[-1].step,) if same[-1].step is not None else last
             yield "foreign-key-other", columns, wanted or "NO ACTION", actions[-1] or "NO ACTION", steps
+
+
+def _extra_foreign_keys(shown: sa.Table, table: SimTable) -> Iterator[_Found]:
+    known = {tuple(key.column_keys) for key in shown.foreign_key_constraints}
+    for item in table.constraints:
+        if item.kind != "foreign" or not item.columns or item.columns in known or item.step is None:
+            continue
+        if set(item.columns) <= set(shown.c.keys()) and item.target is not None:
+            yield "foreign-key-extra", item.columns, item.target, item.name or "", (item.step,)
 
 
 def _foreign_key_order(item: sa.ForeignKeyConstraint) -> tuple[list[str], list[str]]:
@@ -136,8 +157,3 @@ def _model_unique(shown: sa.Table) -> list[tuple[str, ...]]:
         if columns and columns not in found:
             found.append(columns)
     return sorted(found)
-
-
-def _by_sql(replay: Replay, table: SimTable, columns: tuple[str, ...]) -> bool:
-    """Tell whether a statement in SQL may have made the index."""
-    return any(table.name in text and columns[0] in text for text in replay.hazards.index_sql)

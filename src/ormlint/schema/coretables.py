@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from ormlint.facts import expressions as e
 from ormlint.index.project import ProjectIndex
 from ormlint.index.symbols import Value
+from ormlint.index.vocabulary.sqlalchemy import TABLE
 from ormlint.schema.metadata import StaticTable
 from ormlint.schema.replay.machine import BUDGET, OverBudget, Raised
 from ormlint.schema.replay.operations import is_column
@@ -30,7 +31,7 @@ def core_tables(index: ProjectIndex, dialect: str, wanted: Callable[[str], bool]
             machine.steps_left, machine.path, machine.quiet = BUDGET, path, 0
             try:
                 value = machine.module_name(module, name)
-                if isinstance(value, Built) and value.name == "sqlalchemy.Table" and value.args:
+                if isinstance(value, Built) and value.name == TABLE and value.args:
                     _add(machine, value)
             except (KeyError, OverBudget, Raised, RecursionError):
                 continue

@@ -12,14 +12,14 @@ from ormlint.index.environments import Environment
 from ormlint.index.model import MappedClass
 from ormlint.index.project import ProjectIndex
 from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module, Symbol, Value
-from ormlint.index.vocabulary import DECLARATIVE_BASES
+from ormlint.index.vocabulary import flask_sqlalchemy, sqlmodel
+from ormlint.index.vocabulary.sqlalchemy import DECLARATIVE_BASES
 from ormlint.schema.replay.machine import BUDGET, OverBudget, Raised
 from ormlint.schema.replay.statements import Statements
 from ormlint.schema.replay.values import Function, Scope, Unknown
+from ormlint.text.paths import is_test_path
 
 FLASK = "flask"  # all that Flask-SQLAlchemy's extension objects hold
-
-_TEST_PARTS = frozenset({"test", "tests", "testing", "conftest.py", "examples"})
 
 
 class Metadatas:
@@ -96,9 +96,9 @@ class Metadatas:
                     return self.of_expr(base.value.module, given_metadata)
                 return f"{base.value.module.path}:{base.value.name}"
             elif isinstance(base, External):
-                if base.name == "sqlmodel.SQLModel":
+                if base.name == sqlmodel.BASE:
                     return "sqlmodel"
-                if base.name in ("flask_sqlalchemy.Model", "flask_sqlalchemy.db.Model"):
+                if base.name in flask_sqlalchemy.MODELS:
                     return FLASK
         return None
 
@@ -260,8 +260,7 @@ def _owner(metadatas: Metadatas, module: Module, expr: e.Expr) -> str | None:
 
 def is_test(path: str) -> bool:
     """Tell whether a file is a test's, or an example's."""
-    parts = path.split("/")
-    return not _TEST_PARTS.isdisjoint(parts) or parts[-1].startswith("test_")
+    return is_test_path(path) or "examples" in path.split("/")[:-1]
 
 
 def _is_none(expr: e.Expr) -> bool:

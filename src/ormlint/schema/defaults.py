@@ -32,7 +32,7 @@ def _clause(expr: e.Expr) -> Any:
         return _CONSTANTS[name]()
     if name == "FetchedValue":
         return sa.FetchedValue()
-    if name == "Identity":
+    if name == "Identity" and not expr.args and not expr.keywords:
         return sa.Identity()
     if owner.rpartition(".")[2] == "func":
         arguments = [_literal(argument) for argument in expr.args]

@@ -16,8 +16,9 @@ class SchemaDifference:
 
     `kind` is what differs: "table", "column" (the model has it, no revision makes it), "extra-column" (the
     reverse), "nullable", "default-missing" (in the migrations), "default-extra", "default-other", "type",
-    "narrow", "enum-labels", "unique-missing", "unique-extra", "foreign-key-missing", "foreign-key-other" or
-    "index-missing". `ours` is what the model says and `theirs` what the revisions make; `steps` are their part in it.
+    "narrow", "enum-labels", "unique-missing", "unique-extra", "foreign-key-missing", "foreign-key-other",
+    "foreign-key-extra" or "index-missing". `ours` is what the model says and `theirs` what the revisions make;
+    `steps` are their part in it.
     """
 
     kind: str

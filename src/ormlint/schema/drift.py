@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
 from ormlint.facts.walk import walk_statements
-from ormlint.index.environments import Environment
+from ormlint.index.databases import dialect_of
 from ormlint.index.model import MappedClass, ModelAttribute
 from ormlint.index.project import ProjectIndex
 from ormlint.index.symbols import ClassSymbol
@@ -21,18 +21,8 @@ from ormlint.schema.modeltypes import ModelTypes
 from ormlint.schema.replay.run import Replay, replay
 from ormlint.schema.replay.simulated import SimColumn, SimTable
 
-
-def dialect_of(index: ProjectIndex, environment: Environment, configured: tuple[str, ...]) -> str:
-    """Return the database that an environment is replayed for: as configured, or as its files hint at."""
-    names = {"mariadb": "mysql"}
-    for name in (environment.dialect, *configured):
-        if name:
-            return names.get(name, name)
-    url = environment.section.url if environment.section is not None else ""
-    for prefix, name in (("postgres", "postgresql"), ("mysql", "mysql"), ("mariadb", "mysql"), ("sqlite", "sqlite")):
-        if url.startswith(prefix):
-            return name
-    return "postgresql"
+# What `include_object` and `include_name` call a thing that only the database has.
+_HIDDEN_AS = {"unique-extra": ("unique_constraint", "index"), "foreign-key-extra": ("foreign_key_constraint",)}
 
 
 def replays(index: ProjectIndex, folders: tuple[str, ...], dialects: tuple[str, ...]) -> list[Replay]:
@@ -41,7 +31,7 @@ def replays(index: ProjectIndex, folders: tuple[str, ...], dialects: tuple[str, 
     wanted = dialects[0] if dialects else "postgresql"
     named = {item.dialect for item in environments if item.dialect}
     chosen = [item for item in environments if item.dialect in (None, wanted) or wanted not in named]
-    return [replay(index, item, dialect_of(index, item, dialects)) for item in chosen]
+    return [replay(index, item, dialect_of(index, item, dialects)[0]) for item in chosen]
 
 
 def compare(
@@ -258,8 +248,8 @@ class _Comparison:
                 continue
             mapped = [model.mapped for model in models]
             for difference in constraint_differences(key, static, mapped, item, table):
-                kinds = ("unique_constraint", "index")
-                if difference.kind != "unique-extra" or self._is_compared(item, difference.theirs, *kinds):
+                kinds = _HIDDEN_AS.get(difference.kind, ())
+                if self._is_compared(item, difference.theirs, *kinds):
                     yield difference
             yield from self._extra_columns(key, mapped, static, item, table)
         by_key = {key for key, _ in groups}

@@ -99,6 +99,9 @@ class ExpressionReader:
         if name.startswith("sqlalchemy.") and (".func." in name or last in _FUNCTIONS):
             args = [self._type(item) if last == "cast" and i else self.build(item) for i, item in enumerate(call.args)]
             return getattr(sa.func if ".func." in name else sa, last)(*args)
+        if name.startswith("sqlalchemy.") and isinstance(kind := getattr(sa.sql.functions, last, None), type):
+            if issubclass(kind, sa.sql.functions.FunctionElement):  # `coalesce` of `sqlalchemy.sql.functions`
+                return kind(*(self.build(item) for item in call.args))
         if isinstance(call.func, e.Attribute) and call.func.attr in _METHODS:
             owner = self.build(call.func.value)
             return getattr(owner, call.func.attr)(*(self.build(item) for item in call.args))

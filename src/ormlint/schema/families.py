@@ -55,10 +55,11 @@ def family_of(kind: TypeEngine[Any], dialect: Dialect) -> Family | None:
         shown = str(kind.compile(dialect=dialect))
     except (SQLAlchemyError, AttributeError, NotImplementedError):
         return None
-    return _from_text(shown, dialect)
+    return family_from_text(shown, dialect)
 
 
-def _from_text(shown: str, dialect: Dialect) -> Family | None:
+def family_from_text(shown: str, dialect: Dialect) -> Family | None:
+    """Return what a type is, given as DDL."""
     if dialect.name == "mysql" and shown.upper().startswith("ENUM("):
         return Family("enum", "ENUM")
     upper = shown.upper()

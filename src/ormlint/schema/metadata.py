@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
 
 from ormlint.facts import expressions as e
+from ormlint.facts import statements as s
+from ormlint.facts.walk import walk_nodes
 from ormlint.index.bases import Base, DynamicBase
+from ormlint.index.columns import Reference
 from ormlint.index.model import MappedClass, ModelAttribute
 from ormlint.index.project import ProjectIndex
 from ormlint.index.symbols import ClassSymbol, External, Module, Value
-from ormlint.index.vocabulary import DECLARATIVE_BASES
-from ormlint.schema.defaults import server_default
+from ormlint.index.vocabulary import sqlmodel
+from ormlint.index.vocabulary.sqlalchemy import CONCRETE_BASES, DECLARATIVE_BASES
 from ormlint.schema.replay.values import Built
 from ormlint.schema.static import StaticMachine, plain
 from ormlint.schema.table_arguments import ConstraintReader
@@ -24,7 +29,6 @@ from ormlint.schema.types import TypeBuilder, UnknownType
 _NO_OPTIONS = frozenset(
     {"schema", "info", "extend_existing", "keep_existing", "autoload", "autoload_with", "listeners"}
 )
-_CONCRETE = ("sqlalchemy.ConcreteBase", "sqlalchemy.AbstractConcreteBase")
 
 
 @dataclass
@@ -76,6 +80,7 @@ class _Builder:
         self.tables: dict[str, StaticTable] = {}
         self.owners: dict[str, MappedClass] = {}
         self.keys: dict[tuple[int, str], str] = {}
+        self.places: dict[str, list[tuple[int, int]]] = {}
 
     def models(self, wanted: Callable[[MappedClass], bool]) -> list[MappedClass]:
         """Return the wanted classes, parents first: single-table inheritance adds to the parent's table."""
@@ -85,6 +90,7 @@ class _Builder:
     def run(self, wanted: Callable[[MappedClass], bool]) -> dict[str, StaticTable]:
         for mapped in self.models(wanted):
             self._add(mapped)
+        self._loose_indexes()
         return {name: self.tables[name] for name in sorted(self.tables)}
 
     def place(self, mapped: MappedClass) -> tuple[sa.MetaData, str, str | None]:
@@ -130,12 +136,42 @@ class _Builder:
                 static.unread_arguments.append(problem)
         static.unread_arguments.extend(unread)
 
+    def _loose_indexes(self) -> None:
+        """Add `Index("name", Model.column)` that stands at the top of a module: the columns say whose it is."""
+        for module in self.index.modules.values():
+            for statement in module.interface.body:
+                call = statement.value if isinstance(statement, (s.ExprStmt, s.Assign)) else None
+                if not isinstance(call, e.Call) or len(call.args) < 2:
+                    continue
+                if self.index.resolver.expr(module, call.func) != External("sqlalchemy.Index"):
+                    continue
+                found = [self._owner(argument, module) for argument in call.args[1:]]
+                mapped = next((item for item in found if item is not None), None)
+                static = self._table_of(mapped) if mapped is not None else None
+                built = self.machine.value(call, module)
+                if mapped is None or static is None or not isinstance(built, Built):
+                    continue
+                problem = self.constraints.add(static.table, built, mapped)
+                static.unread_arguments.extend([problem] if problem is not None else [])
+
+    def _owner(self, expr: e.Expr, module: Module) -> MappedClass | None:
+        """Return the class whose column is meant somewhere in an element of an index."""
+        for node in walk_nodes(expr):
+            if isinstance(node, e.Attribute):
+                found = self.index.mapped_of(self.index.resolver.expr(module, node.value))
+                if found is not None:
+                    return found
+        return None
+
+    def _table_of(self, mapped: MappedClass) -> StaticTable | None:
+        return next((static for static in self.tables.values() if mapped in static.models), None)
+
     def _parent(self, mapped: MappedClass) -> MappedClass | None:
         for base in mapped.mro[1:]:
-            if isinstance(base, External) and base.name in _CONCRETE:
+            if isinstance(base, External) and base.name in CONCRETE_BASES:
                 return None
             found = self.index.mapped_of(base) if isinstance(base, ClassSymbol) else None
-            if found is not None:
+            if found is not None and not found.is_union:
                 return found
         return None
 
@@ -207,7 +243,7 @@ class _Builder:
             elif isinstance(base, DynamicBase) and base.value is not None:
                 name = e.Name(0, 0, base.value.name)
                 return self._of_value(name, base.value.module) or (f"{base.value.module.path}:{name.id}", None, None)
-            elif isinstance(base, External) and base.name == "sqlmodel.SQLModel":
+            elif isinstance(base, External) and base.name == sqlmodel.BASE:
                 return "sqlmodel", e.Attribute(0, 0, e.Name(0, 0, "SQLModel"), "metadata"), at
         return None
 
@@ -249,11 +285,14 @@ class _Builder:
         own = [
             attribute
             for attribute in (*mapped.columns(), *mapped.left_out)
-            if attribute.owner is None or attribute.owner is mapped.symbol or attribute.owner not in inherited
+            if attribute.owner is None
+            or attribute.owner is mapped.symbol
+            or attribute.owner not in inherited
+            or (attribute.cascading and parent is not None)
         ]
         ranks = {base: rank for rank, base in enumerate(mapped.mro)}
 
-        def order(attribute: ModelAttribute) -> tuple[int, int, int]:
+        def order(attribute: ModelAttribute) -> tuple[int, int, tuple[int, int]]:
             given = attribute.column.extra.get("sort_order") if attribute.column is not None else None
             value = self.machine.value(given, attribute.module, attribute.owner) if given is not None else 0
             owner = attribute.owner
@@ -261,14 +300,53 @@ class _Builder:
             if owner and not owner.facts.start <= attribute.range.start < owner.facts.end:
                 rank = len(ranks)  # `Model.name = Column(...)`, when the table was there
             # Own columns come before those of mixins; Pydantic has the fields of its bases first.
-            rank = -rank if mapped.style == "sqlmodel" else rank
-            return (value if isinstance(value, int) else 0), rank, attribute.range.start
+            value = value if isinstance(value, int) else 0
+            if mapped.style == "sqlmodel" or owner is None:
+                return value, -rank if mapped.style == "sqlmodel" else rank, (attribute.range.start, 0)
+            return value, rank, self._place(owner, attribute.range.start)
 
         for attribute in sorted(own, key=order):
             column = attribute.column
             if column is None or column.name in static.table.c:
                 continue
             static.table.append_column(self._column(static, mapped, attribute))
+
+    def _place(self, owner: ClassSymbol, start: int) -> tuple[int, int]:
+        """Return the rank of what stands at an offset of a class body, as SQLAlchemy merges values and annotations."""
+        if owner.key not in self.places:
+            members = self.index.mapper.body(owner).members
+            valued = [name for name, item in members.items() if item.value is not None or item.function is not None]
+            annotated = [name for name, item in members.items() if item.annotation is not None]
+            merged = sa.util.merge_lists_w_ordering(valued, annotated)
+            ranks = {name: rank for rank, name in enumerate(merged)}
+            self.places[owner.key] = sorted((item.range.start, ranks.get(name, 0)) for name, item in members.items())
+        places = self.places[owner.key]
+        before = bisect(places, (start, len(places)))
+        return places[before - 1][1] if before else -1, start
+
+    def _target(self, key: str, reference: Reference | None) -> str:
+        """Return the target of a foreign key by its name in the database, with its schema where a class is meant."""
+        if reference is not None and isinstance(reference.expr, e.Attribute):
+            symbol = self.index.resolver.expr(reference.module, reference.expr.value)
+            found = self.index.mapped_of(symbol)
+            if found is not None and found.table and key.startswith(f"{found.table}."):
+                return f"{self.place(found)[1]}.{key.rpartition('.')[2]}"
+        table, _, name = key.rpartition(".")
+        return f"{table}.{self.names.get((table.rpartition('.')[2], name), name)}"
+
+    @cached_property
+    def names(self) -> dict[tuple[str, str], str]:
+        """The names of columns that have another key, by table and key: foreign keys go by the key."""
+        found: dict[tuple[str, str], str] = {}
+        for mapped in self.index.mapped.values():
+            for attribute in mapped.columns():
+                column = attribute.column
+                given = column.extra.get("key") if column is not None else None
+                if column is not None and given is not None and mapped.table:
+                    key = self.machine.value(given, attribute.module, attribute.owner)
+                    if isinstance(key, str):
+                        found[mapped.table, key] = column.name
+        return found
 
     def _column(self, static: StaticTable, mapped: MappedClass, attribute: ModelAttribute) -> sa.Column[Any]:
         column = attribute.column
@@ -277,19 +355,17 @@ class _Builder:
         if isinstance(kind, UnknownType):
             static.unknown_types[column.name] = kind.reason
             kind = sa.types.NullType()
-        default = server_default(column.server_default)
+        default = self.machine.server_default(column.server_default, attribute.owner)
         if column.server_default is not None and default is None:
-            given = column.server_default
-            default = self.machine.clause(self.machine.value(given.expr, given.module, attribute.owner))
-            if default is None:
-                static.unknown_defaults.append(column.name)
+            static.unknown_defaults.append(column.name)
         # A constraint of the table gives its keys itself, perhaps several columns together.
         written = [not reference.of_table for reference in column.references]
         written += [True] * (len(column.foreign_keys) - len(written))
         options: dict[str, Any] = column.foreign_key_options if sum(written) == 1 else {}
+        references = [*column.references, *[None] * (len(column.foreign_keys) - len(column.references))]
         keys = [
-            sa.ForeignKey(target, **options)
-            for target, is_own in zip(column.foreign_keys, written, strict=False)
+            sa.ForeignKey(self._target(target, reference), **options)
+            for target, is_own, reference in zip(column.foreign_keys, written, references, strict=False)
             if is_own and "." in target and "?" not in target
         ]
         extras: dict[str, Any] = {}

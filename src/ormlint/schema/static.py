@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -9,9 +10,13 @@ import sqlalchemy as sa
 from sqlalchemy.types import TypeEngine
 
 from ormlint.facts import expressions as e
+from ormlint.facts import statements as s
 from ormlint.facts.walk import walk_nodes
+from ormlint.index.columns import Default
 from ormlint.index.project import ProjectIndex
 from ormlint.index.symbols import ClassSymbol, External, Module, Value
+from ormlint.index.vocabulary import ORM_PREFIXES
+from ormlint.schema.defaults import server_default
 from ormlint.schema.replay.machine import BUDGET, OverBudget, Raised
 from ormlint.schema.replay.statements import Statements
 from ormlint.schema.replay.values import (
@@ -28,7 +33,8 @@ from ormlint.schema.replay.values import (
 )
 
 _HANDED = Ref("handed on")
-_ENUM_OPTIONS = ("name", "native_enum", "create_constraint", "length", "schema", "validate_strings", "inherit_schema")
+_COMPILER = Ref("the compiler")
+ENUM_OPTIONS = ("name", "native_enum", "create_constraint", "length", "schema", "validate_strings", "inherit_schema")
 
 
 class StaticMachine(Statements):
@@ -96,7 +102,11 @@ class StaticMachine(Statements):
         found = super()._attribute(expr, scope)
         if isinstance(found, (Bound, Unknown)):  # `db.Column` of Flask-SQLAlchemy
             known = self.index.resolver.expr(scope.module, expr)
-            return Ref(known.name) if isinstance(known, External) else found
+            if isinstance(known, External):
+                return Ref(known.name)
+            # `schemas.core.VERSION`, where the package imports its modules late
+            is_held = isinstance(found, Unknown) and isinstance(known, (ClassSymbol, Value))
+            return self.symbol_value(known, expr.attr) if is_held else found
         if isinstance(found, Ref) and not found.name.startswith(("sqlalchemy.", "builtins.")):
             symbol = self.index.resolver.installed_object(found.name)  # a constant or a type of a package
             if symbol is not None and not isinstance(symbol, Module):
@@ -107,7 +117,7 @@ class StaticMachine(Statements):
     def imported(self, scope: Scope, binding: Any) -> Any:
         """Return what an import binds, looked up in installed packages where it is a class, a function or a value."""
         found = super().imported(scope, binding)
-        if isinstance(found, Ref) and not found.name.startswith(("sqlalchemy.", "sqlmodel.", "alembic.")):
+        if isinstance(found, Ref) and not found.name.startswith((*ORM_PREFIXES, "alembic.")):
             symbol = self.index.resolver.installed_object(found.name)
             if isinstance(symbol, (ClassSymbol, Value)):
                 read = self.symbol_value(symbol, found.last)
@@ -137,29 +147,37 @@ class StaticMachine(Statements):
 
     def _class_type(self, value: ClassValue | Instance, depth: int) -> tuple[TypeEngine[Any] | Unknown, str | None]:
         """Build the type behind a `TypeDecorator`: its own `__init__` says what the type is given."""
-        if isinstance(value, Instance):
-            start = self.class_attribute(value.cls, "__init__")
-            if isinstance(start, Function) and isinstance(start.body, tuple):
-                handed = self._handed_on(start, value)
-                if handed is None:
-                    return Unknown(f"`{value.cls.name}` has a constructor of its own"), None
-                value = Instance(value.cls, handed.args, handed.keywords, value.attributes)
+        value = value if isinstance(value, Instance) else Instance(value, [], {})
+        start = self.class_attribute(value.cls, "__init__")
+        if isinstance(start, Function) and isinstance(start.body, tuple):
+            handed = self._handed_on(start, value)
+            if handed is None:
+                return Unknown(f"`{value.cls.name}` has a constructor of its own"), None
+            value = Instance(value.cls, handed.args, handed.keywords, value.attributes)
         return super()._class_type(value, depth)
 
     def _handed_on(self, start: Function, made: Instance) -> Built | None:
-        """Return the arguments of `super().__init__(...)`, an empty call where there is none."""
+        """Run a constructor; return the arguments of its `super().__init__(...)`, an empty call where there is none."""
         assert isinstance(start.body, tuple)
         calls = [node for node in walk_nodes(start.body) if isinstance(node, e.Call) and _is_super_init(node)]
-        if not calls:
-            return Built(_HANDED, [], {})
         if len(calls) > 1:
             return None
-        call = msgspec.structs.replace(calls[0], func=e.Name(0, 0, "__handed__"))
-        if not isinstance(calls[0].func.value, e.Call):  # type: ignore[union-attr]
-            call = msgspec.structs.replace(call, args=call.args[1:])  # `TypeDecorator.__init__(self, ...)`
         scope = Scope(start.scope, start.scope.module, {"__handed__": _HANDED})
-        found = self.call_function(Function(start.params, call, scope, owner=made), made.args, dict(made.keywords))
-        return found if isinstance(found, Built) else None
+        body: tuple[s.Stmt, ...] | e.Expr = start.body
+        if calls:
+            call = msgspec.structs.replace(calls[0], func=e.Name(0, 0, "__handed__"))
+            if not isinstance(calls[0].func.value, e.Call):  # type: ignore[union-attr]
+                call = msgspec.structs.replace(call, args=call.args[1:])  # `TypeDecorator.__init__(self, ...)`
+            target = e.Attribute(0, 0, e.Name(0, 0, start.params[0].name), "__handed__")
+            kept = s.Assign(call.start, call.end, (target,), call, None)
+            own = [isinstance(item, s.ExprStmt) and item.value is calls[0] for item in start.body]
+            # What stands before it may change what it is given: `kwargs.setdefault("length", 20)`.
+            body = tuple(kept if is_own else item for item, is_own in zip(start.body, own, strict=True))
+            if not any(own):
+                body = call
+        found = self.call_function(Function(start.params, body, scope, owner=made), made.args, dict(made.keywords))
+        handed = made.attributes.get("__handed__", found) if calls else Built(_HANDED, [], {})
+        return handed if isinstance(handed, Built) else None
 
     def compiled_text(self, made: Instance) -> str | None:
         """Return what the function that `@compiles(Class, "dialect")` decorates says of a construct; None else."""
@@ -189,13 +207,46 @@ class StaticMachine(Statements):
         if isinstance(value, Instance):
             text = self.compiled_text(value)
             return None if text is None else sa.literal_column(text)
+        own = self._compilers.get(value.last) if isinstance(value, Built) and is_function(value) else None
+        if own is not None:
+            found = self.call_function(own, [value, _COMPILER], {})
+            if isinstance(found, Built) and found.name == f"{_COMPILER.name}.process":
+                return clause(found.args[0]) if found.args else None
+            return sa.literal_column(found.strip()) if isinstance(found, str) else None
         return clause(value)
+
+    @cached_property
+    def _compilers(self) -> dict[str, Function]:
+        """The functions by which the project compiles SQLAlchemy's own: `@compiles(functions.now, "sqlite")`."""
+        found: dict[str, Function] = {}
+        for module in self.index.modules.values():
+            for symbol in module.functions:
+                for decorator in symbol.facts.decorators:
+                    if not isinstance(decorator, e.Call) or not decorator.args:
+                        continue
+                    if (e.dotted_name(decorator.func) or "").rpartition(".")[2] != "compiles":
+                        continue
+                    kind = self.index.resolver.expr(module, decorator.args[0])
+                    wanted = [argument.value for argument in decorator.args[1:] if isinstance(argument, e.Str)]
+                    if isinstance(kind, External) and (not wanted or self.dialect in wanted):
+                        scope = self.module_scope(module)
+                        found[kind.name.rpartition(".")[2]] = self.function_value(module, symbol.index, scope)
+        return found
+
+    def server_default(self, default: Default | None, owner: ClassSymbol | None) -> Any:
+        """Return what `server_default=` was given, built anew; None where there is none, or it is not understood."""
+        if default is None:
+            return None
+        found = server_default(default)
+        if found is None or (isinstance(found, sa.sql.functions.FunctionElement) and found.name in self._compilers):
+            found = self.clause(self.value(default.expr, default.module, owner))
+        return found
 
     def _enum_type(self, value: Built) -> tuple[TypeEngine[Any] | Unknown, str | None]:
         name, labels = self.enum_parts(value)
         if labels is None:
             return Unknown("the labels of its enum are not known"), None
-        options = {key: given for key in _ENUM_OPTIONS if (given := plain(value.keywords.get(key))) is not None}
+        options = {key: given for key in ENUM_OPTIONS if (given := plain(value.keywords.get(key))) is not None}
         options["name"] = name
         try:
             return sa.Enum(*labels, **options), name
@@ -214,6 +265,13 @@ def plain(value: Any) -> Any:
     return value if isinstance(value, (str, int, float, bool)) else None
 
 
+def is_function(value: Built) -> bool:
+    """Tell whether a value is a SQL function: `func.now()`, or `now()` of `sqlalchemy.sql.functions`."""
+    kind = getattr(sa.sql.functions, value.last, None)
+    is_class = isinstance(kind, type) and issubclass(kind, sa.sql.functions.GenericFunction)
+    return ".func." in value.name or (value.name.startswith("sqlalchemy.") and is_class)
+
+
 def clause(value: Any) -> Any:
     """Return a SQL construct, or a string, that an evaluated argument stands for; None where it is not known."""
     text = text_of(value)
@@ -224,6 +282,8 @@ def clause(value: Any) -> Any:
     if not isinstance(value, Built) or not value.name.startswith("sqlalchemy."):
         return None
     last, args = value.last, value.args
+    if last == "literal" and len(args) == 1:
+        return sa.literal(args[0], literal_execute=True) if isinstance(args[0], (str, int, float)) else None
     if last in ("text", "literal_column", "DefaultClause"):
         inner = clause(args[0]) if len(args) == 1 else None
         return sa.text(inner) if isinstance(inner, str) else inner
@@ -235,7 +295,7 @@ def clause(value: Any) -> Any:
     if last == "Computed" and args:
         inner = clause(args[0])
         return None if inner is None else sa.Computed(inner, **options)
-    if ".func." in value.name:
+    if is_function(value):
         arguments = [given if isinstance(given, (int, float)) else clause(given) for given in args]
-        return None if None in arguments else getattr(sa.func, last)(*arguments)
+        return None if any(given is None for given in arguments) else getattr(sa.func, last)(*arguments)
     return None

@@ -11,7 +11,7 @@ from ormlint.index.model import MappedClass
 from ormlint.index.project import ProjectIndex
 from ormlint.index.symbols import ClassSymbol, Module
 from ormlint.schema.expressions import ExpressionReader
-from ormlint.schema.replay.values import Built, Ref, Unknown, text_of
+from ormlint.schema.replay.values import Bound, Built, Ref, Unknown, text_of
 from ormlint.schema.static import StaticMachine, clause, plain
 
 _CONSTRAINTS = ("UniqueConstraint", "PrimaryKeyConstraint", "CheckConstraint", "ForeignKeyConstraint", "Index")
@@ -74,6 +74,13 @@ class ConstraintReader:
             options.update((name, given) for name, given in value.items() if isinstance(name, str))
         elif isinstance(value, Built) and value.last in ("Column", "mapped_column"):
             pass  # a column of `Table(...)`
+        elif isinstance(value, Built) and isinstance(value.func, Bound) and value.func.name == "ddl_if":
+            wanted = value.keywords.get("dialect", value.args[0] if value.args else None)
+            if isinstance(wanted, (str, tuple, list)) and "callable_" not in value.keywords:
+                if self.machine.dialect in ((wanted,) if isinstance(wanted, str) else wanted):
+                    self._take(value.func.owner, found, options, unread)
+            else:
+                unread.append("`.ddl_if()` decides whether it is there")
         elif isinstance(value, Built):
             found.append(value)
         elif value is not None:
@@ -87,7 +94,7 @@ class ConstraintReader:
         options = {
             key: given
             for key, value in built.keywords.items()
-            if key != "info" and not key.endswith("_where") and (given := plain(value)) is not None
+            if key != "info" and not key.endswith("_where") and (given := _option(value)) is not None
         }
         if name != "Index" and isinstance(built.keywords.get("name"), Unknown):
             return f"the name of `{name}`"
@@ -192,3 +199,14 @@ class ConstraintReader:
         elif isinstance(item, Built) and item.last == "column" and item.args and item.args[0] in table.c:
             return str(item.args[0])
         raise LookupError(f"no column {text!r}" if text else "a column is not known")
+
+
+def _option(value: Any) -> Any:
+    """Return an option of a constraint or index: a literal, or a list or dict of them; None for anything else."""
+    if isinstance(value, (list, tuple)):
+        items = [plain(item) for item in value]
+        return None if None in items else items
+    if isinstance(value, dict):
+        pairs = {plain(key): plain(item) for key, item in value.items()}
+        return None if None in pairs or None in pairs.values() else pairs
+    return plain(value)

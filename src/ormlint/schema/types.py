@@ -12,7 +12,10 @@ from ormlint.facts import expressions as e
 from ormlint.index.columns import Column
 from ormlint.index.model import MappedClass, ModelAttribute
 from ormlint.index.project import ProjectIndex
-from ormlint.schema.static import StaticMachine
+from ormlint.schema.static import ENUM_OPTIONS, StaticMachine, plain
+
+# What `Mapped[float]` means to this SQLAlchemy.
+_FLOAT = "Float" if sa.__version__.startswith("2.0.") else "Double"
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,8 @@ class TypeBuilder:
             return self._field_string(attribute)
         if mapped.style == "sqlmodel" and name == "Numeric":
             return self._field_numeric(attribute)
+        if name == "Float" and column.written is None and mapped.style != "sqlmodel":
+            name = _FLOAT
         factory = getattr(sa, name, None)
         if isinstance(factory, type) and issubclass(factory, TypeEngine):
             return factory()
@@ -78,4 +83,10 @@ class TypeBuilder:
         if enum is None or enum.labels is None:
             return UnknownType("the labels of its enum are not known")
         name = enum.type_name or (enum.enum.name.lower() if enum.enum is not None else None)
-        return sa.Enum(*enum.labels, name=name, native_enum=enum.native)
+        options: dict[str, Any] = {"name": name, "native_enum": enum.native}
+        if column.enum_call is not None:
+            call, module = column.enum_call
+            for keyword in call.keywords:
+                given = plain(self.machine.value(keyword.value, module)) if keyword.name in ENUM_OPTIONS else None
+                options.update({keyword.name: given} if given is not None else {})
+        return sa.Enum(*enum.labels, **options)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from ormlint.facts import expressions as e
 from ormlint.index.symbols import ClassSymbol, External, Module, Symbol, Value
-from ormlint.index.vocabulary import ASYNC_SESSIONS, SESSION_FACTORIES, SYNC_SESSIONS
+from ormlint.index.vocabulary import ASYNC_SESSIONS, ORM_PREFIXES, SYNC_SESSIONS, advanced_alchemy, flavor_of
+from ormlint.index.vocabulary.sqlalchemy import CONNECTIONS, SESSION_FACTORIES
 from ormlint.semantic import types as t
 from ormlint.semantic.substitution import SELF, class_of
 
@@ -115,17 +116,17 @@ class AnnotationReader:
 
     def _external(self, name: str, args: tuple[t.Type, ...]) -> t.Type:
         if name in SYNC_SESSIONS:
-            return t.Session(False, "sqlmodel" if name.startswith("sqlmodel.") else "sqlalchemy")
+            return t.Session(False, flavor_of(name))
         if name in ASYNC_SESSIONS:
-            return t.Session(True, "sqlmodel" if name.startswith("sqlmodel.") else "sqlalchemy")
+            return t.Session(True, flavor_of(name))
         if name in SESSION_FACTORIES:
             return t.SessionFactory(SESSION_FACTORIES[name])
         if name in ("typing.Self", "typing_extensions.Self"):
             return SELF
         if name in ("typing.Any", "builtins.object"):
             return t.unknown(name.rpartition(".")[2])
-        if name in ("sqlalchemy.Connection", "sqlalchemy.AsyncConnection"):
-            return t.Connection("Async" in name)
+        if name in CONNECTIONS:
+            return t.Connection(CONNECTIONS[name])
         last = name.rpartition(".")[2]
         if last in _SEQUENCES and name.startswith(("builtins.", "typing.", "collections.")):
             return t.Sequence(args[0] if args else t.unknown("elements not annotated"), _SEQUENCES[last])
@@ -183,7 +184,10 @@ class AnnotationReader:
         if last in ("scoped_session", "sessionmaker", "async_sessionmaker", "async_scoped_session"):
             is_async = last.startswith("async")
             return t.SessionFactory(is_async) if last.endswith("maker") else t.Session(is_async)
-        if not name.startswith(("sqlalchemy.", "sqlmodel.")):
+        repository = advanced_alchemy.class_of(name)
+        if repository is not None:
+            return t.Repository(first, *repository)
+        if not name.startswith(ORM_PREFIXES):
             return t.Builtin(name) if name else t.unknown("a generic that is not resolved")
         if last == "Query":
             return t.Query((first,), single=not isinstance(first, (t.TupleOf, t.Row)))

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from ormlint.facts import expressions as e
 from ormlint.index.model import MappedClass, ModelAttribute
 from ormlint.index.symbols import ClassSymbol, FunctionSymbol
-from ormlint.index.vocabulary import canonical, flask_name
+from ormlint.index.vocabulary import canonical, flask_sqlalchemy
+from ormlint.index.vocabulary.sqlalchemy import ENGINE, ENGINES
 from ormlint.semantic import events, factories, orm
 from ormlint.semantic import types as t
 from ormlint.semantic.printing import show
+from ormlint.semantic.repositories import attribute_of
 from ormlint.semantic.substitution import clip
 
 if TYPE_CHECKING:
@@ -72,6 +74,8 @@ class AttributeReader:
             return self._of_member(owner, name)
         if isinstance(owner, t.Factory):
             return t.Method(owner, name) if name in factories.METHODS else t.unknown(f"`{name}` of a factory")
+        if isinstance(owner, t.Repository):
+            return attribute_of(owner, name)
         if isinstance(owner, t.Pagination):
             return t.Sequence(owner.element) if name == "items" else t.unknown(f"`Pagination.{name}`")
         if isinstance(owner, t.Super):
@@ -85,9 +89,9 @@ class AttributeReader:
             return t.Builtin("builtins.int")
         if isinstance(owner, t.Query) and name in ("statement", "selectable"):
             return t.Statement("select", owner.entities)
-        if isinstance(owner, t.Builtin) and owner.name == "flask_sqlalchemy.SQLAlchemy":
+        if isinstance(owner, t.Builtin) and owner.name == flask_sqlalchemy.EXTENSION:
             return self._of_flask(owner, name)
-        if isinstance(owner, t.Builtin) and owner.name in orm.ENGINES:
+        if isinstance(owner, t.Builtin) and owner.name in ENGINES:
             return t.Method(owner, name)
         if isinstance(owner, (*_ORM_OBJECTS, *_PLAIN_OBJECTS)):
             return t.Method(owner, name)
@@ -101,11 +105,11 @@ class AttributeReader:
 
     def _of_flask(self, owner: t.Builtin, name: str) -> t.Type:
         """Return an attribute of the extension object: its session, its helpers, else SQLAlchemy's own names."""
-        if name in ("get_or_404", "first_or_404", "one_or_404", "paginate"):
+        if name in flask_sqlalchemy.HELPERS:
             return t.Method(owner, name)
         if name == "engine":
-            return t.Builtin("sqlalchemy.Engine")
-        return self.model.names.external_type(flask_name(name))
+            return t.Builtin(ENGINE)
+        return self.model.names.external_type(flask_sqlalchemy.extension_name(name))
 
     def _of_member(self, owner: t.EnumMember, name: str) -> t.Type:
         if name in ("value", "_value_"):
@@ -168,6 +172,10 @@ class AttributeReader:
                 return t.Query((t.Instance(owner.cls),), single=True, flask=mapped.style == "flask")
             if name in ("__table__", "metadata", "registry"):
                 return t.unknown(f"`{mapped.name}.{name}`")
+            if isinstance(owner, t.Aliased) and owner.polymorphic:
+                for heir in self.index.subclasses(mapped):
+                    if heir.name == name:
+                        return t.Aliased(heir.symbol)
             if report and attribute is None:
                 self._report_missing(expr, (), (mapped,))
             return t.unknown(f"`{mapped.name}` declares no `{name}`")
@@ -194,7 +202,9 @@ class AttributeReader:
     def _of_super(self, owner: t.Super, name: str) -> t.Type:
         for base in self.index.bases.mro(owner.cls)[1:]:
             if not isinstance(base, ClassSymbol):
-                return t.unknown("a method of a base outside the project")
+                bound = owner.bound if isinstance(owner.bound, t.Instance) else t.Instance(owner.cls)
+                found = self.model.repositories.attribute(bound, name)
+                return found or t.unknown("a method of a base outside the project")
             member = self.index.mapper.body(base).members.get(name)
             if member is not None:
                 if member.function is not None:
@@ -301,6 +311,8 @@ class AttributeReader:
         elif found and not models and via_self:
             record.give(name, kind)
             record.unknown_stores.add(name)  # a mixin's method: its heirs may be mapped
+        elif any(isinstance(member, t.ClassType) for member in t.members(owner)):
+            record.unknown_stores.add(name)  # all of the class have it, and all its heirs
         if not models or len(models) < len(found):
             return
         self.ev.emit(

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from ormlint.facts import expressions as e
 from ormlint.index.model import MappedClass
 from ormlint.index.symbols import ClassSymbol
-from ormlint.semantic import events, orm
+from ormlint.index.vocabulary import ORM_PREFIXES, advanced_alchemy, flask_sqlalchemy
+from ormlint.index.vocabulary.sqlalchemy import ENGINES
+from ormlint.semantic import events, orm, repositories
 from ormlint.semantic import types as t
 from ormlint.semantic.arguments import Arguments
 from ormlint.semantic.clock import after_method
@@ -119,7 +121,7 @@ class CallReader:
             return None
         if isinstance(owner, t.ExternalObject):
             # `db.session.query(Model)` of an extension that was not read.
-            if owner.name.startswith(("sqlalchemy.", "sqlmodel.")) or func.attr == "connect":
+            if owner.name.startswith(ORM_PREFIXES) or func.attr == "connect":
                 return None
         if not given.args:
             receiver = (e.dotted_name(func.value) or "").rpartition(".")[2].lower()
@@ -237,17 +239,15 @@ class CallReader:
 
     def _framework(self, kind: str, name: str, given: Arguments) -> t.Type:
         """Answer methods of engines and of the Flask-SQLAlchemy extension."""
-        if kind in orm.ENGINES:
-            return (
-                t.Context(t.Connection(orm.ENGINES[kind])) if name in ("connect", "begin") else t.unknown("an engine")
-            )
-        if name == "get_or_404":
+        if kind in ENGINES:
+            return t.Context(t.Connection(ENGINES[kind])) if name in ("connect", "begin") else t.unknown("an engine")
+        if name == flask_sqlalchemy.GET_OR_404:
             return self.sessions.call(t.Session(False), name, given)
         statement = given.type(0)
         entities = statement.entities if isinstance(statement, t.Statement) else None
-        if name in ("first_or_404", "one_or_404"):
+        if name in flask_sqlalchemy.ONE_OR_404:
             return orm.first_of(entities)
-        if name == "paginate":
+        if name == flask_sqlalchemy.PAGINATE:
             return t.Pagination(orm.first_of(entities))
         return t.unknown(f"`{name}(…)` of {kind}")
 
@@ -334,6 +334,16 @@ class CallReader:
             return t.Instance(func.cls, func.args)
         return t.Instance(func.cls, self._type_arguments(func, given))
 
+    def _filtered(self, repository: t.Repository, name: str, given: Arguments) -> None:
+        """Report the keywords by which a repository looks for rows: it compares each with the attribute."""
+        if name in advanced_alchemy.FILTERING and not repository.is_service:
+            own = advanced_alchemy.OWN_KEYWORDS
+            keywords = tuple(item for item in given.keywords if item[0].name not in own)
+            filters = Arguments(given.node, (), keywords, given.rest, given.has_star)
+            self.sessions.named_operands((repository.element,), "filter_by", filters)
+            if self.ev.recording:
+                self.queries.repository(repository.element, name, filters)
+
     def _made(self, factory: t.ClassType | t.Factory, name: str, given: Arguments) -> t.Type:
         """Answer a call of a factory; what it does not declare itself is handed to the model's constructor."""
         made = self.model.factories.call(factory, name)
@@ -375,7 +385,7 @@ class CallReader:
         receiver, name = method.receiver, method.name
         if isinstance(receiver, t.Session):
             return self.sessions.call(receiver, name, given)
-        if isinstance(receiver, t.Query) and name == "paginate" and not self._is_flask(receiver):
+        if isinstance(receiver, t.Query) and name == flask_sqlalchemy.PAGINATE and not self._is_flask(receiver):
             return t.unknown("`Query.paginate`")
         if isinstance(receiver, t.Query):
             self.sessions.named_operands(receiver.entities, name, given)
@@ -391,6 +401,9 @@ class CallReader:
             return self._connection(receiver, name)
         if isinstance(receiver, (t.ClassType, t.Factory)):
             return self._made(receiver, name, given)
+        if isinstance(receiver, t.Repository):
+            self._filtered(receiver, name, given)
+            return repositories.method(receiver, name)
         if isinstance(receiver, t.Builtin):
             return self._framework(receiver.name, name, given)
         if isinstance(receiver, t.Attr):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ormlint.facts import expressions as e
@@ -20,6 +20,7 @@ from ormlint.index.symbols import External, FunctionSymbol, Module
 from ormlint.semantic import types as t
 from ormlint.semantic.decorators import last_name
 from ormlint.semantic.substitution import clip, substitute
+from ormlint.text.paths import is_test_path
 
 if TYPE_CHECKING:
     from ormlint.semantic.arguments import Arguments
@@ -34,7 +35,6 @@ _PLAIN_DECORATORS = frozenset(
     | {"override", "final", "abstractmethod", "deprecated", "wraps"}
 )
 _UNTYPED = frozenset({"Any", "object"})
-_TEST_FOLDERS = frozenset({"test", "tests", "testing"})
 _STAND_INS = ("unittest.mock.", "mock.", "pretend.", "types.SimpleNamespace")
 _OF_NO_USE = (t.Literal, t.NoneType, t.Builtin)
 # Decorators of accessors and hooks, which no call of the project reaches, and beginnings of those that add arguments.
@@ -556,11 +556,4 @@ def is_stand_in(kind: t.Type) -> bool:
 
 
 def _is_test(module: Module) -> bool:
-    return _is_test_path(module.path)
-
-
-@cache
-def _is_test_path(path: str) -> bool:
-    parts = path.split("/")
-    name = parts[-1]
-    return name.startswith(("test_", "conftest")) or name.endswith("_test.py") or bool(_TEST_FOLDERS & set(parts[:-1]))
+    return is_test_path(module.path)

@@ -9,6 +9,7 @@ from ormlint.facts import statements as s
 from ormlint.facts.walk import walk_nodes, walk_statements
 from ormlint.index.reads import recorded
 from ormlint.index.symbols import External, FunctionSymbol
+from ormlint.index.vocabulary import fastapi, pytest
 
 if TYPE_CHECKING:
     from ormlint.semantic.model import SemanticModel
@@ -38,10 +39,7 @@ KEEPING = frozenset(
         "login_required",
         "hybrid_property",
         "hybrid_method",
-        "pytest",
-        "fixture",
-        "mark",
-        "parametrize",
+        *pytest.DECORATORS,
         "asyncio",
         "no_type_check",
         "async_timed",
@@ -54,28 +52,6 @@ KEEPING = frozenset(
         "setter",
         "getter",
         "deleter",
-    )
-)
-ROUTES = frozenset(
-    (
-        "get",
-        "post",
-        "put",
-        "patch",
-        "delete",
-        "head",
-        "options",
-        "route",
-        "websocket",
-        "command",
-        "cli",
-        "api_route",
-        "before_request",
-        "after_request",
-        "errorhandler",
-        "on_event",
-        "exception_handler",
-        "middleware",
     )
 )
 CLASS_DECORATORS = frozenset(
@@ -121,7 +97,7 @@ class DecoratorReader:
                 if own == "unknown" and (symbol.facts.returns is not None or last in KEEPING):
                     continue
                 found = own or found
-            elif last in KEEPING or last in ROUTES or symbol.facts.returns is not None:
+            elif last in KEEPING or last in fastapi.ROUTES or symbol.facts.returns is not None:
                 continue  # a decorator that changes the annotated result is rare, and then untyped
             else:
                 return "unknown"

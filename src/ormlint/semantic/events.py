@@ -183,7 +183,7 @@ class GivenKey:
     """A name given for a column: `filter_by(name=…)`, `values(name=…)`, a key of a parameter list.
 
     `context`: "filter_by", "values" or "parameters". `models`: the classes the name may be of; `call` says
-    which call takes it, as in `bulk_insert_mappings`; `kind` is "select", "query", "insert" or "update".
+    which call takes it, as in `bulk_insert_mappings`; `kind` is "select", "query", "insert", "update" or "repository".
     `is_core`: it is given to a connection, which knows nothing of attributes.
     """
 

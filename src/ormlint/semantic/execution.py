@@ -8,6 +8,7 @@ from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
 from ormlint.facts.walk import walk_statements
 from ormlint.index.symbols import FunctionSymbol
+from ormlint.index.vocabulary import pytest
 from ormlint.semantic import events
 from ormlint.semantic import types as t
 from ormlint.semantic.evaluation import Environment, Evaluator
@@ -357,7 +358,7 @@ class Interpreter(Evaluator):
 def _swallows(name: str) -> bool:
     """Tell whether a context manager ends exceptions: `suppress`, `pytest.raises`, `self.assertRaises`."""
     last = name.rpartition(".")[2].lower()
-    return "suppress" in last or "raises" in last
+    return "suppress" in last or pytest.expects_exception(last)
 
 
 def _callee(expr: e.Expr) -> e.Expr:

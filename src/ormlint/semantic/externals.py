@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ormlint.facts import expressions as e
-from ormlint.index.vocabulary import NOT_COMING_BACK, PROVIDERS, SESSION_CLASSES, STATEMENTS
+from ormlint.index.vocabulary import (
+    NOT_COMING_BACK,
+    ORM_PREFIXES,
+    SESSION_CLASSES,
+    STATEMENTS,
+    fastapi,
+    flavor_of,
+    sqlalchemy,
+    sqlmodel,
+)
 from ormlint.semantic import orm
 from ormlint.semantic import types as t
 from ormlint.semantic.arguments import Arguments
@@ -60,39 +69,30 @@ class ExternalCalls:
             return self._builtin(name.removeprefix("builtins."), given)
         if name.rpartition(".")[2] == "cast" and name.startswith("typing") and len(given.args) == 2:
             return self.model.annotations.read(given.args[0][0], self.ev.module)
-        if name in ("sqlalchemy.aliased", "sqlalchemy.with_polymorphic"):
+        if name in sqlalchemy.ALIASES:
             kind = given.type(0)
-            return t.Aliased(kind.cls) if isinstance(kind, t.ClassType) else t.unknown("an alias")
-        if name.startswith("sqlalchemy.func."):
+            if isinstance(kind, (t.ClassType, t.Aliased)):
+                return t.Aliased(kind.cls, name == sqlalchemy.WITH_POLYMORPHIC)
+            return t.unknown("an alias")
+        if name.startswith(sqlalchemy.FUNCTIONS):
             return t.SQL
         if name in SESSION_CLASSES:
-            return t.Session("Async" in name, "sqlmodel" if name.startswith("sqlmodel") else "sqlalchemy")
-        if name in ("sqlalchemy.create_engine", "sqlalchemy.create_async_engine"):
-            return t.Builtin("sqlalchemy.AsyncEngine" if "async" in name else "sqlalchemy.Engine")
-        if name in ("sqlalchemy.sessionmaker", "sqlalchemy.async_sessionmaker"):
+            return t.Session(SESSION_CLASSES[name], flavor_of(name))
+        if name in sqlalchemy.CREATE_ENGINE:
+            return t.Builtin(sqlalchemy.CREATE_ENGINE[name])
+        if name in sqlalchemy.SESSION_FACTORIES:
             return self.ev.calls.sessions.factory(name, given)
-        if name in ("sqlalchemy.scoped_session", "sqlalchemy.async_scoped_session"):
+        if name in sqlalchemy.SCOPED_SESSIONS:
             factory = given.type(0)
-            is_async = factory.is_async if isinstance(factory, t.SessionFactory) else "async" in name
+            is_async = factory.is_async if isinstance(factory, t.SessionFactory) else sqlalchemy.SCOPED_SESSIONS[name]
             return t.Session(is_async)
-        if name in ("sqlalchemy.object_session",):
+        if name == sqlalchemy.OBJECT_SESSION:
             return t.Session(False)
-        if name in (
-            "sqlalchemy.and_",
-            "sqlalchemy.or_",
-            "sqlalchemy.not_",
-            "sqlalchemy.case",
-            "sqlalchemy.literal",
-            "sqlalchemy.exists",
-            "sqlalchemy.cast",
-            "sqlalchemy.desc",
-            "sqlalchemy.asc",
-            "sqlalchemy.col",
-        ):
-            if name == "sqlalchemy.col":  # SQLModel's; re-exported names are told by SQLAlchemy's
-                return given.type(0) or t.SQL
+        if name in sqlalchemy.EXPRESSION_CALLS:
             return t.SQL
-        if name in PROVIDERS:
+        if name == sqlmodel.COL:
+            return given.type(0) or t.SQL
+        if name in fastapi.PROVIDERS:
             return self.model.functions.provided(given.type(0, "dependency"))
         if name in _CACHES:
             return self._cached(given)
@@ -112,7 +112,7 @@ class ExternalCalls:
         if factory is not None:
             return factory
         last = name.rpartition(".")[2]
-        if last[:1].isupper() and not name.startswith(("sqlalchemy.", "sqlmodel.")):
+        if last[:1].isupper() and not name.startswith(ORM_PREFIXES):
             return t.Builtin(name)
         return t.unknown(f"`{name}(…)` is outside the project")
 

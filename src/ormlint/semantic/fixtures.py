@@ -8,6 +8,7 @@ from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
 from ormlint.index.reads import recorded
 from ormlint.index.symbols import ClassSymbol, FunctionSymbol, Module
+from ormlint.index.vocabulary import pytest
 from ormlint.semantic import types as t
 from ormlint.semantic.decorators import last_name
 
@@ -26,7 +27,7 @@ class FixtureReader:
 
     def of_parameter(self, symbol: FunctionSymbol, name: str) -> t.Type | None:
         """Return what a parameter of a test or fixture is given, or None when no fixture of that name is known."""
-        if not (symbol.name.startswith("test") or fixture_name(symbol) is not None):
+        if not (symbol.name.startswith(pytest.TEST_PREFIX) or fixture_name(symbol) is not None):
             return None
         if name in _parametrized(symbol):
             return None
@@ -44,7 +45,7 @@ class FixtureReader:
         folder = symbol.module.path.rpartition("/")[0]
         modules = [symbol.module]
         while True:
-            above = self.index.module_at(f"{folder}/conftest.py" if folder else "conftest.py")
+            above = self.index.module_at(f"{folder}/{pytest.CONFTEST}" if folder else pytest.CONFTEST)
             if above is not None and above is not symbol.module:
                 modules.append(above)
             if not folder:
@@ -84,7 +85,7 @@ def _in_class(owner: ClassSymbol) -> dict[str, list[FunctionSymbol]]:
 def fixture_name(symbol: FunctionSymbol) -> str | None:
     """Return the name a fixture provides, or None for other functions."""
     for decorator in symbol.facts.decorators:
-        if last_name(decorator) == "fixture":
+        if last_name(decorator) == pytest.FIXTURE:
             given = decorator.keyword("name") if isinstance(decorator, e.Call) else None
             return given.value if isinstance(given, e.Str) else symbol.name
     return None
@@ -93,7 +94,7 @@ def fixture_name(symbol: FunctionSymbol) -> str | None:
 def _parametrized(symbol: FunctionSymbol) -> set[str]:
     names: set[str] = set()
     for decorator in symbol.facts.decorators:
-        if isinstance(decorator, e.Call) and last_name(decorator) == "parametrize" and decorator.args:
+        if isinstance(decorator, e.Call) and last_name(decorator) == pytest.PARAMETRIZE and decorator.args:
             first = decorator.args[0]
             parts = first.elements if isinstance(first, e.Display) else (first,)
             for part in parts:

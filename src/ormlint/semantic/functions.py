@@ -8,6 +8,7 @@ from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
 from ormlint.index.reads import recorded
 from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol
+from ormlint.index.vocabulary import fastapi
 from ormlint.semantic import orm
 from ormlint.semantic import types as t
 from ormlint.semantic.callsites import is_untyped, untyped
@@ -98,7 +99,7 @@ class FunctionReader:
         if not isinstance(default, e.Call):
             return None
         called = self.index.resolver.expr(symbol.module, default.func)
-        if isinstance(called, External) and called.name.rpartition(".")[2] in ("Depends", "Security") and default.args:
+        if isinstance(called, External) and called.name.rpartition(".")[2] in fastapi.PROVIDER_NAMES and default.args:
             resolved = self.index.resolver.expr(symbol.module, default.args[0])
             return self.provided(self.model.names.symbol_type(resolved))
         return None

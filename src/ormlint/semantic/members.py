@@ -39,7 +39,8 @@ class MemberReader:
             if not isinstance(base, ClassSymbol):
                 if isinstance(base, External) and base.name in _PLAIN_BASES:
                     continue
-                return t.unknown(f"`{owner.cls.name}` has a base that is not known")
+                found = self.model.repositories.attribute(owner, name)
+                return found or t.unknown(f"`{owner.cls.name}` has a base that is not known")
             member = self.index.mapper.body(base).members.get(name)
             if member is not None:
                 if member.function is not None:
@@ -75,7 +76,8 @@ class MemberReader:
             if not isinstance(base, ClassSymbol):
                 if isinstance(base, External) and base.name in _PLAIN_BASES:
                     continue
-                return t.unknown(f"`{cls.name}` has a base that is not known")
+                found = self.model.repositories.class_attribute(t.Instance(cls), name)
+                return found or t.unknown(f"`{cls.name}` has a base that is not known")
             member = self.index.mapper.body(base).members.get(name)
             if member is None:
                 continue

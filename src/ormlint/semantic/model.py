@@ -23,6 +23,7 @@ from ormlint.semantic.functions import FunctionReader
 from ormlint.semantic.members import MemberReader
 from ormlint.semantic.names import NameReader
 from ormlint.semantic.records import RECORD_KIND, FunctionRecord, Outcome
+from ormlint.semantic.repositories import RepositoryReader
 from ormlint.semantic.rounds import Round, infer_parameters
 from ormlint.semantic.solver import Solver
 from ormlint.semantic.summaries import FileSummary, WholeProject, summarise
@@ -45,6 +46,7 @@ class SemanticModel:
         self.names = NameReader(self)
         self.functions = FunctionReader(self)
         self.factories = FactoryReader(self)
+        self.repositories = RepositoryReader(self)
         self.call_sites = CallSites(self)
         self.records: dict[int, FunctionRecord] = {}
         self.module_records: dict[str, FunctionRecord] = {}
@@ -279,7 +281,11 @@ class SemanticModel:
                 interpreter.run()
             except RecursionError:
                 record.events.clear()
-                return self._give_up(record, _TOO_DEEP)
+                self._give_up(record, _TOO_DEEP)
+            finally:
+                # It and its readers hold each other, and nothing collects circles: they took 100 MB for 20,000 bodies.
+                interpreter.__dict__.clear()
+        record.close()
         return record
 
     def reading(self, module: Module) -> Noting:

@@ -10,7 +10,7 @@ from ormlint.facts.walk import walk_statements
 from ormlint.index.bases import DynamicBase
 from ormlint.index.reads import READS, Read, recorded
 from ormlint.index.symbols import ClassSymbol, External, Folder, FunctionSymbol, Module, Symbol, Unknown, Value
-from ormlint.index.vocabulary import ASYNC_SESSIONS, SYNC_SESSIONS
+from ormlint.index.vocabulary import ASYNC_SESSIONS, SYNC_SESSIONS, flask_sqlalchemy
 from ormlint.semantic import types as t
 from ormlint.semantic.execution import Interpreter
 from ormlint.semantic.records import FunctionRecord
@@ -82,7 +82,7 @@ class NameReader:
 
     def external_type(self, name: str) -> t.Type:
         """Return the type of an external object by its canonical name."""
-        if name == "flask_sqlalchemy.db.session":
+        if name == flask_sqlalchemy.SESSION:
             return t.Session(False)
         return t.ExternalObject(name)
 

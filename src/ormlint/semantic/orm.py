@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ormlint.index.model import MappedClass, ModelAttribute
+from ormlint.index.vocabulary import flask_sqlalchemy, sqlalchemy, sqlmodel
 from ormlint.semantic import types as t
 from ormlint.semantic.printing import show
 
@@ -92,15 +93,8 @@ SELECT_SAME = frozenset(
         "add_cte",
     ]
 )
-# Engines by their canonical names, and whether they are asynchronous.
-ENGINES = {"sqlalchemy.Engine": False, "sqlalchemy.AsyncEngine": True}
 # What stands for several columns in another statement.
-SELECTABLES: dict[str, t.Type] = {
-    "subquery": t.Builtin("sqlalchemy.Subquery"),
-    "alias": t.Builtin("sqlalchemy.Subquery"),
-    "lateral": t.Builtin("sqlalchemy.Lateral"),
-    "cte": t.Builtin("sqlalchemy.CTE"),
-}
+SELECTABLES: dict[str, t.Type] = {name: t.Builtin(kind) for name, kind in sqlalchemy.SELECTABLES.items()}
 # Methods of a session that give nothing back, sync in either kind.
 GIVING_NOTHING = frozenset({"add", "add_all", "expunge", "expunge_all", "expire", "expire_all", "bulk_save_objects"})
 RESULT_SAME = frozenset({"unique", "yield_per", "tuples", "execution_options", "freeze"})
@@ -185,7 +179,7 @@ def query_method(query: t.Query, name: str, entities: tuple[t.Type, ...] | None)
         return one
     if name in ("get",):
         return t.optional(one)
-    if name in ("get_or_404", "first_or_404", "one_or_404"):
+    if name == flask_sqlalchemy.GET_OR_404 or name in flask_sqlalchemy.ONE_OR_404:
         return one
     if name == "scalar":
         return t.optional(first_of(query.entities))
@@ -197,7 +191,7 @@ def query_method(query: t.Query, name: str, entities: tuple[t.Type, ...] | None)
         if query.entities is None or entities is None:
             return t.Query(None)
         return t.Query((*query.entities, *entities))
-    if name == "paginate":
+    if name == flask_sqlalchemy.PAGINATE:
         return t.Pagination(one)
     if name == "exists":
         return t.SQL
@@ -277,7 +271,9 @@ def execute(session: t.Session, name: str, statement: t.Type) -> t.Type:
     elif name == "stream_scalars":
         given = t.Result(entities, "scalars", is_async=True)
     else:  # SQLModel's exec: its own select of one entity gives scalars
-        single = isinstance(statement, t.Statement) and statement.flavor == "sqlmodel" and len(entities or ()) == 1
+        single = (
+            isinstance(statement, t.Statement) and statement.flavor == sqlmodel.PACKAGE and len(entities or ()) == 1
+        )
         given = t.Result(entities, "scalars" if single else "rows", is_lazy=is_lazy)
     return t.Coroutine(given, f"AsyncSession.{name}") if session.is_async else given
 

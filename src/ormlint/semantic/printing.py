@@ -55,6 +55,8 @@ def show(kind: t.Type) -> str:
         return f"Row{_entities(kind.entities)}"
     if isinstance(kind, t.Sequence):
         return f"{kind.kind}[{show(kind.element)}]"
+    if isinstance(kind, t.Repository):
+        return f"{'Service' if kind.is_service else 'Repository'}[{show(kind.element)}]"
     if isinstance(kind, t.Pagination):
         return f"Pagination[{show(kind.element)}]"
     if isinstance(kind, t.TupleOf):

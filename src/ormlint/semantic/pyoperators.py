@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ormlint.facts import expressions as e
+from ormlint.index.vocabulary.sqlalchemy import CONDITION_CALLS
 from ormlint.semantic import events
 from ormlint.semantic import types as t
 from ormlint.semantic.arguments import Arguments
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 _FILTERING = frozenset({"filter", "where", "having"})
 _JOINING = frozenset({"join", "outerjoin"})
 _OF_COLUMNS = frozenset({"filter", "where", "having", "any", "has", "and_", "or_"})
-_FUNCTIONS = frozenset({"sqlalchemy.and_", "sqlalchemy.or_", "sqlalchemy.not_", "sqlalchemy.case"})
 # Lists that are given to a filter later.
 _LIST_NAME = re.compile(r"filter|cond|where|clause|criteri|predicate")
 # Attributes of a class that are SQL whatever their definition says; a hybrid's may be anything.
@@ -54,7 +54,7 @@ class PythonOperatorReader:
                 return 0 if _LIST_NAME.search(named) else none
             return none
         if isinstance(func, t.ExternalObject):
-            return 0 if func.name in _FUNCTIONS else none
+            return 0 if func.name in CONDITION_CALLS else none
         if isinstance(func, t.Unknown) and isinstance(node.func, e.Attribute):
             return 0 if node.func.attr in _FILTERING else none
         return none

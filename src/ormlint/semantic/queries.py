@@ -87,6 +87,14 @@ class QueryReader:
         elif isinstance(receiver, (t.Session, t.Connection)):
             self._parameters(receiver, name, given)
 
+    def repository(self, element: t.Type, name: str, given: Arguments) -> None:
+        """Report the keywords by which a repository of advanced-alchemy looks for rows."""
+        mapped = self.index.mapped_of(element.cls) if isinstance(element, t.Instance) else None
+        if mapped is None or self.ev.expected:
+            return
+        for keyword, _ in given.keywords:
+            self._key((mapped,), keyword.name, keyword, "filter_by", name, "repository")
+
     def _membership(self, name: str, given: Arguments) -> None:
         if name in ("in_", "not_in", "notin_") and given.args and isinstance(given.args[0][0], e.Display):
             for element in given.args[0][0].elements:

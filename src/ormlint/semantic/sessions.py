@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from ormlint.facts import expressions as e
 from ormlint.index.model import MappedClass
+from ormlint.index.vocabulary import flask_sqlalchemy, flavor_of
+from ormlint.index.vocabulary.sqlalchemy import SESSION_FACTORIES
 from ormlint.semantic import orm
 from ormlint.semantic import types as t
 from ormlint.semantic.arguments import Arguments
@@ -46,7 +48,7 @@ class SessionCalls:
             result = one if name == "get_one" or isinstance(one, t.Unknown) else t.optional(one)
         elif name == "merge":
             result = given.type(0, "instance") or t.unknown("nothing merged")
-        elif name in ("get_or_404",):
+        elif name == flask_sqlalchemy.GET_OR_404:
             entity = given.type(0, "entity")
             return self._one(entity)
         elif name in ("begin", "begin_nested"):
@@ -163,8 +165,7 @@ class SessionCalls:
 
     def statement(self, name: str, given: Arguments) -> t.Type:
         """Return the statement that `select`, `insert`, `update` or `delete` makes."""
-        family, _, kind = name.rpartition(".")
-        flavor = "sqlmodel" if family == "sqlmodel" else "sqlalchemy"
+        flavor, kind = flavor_of(name), name.rpartition(".")[2]
         if kind == "select":
             entities = self.entities(given)
             return t.Statement("select", entities, flavor=flavor)
@@ -174,7 +175,7 @@ class SessionCalls:
 
     def factory(self, name: str, given: Arguments) -> t.Type:
         """Return the session factory that `sessionmaker` makes."""
-        is_async = name.endswith("async_sessionmaker")
+        is_async = SESSION_FACTORIES[name]
         for keyword, kind in given.keywords:
             if keyword.name == "class_" and isinstance(kind, t.ExternalObject) and "Async" in kind.name:
                 is_async = True

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ormlint.facts import expressions as e
+from ormlint.index.vocabulary.sqlalchemy import TEXT_CALLS
 from ormlint.semantic import events
 from ormlint.semantic import types as t
 from ormlint.semantic.arguments import Arguments
 
 if TYPE_CHECKING:
     from ormlint.semantic.evaluation import Evaluator
-
-_TAKING = frozenset({"sqlalchemy.text", "alembic.op.execute"})
 
 
 class SqlTextReader:
@@ -27,7 +26,7 @@ class SqlTextReader:
         if not self.ev.recording or not node.args:
             return
         first = node.args[0]
-        if isinstance(func, t.ExternalObject) and func.name in _TAKING:
+        if isinstance(func, t.ExternalObject) and func.name in TEXT_CALLS:
             self._note(node, first, ())
         elif isinstance(node.func, e.Attribute):
             if node.func.attr == "exec_driver_sql" and not isinstance(func, (t.Function, t.Instance)):

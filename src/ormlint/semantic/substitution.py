@@ -22,6 +22,7 @@ _LEAVES = (
     t.Moment,
     t.SqlExpression,
 )
+_NESTED = (t.Sequence, t.Pagination, t.Repository, t.Coroutine, t.Context, t.TupleOf, t.Dict, t.Row, t.Partial)
 _TOO_DEEP = t.unknown("a type nested too deeply")
 _MAX_DEPTH = 10
 
@@ -55,7 +56,7 @@ def substitute(kind: t.Type, bindings: Mapping[str, t.Type], depth: int = 0, own
         return class_of(bindings.get(kind.name, _UNBOUND))
     if isinstance(kind, t.Union_):
         return t.join(map(inner, kind.members))
-    if isinstance(kind, (t.Sequence, t.Pagination)):
+    if isinstance(kind, (t.Sequence, t.Pagination, t.Repository)):
         return replace(kind, element=inner(kind.element))
     if isinstance(kind, (t.Coroutine, t.Partial)):
         return replace(kind, result=inner(kind.result))
@@ -77,10 +78,10 @@ def clip(kind: t.Type, depth: int = 4) -> t.Type:
     """Cut a type off below so many levels: a function that wraps its own result has no deepest one."""
     if isinstance(kind, t.Union_):
         return t.join(clip(member, depth) for member in kind.members)
-    if isinstance(kind, (t.Sequence, t.Pagination, t.Coroutine, t.Context, t.TupleOf, t.Dict, t.Row, t.Partial)):
+    if isinstance(kind, _NESTED):
         if depth == 0:
             return _TOO_DEEP
-        if isinstance(kind, (t.Sequence, t.Pagination)):
+        if isinstance(kind, (t.Sequence, t.Pagination, t.Repository)):
             return replace(kind, element=clip(kind.element, depth - 1))
         if isinstance(kind, (t.Coroutine, t.Partial)):
             return replace(kind, result=clip(kind.result, depth - 1))

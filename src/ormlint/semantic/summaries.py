@@ -160,7 +160,9 @@ class WholeProject:
         """Add to a record's writes the calls that write because the callee does."""
         if not record.is_settled:
             record.is_settled = True
-            record.write_calls.update(start for callee, start in record.handed_on if self.may_write(callee))
+            writing = [start for callee, start in record.handed_on if self.may_write(callee)]
+            if writing:
+                record.write_calls = {*record.write_calls, *writing}
 
     def caller_writes(self, symbol: FunctionSymbol) -> bool:
         """Tell whether in some caller of a function a session write may follow the call."""

@@ -80,9 +80,13 @@ class ClassType:
 
 @dataclass(frozen=True, slots=True)
 class Aliased:
-    """`aliased(Model)`: used like the class in queries."""
+    """`aliased(Model)` or `with_polymorphic(Model, ...)`: used like the class in queries.
+
+    The latter has its subclasses as attributes, by their names.
+    """
 
     cls: ClassSymbol
+    polymorphic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +274,15 @@ class Factory:
 
 
 @dataclass(frozen=True, slots=True)
+class Repository:
+    """A repository or a service of advanced-alchemy over one model."""
+
+    element: Type
+    is_async: bool
+    is_service: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TypeVar:
     """A type variable of a generic class or function."""
 
@@ -331,6 +344,7 @@ Type: TypeAlias = (
     | Method
     | Super
     | Factory
+    | Repository
     | TypeVar
     | TypeVarClass
     | Partial

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ormlint.facts import expressions as e
+from ormlint.index.vocabulary import advanced_alchemy, others, sqlmodel
 from ormlint.semantic import orm
 from ormlint.semantic import types as t
 from ormlint.semantic.arguments import Arguments
@@ -17,10 +18,7 @@ if TYPE_CHECKING:
 SESSION_NAME = re.compile(r"(?:^|_)(?:db_?)?(?:session|sess)$|^db$")
 _NOT_READ = t.unknown("a value that was not read")
 # Methods that make or change a model of names which the call does not show.
-_OPENING = frozenset(
-    {"model_validate", "model_validate_json", "parse_obj", "from_orm", "sqlmodel_update", "model_copy", "construct"}
-    | {"model_construct", "from_dict", "populate_obj", "update_from_dict", "bulk_insert", "load"}
-)
+_OPENING = sqlmodel.OPENING | others.OPENING
 _WORD = re.compile(r"\w+")
 
 
@@ -42,7 +40,12 @@ class WriteReader:
             if isinstance(node.func, e.Name)
             else ""
         )
-        is_updating = name in (
+        is_setting = False
+        if isinstance(func, t.Method) and isinstance(func.receiver, t.Repository):
+            is_setting = func.name in advanced_alchemy.SETTING
+            if is_setting and not all(isinstance(argument, e.DictDisplay) for argument, _ in given.args):
+                self.open(func.receiver.element)  # by whatever the schema, or the dict, holds
+        is_updating = is_setting or name in (
             "values",
             "update",
             "bulk_update_mappings",
@@ -91,6 +94,10 @@ class WriteReader:
         record = self.ev.record
         if isinstance(func, t.Method) and isinstance(func.receiver, t.Session):
             if func.name in orm.SESSION_WRITES:
+                record.write_calls.add(node.start)
+            return
+        if isinstance(func, t.Method) and isinstance(func.receiver, t.Repository):
+            if func.name in advanced_alchemy.WRITING:
                 record.write_calls.add(node.start)
             return
         if isinstance(node.func, e.Attribute):

@@ -15,7 +15,7 @@ def plain_bindings(e: ExpressionLowering, node: Node) -> tuple[ImportBinding, ..
     """Return the bindings of `import a.b, c as d`."""
     bindings: list[ImportBinding] = []
     for child in node.children_by_field_name("name"):
-        place = (child.start_byte, child.end_byte)
+        place = e.place(child)
         if child.type == "aliased_import":
             name, alias = child.child_by_field_name("name"), child.child_by_field_name("alias")
             if name is not None and alias is not None:
@@ -39,7 +39,7 @@ def from_bindings(e: ExpressionLowering, node: Node) -> tuple[ImportBinding, ...
         level = len(text) - len(module)
     bindings: list[ImportBinding] = []
     for child in node.children_by_field_name("name"):
-        place = (child.start_byte, child.end_byte)
+        place = e.place(child)
         if child.type == "aliased_import":
             name, alias = child.child_by_field_name("name"), child.child_by_field_name("alias")
             if name is not None and alias is not None:
@@ -48,7 +48,7 @@ def from_bindings(e: ExpressionLowering, node: Node) -> tuple[ImportBinding, ...
             member = _dotted(e, child)
             bindings.append(ImportBinding(*place, member, module, member, level))
     if any(child.type == "wildcard_import" for child in node.named_children):
-        bindings.append(ImportBinding(node.start_byte, node.end_byte, "*", module, "*", level))
+        bindings.append(ImportBinding(*e.place(node), "*", module, "*", level))
     return tuple(bindings)
 
 

@@ -24,7 +24,7 @@ from ormlint.syntax.methods import forwarded_keywords, self_stores
 from ormlint.syntax.parser import parse
 from ormlint.syntax.patterns import PatternLowering
 from ormlint.syntax.problems import blank_broken_region, syntax_problems
-from ormlint.text import SourceText
+from ormlint.text import Range, SourceText
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -82,7 +82,7 @@ def lower_parsed(parsed: ParsedModule) -> ModuleFacts:
         body,
         tuple(lowering.classes[index] for index in range(len(lowering.classes))),
         tuple(lowering.functions[index] for index in range(len(lowering.functions))),
-        tuple(sorted((*problems, *lowering.problems), key=lambda problem: problem.start)),
+        tuple(sorted((*problems, *lowering.of_python_2()), key=lambda problem: problem.start)),
         _comments(root, data),
         tuple(lowering.attached),
         tuple(lowering.e.marked_calls),
@@ -115,37 +115,20 @@ class _ModuleLowering:
         self.functions: dict[int, FunctionFacts] = {}
         self.bodies: dict[int, tuple[Stmt, ...]] = {}
         self.attached: list[s.Assign] = []
-        self.problems: list[SyntaxProblem] = []
+        self.python_2: list[Range] = []  # statements of it
         self.prefix = ""
         self.owner = -1  # class whose body is being read
         self.function = -1  # function whose body is being read
         self.conditional = 0  # depth of `if` and `try` in the current scope
         self.depth = 0
-        self.handlers: dict[str, Callable[[Node, int, int], Stmt]] = {
-            "expression_statement": self._expression,
-            "return_statement": self._return,
-            "if_statement": self._if,
-            "for_statement": self._for,
-            "while_statement": self._while,
-            "try_statement": self._try,
-            "with_statement": self._with,
-            "match_statement": self._match,
-            "function_definition": self._function,
-            "class_definition": self._class,
-            "decorated_definition": self._decorated,
-            "import_statement": self._import,
-            "import_from_statement": self._import_from,
-            "future_import_statement": self._future,
-            "pass_statement": lambda node, start, end: s.Jump(start, end, "pass"),
-            "break_statement": lambda node, start, end: s.Jump(start, end, "break"),
-            "continue_statement": lambda node, start, end: s.Jump(start, end, "continue"),
-            "delete_statement": self._delete,
-            "raise_statement": self._raise,
-            "assert_statement": self._assert,
-            "global_statement": self._scope_names,
-            "nonlocal_statement": self._scope_names,
-            "type_alias_statement": self._type_alias,
-        }
+
+    def of_python_2(self) -> tuple[SyntaxProblem, ...]:
+        """Return what is said of all statements of Python 2: a file of it has many, and one line tells enough."""
+        if not self.python_2:
+            return ()
+        first = min(self.python_2, key=lambda place: place.start)
+        more = f", the first of {len(self.python_2)} here" if len(self.python_2) > 1 else ""
+        return (SyntaxProblem(first.start, first.end, f"a statement of Python 2{more}"),)
 
     def block(self, node: Node | None) -> tuple[Stmt, ...]:
         """Lower the statements below a block or module."""
@@ -156,20 +139,20 @@ class _ModuleLowering:
             if self.depth > 100:  # Python itself allows 100 levels of indentation
                 return (s.OpaqueStmt(node.start_byte, node.end_byte, "nested too deeply"),)
             result: list[Stmt] = []
-            handlers = self.handlers
+            places = self.e.places
             for child in node.named_children:
                 kind = child.type
                 if kind in EXTRAS:
                     continue
-                start, end = child.start_byte, child.end_byte
-                handler = handlers.get(kind)
+                start, end = places[child.start_byte], places[child.end_byte]
+                handler = _HANDLERS.get(kind)
                 if handler is None:
                     reason = "syntax error" if kind == "ERROR" else kind
                     if kind in ("print_statement", "exec_statement"):
-                        self.problems.append(SyntaxProblem(start, end, "a statement of Python 2"))
+                        self.python_2.append(Range(start, end))
                     result.append(s.OpaqueStmt(start, end, reason))
                 else:
-                    result.append(handler(child, start, end))
+                    result.append(handler(self, child, start, end))
             return tuple(result)
         finally:
             self.depth -= 1
@@ -325,7 +308,7 @@ class _ModuleLowering:
                 kind = self.e.expr(first)
                 if alias is not None:
                     name = self.e.text(alias)
-        return s.Handler(node.start_byte, node.end_byte, kind, name, self.block(_last_block(node)))
+        return s.Handler(*self.e.place(node), kind, name, self.block(_last_block(node)))
 
     def _with(self, node: Node, start: int, end: int) -> Stmt:
         items: list[s.WithItem] = []
@@ -338,7 +321,7 @@ class _ModuleLowering:
             if value is not None and value.type == "tuple":  # `with (a as b, c as d):`
                 values = [child for child in value.named_children if child.type not in EXTRAS]
             for part in values:
-                place = (part.start_byte, part.end_byte)
+                place = self.e.place(part)
                 if part.type == "as_pattern":
                     target = part.child_by_field_name("alias")
                     inner = first_named(target) if target is not None else None
@@ -364,7 +347,7 @@ class _ModuleLowering:
             pattern = (
                 self.patterns.pattern(patterns[0]) if len(patterns) == 1 else self.patterns.opaque(child, patterns)
             )
-            cases.append(s.Case(child.start_byte, child.end_byte, pattern, guard, body))
+            cases.append(s.Case(*self.e.place(child), pattern, guard, body))
         self.conditional -= 1
         subject = subjects[0] if len(subjects) == 1 else Opaque(start, end, "several match subjects")
         return s.Match(start, end, subject, tuple(cases))
@@ -379,8 +362,8 @@ class _ModuleLowering:
         if definition is None:
             return s.OpaqueStmt(start, end, "decorator without a definition")
         if definition.type == "class_definition":
-            return self._class(definition, definition.start_byte, end, decorators)
-        return self._function(definition, definition.start_byte, end, decorators)
+            return self._class(definition, self.e.places[definition.start_byte], end, decorators)
+        return self._function(definition, self.e.places[definition.start_byte], end, decorators)
 
     def _function(self, node: Node, start: int, end: int, decorators: tuple[Expr, ...] = ()) -> Stmt:
         name_node = node.child_by_field_name("name")
@@ -397,7 +380,7 @@ class _ModuleLowering:
                 start,
                 end,
                 name,
-                name_node.start_byte if name_node is not None else start,
+                self.e.places[name_node.start_byte] if name_node is not None else start,
                 qualname,
                 params,
                 returns,
@@ -437,7 +420,7 @@ class _ModuleLowering:
                 start,
                 end,
                 name,
-                name_node.start_byte if name_node is not None else start,
+                self.e.places[name_node.start_byte] if name_node is not None else start,
                 qualname,
                 bases,
                 keywords,
@@ -470,3 +453,30 @@ def _last_block(node: Node) -> Node | None:
         if child.type == "block":
             return child
     return None
+
+
+_HANDLERS: dict[str, Callable[[_ModuleLowering, Node, int, int], Stmt]] = {
+    "expression_statement": _ModuleLowering._expression,
+    "return_statement": _ModuleLowering._return,
+    "if_statement": _ModuleLowering._if,
+    "for_statement": _ModuleLowering._for,
+    "while_statement": _ModuleLowering._while,
+    "try_statement": _ModuleLowering._try,
+    "with_statement": _ModuleLowering._with,
+    "match_statement": _ModuleLowering._match,
+    "function_definition": _ModuleLowering._function,
+    "class_definition": _ModuleLowering._class,
+    "decorated_definition": _ModuleLowering._decorated,
+    "import_statement": _ModuleLowering._import,
+    "import_from_statement": _ModuleLowering._import_from,
+    "future_import_statement": _ModuleLowering._future,
+    "pass_statement": lambda lowering, node, start, end: s.Jump(start, end, "pass"),
+    "break_statement": lambda lowering, node, start, end: s.Jump(start, end, "break"),
+    "continue_statement": lambda lowering, node, start, end: s.Jump(start, end, "continue"),
+    "delete_statement": _ModuleLowering._delete,
+    "raise_statement": _ModuleLowering._raise,
+    "assert_statement": _ModuleLowering._assert,
+    "global_statement": _ModuleLowering._scope_names,
+    "nonlocal_statement": _ModuleLowering._scope_names,
+    "type_alias_statement": _ModuleLowering._type_alias,
+}

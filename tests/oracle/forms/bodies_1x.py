@@ -1,6 +1,6 @@
 """What statements of a class body make, and what is no column though it looks like one."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Integer, String, UniqueConstraint, func, text
+from sqlalchemy import Boolean, Column, ForeignKey, Integer, String, Table, UniqueConstraint, func, text
 from sqlalchemy.orm import declarative_base, declared_attr, relationship
 
 Base = declarative_base()
@@ -53,6 +53,17 @@ class Owner(Base):
     id = Column(Integer, primary_key=True)
 
 
+class Choices:
+    def __init__(self):
+        self.model = Owner
+
+
+choices = Choices()
+owners_of = Table(
+    "owners_of", Base.metadata, Column("body_id", ForeignKey("body.id")), Column("owner_id", ForeignKey(Owner.id))
+)
+
+
 class Body(Hiding, Mixin, Base):
     __tablename__ = "body"
     __owner__ = "owner"
@@ -65,6 +76,8 @@ class Body(Hiding, Mixin, Base):
     other_id = reference("owner", required=False)
     strict_id = reference(table="owner", ondelete="SET NULL")
     other = to("Owner", foreign_keys=[other_id])
+    chosen = relationship(choices.model, foreign_keys=[other_id], viewonly=True)
+    several = relationship(choices.model, secondary=owners_of, backref="of_bodies")
     sized = Column(String(SIZE), nullable=IS_REQUIRED)
     named = Column(f"{PREFIX}_named", short())
     flag = Column(Boolean, server_default=text("0"), nullable=not IS_REQUIRED)
@@ -93,6 +106,8 @@ for name in ("left", "right"):
     sides[name] = type(
         name.title(), (Base,), {"__tablename__": f"{name}_side", "id": Column(Integer, primary_key=True)}
     )
+sides["left"].extra = Column(String(7))
+made["red"].shade = Column(Integer, nullable=False)
 
 
 def make(name, column):

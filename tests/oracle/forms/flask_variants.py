@@ -52,6 +52,11 @@ class Outside(TeamMember):
     __mapper_args__ = {"polymorphic_identity": "outside"}
 
 
+class Guest(TeamMember):
+    id = db.Column(db.Integer, db.ForeignKey(TeamMember.id), primary_key=True)
+    __mapper_args__ = {"polymorphic_identity": "guest"}
+
+
 class XMLHttpRequest2(db.Model):
     id = db.Column(db.Integer, primary_key=True)
     self_id = db.Column(db.ForeignKey("xml_http_request2.id"))

@@ -1,7 +1,7 @@
 """What `__mapper_args__` does to names: prefixes, lists of properties, properties added."""
 
 from sqlalchemy import Column, ForeignKey, Integer, String, Table
-from sqlalchemy.orm import column_property, declarative_base, relationship, synonym
+from sqlalchemy.orm import column_property, declarative_base, declared_attr, relationship, synonym
 
 Base = declarative_base()
 
@@ -72,3 +72,21 @@ class Heir(Versioned):
 class FromParent(Versioned):
     of_parent = Versioned.kind
     __mapper_args__ = {"polymorphic_identity": "from_parent"}
+
+
+OPTIONS = {"exclude_properties": ["hidden"]}
+
+
+class Excluding(Base):
+    __table__ = Table("excluding", Base.metadata, Column("id", Integer, primary_key=True), Column("hidden", Integer))
+    __mapper_args__ = dict(OPTIONS)
+
+
+class ByFunction(Base):
+    __tablename__ = "by_function"
+    id = Column(Integer, primary_key=True)
+    kind = Column(String(20))
+
+    @declared_attr
+    def __mapper_args__(cls):
+        return {"polymorphic_on": cls.kind, "polymorphic_identity": cls.__name__.lower(), "column_prefix": "p_"}

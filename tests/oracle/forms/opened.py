@@ -1,9 +1,9 @@
 """Classes that cannot be known whole: each has to be open, and what is written must be right all the same."""
 
-from sqlalchemy import Column, Integer, MetaData, String, Table, create_engine
+from sqlalchemy import Column, Integer, MetaData, String, Table, create_engine, event
 from sqlalchemy.ext.automap import automap_base
 from sqlalchemy.ext.declarative import DeferredReflection
-from sqlalchemy.orm import declarative_base
+from sqlalchemy.orm import DeclarativeMeta, declarative_base, synonym
 from sqlalchemy.pool import StaticPool
 
 engine = create_engine("sqlite://", poolclass=StaticPool)
@@ -81,3 +81,74 @@ class Answering(Base):
 
     def __getattr__(self, name):
         raise AttributeError(name)
+
+
+class Meta(DeclarativeMeta):
+    def __init__(cls, name, bases, namespace, **kwargs):
+        if "id" in namespace:
+            cls.from_meta = Column(Integer)
+        super().__init__(name, bases, namespace, **kwargs)
+
+
+class OfMeta(Base, metaclass=Meta):
+    __tablename__ = "of_meta"
+    id = Column(Integer, primary_key=True)
+
+
+class Setting(Base):
+    __tablename__ = "setting"
+    id = Column(Integer, primary_key=True)
+
+    def __setattr__(self, name, value):
+        object.__setattr__(self, name.removeprefix("x_"), value)
+
+
+class Configured(Base):
+    __tablename__ = "configured"
+    id = Column(Integer, primary_key=True)
+
+    @classmethod
+    def __declare_last__(cls):
+        setattr(cls, "declared_" + "last", synonym("id"))
+
+
+class Executed(Base):
+    __tablename__ = "executed"
+    id = Column(Integer, primary_key=True)
+    exec("made = Column(Integer)")
+
+
+class Added(Base):
+    __tablename__ = "added"
+    id = Column(Integer, primary_key=True)
+
+
+for name in ("one", "two"):
+    Added.__mapper__.add_property(name + "_more", synonym("id"))
+
+
+def columns():
+    return [Column("id", Integer, primary_key=True), Column("given", Integer)]
+
+
+class Given(Base):
+    __table__ = Table("given", Base.metadata, *columns())
+
+
+def names_of(cls):
+    return type("Bases", (), {"by_function": 1})
+
+
+class Unknown(names_of(None), Base):
+    __tablename__ = "unknown"
+    id = Column(Integer, primary_key=True)
+
+
+class Listened(Base):
+    __tablename__ = "listened"
+    id = Column(Integer, primary_key=True)
+
+
+@event.listens_for(Listened, "init")
+def strip(target, args, kwargs):
+    kwargs.pop("nothing_like_it", None)

@@ -79,6 +79,17 @@ def test_what_marks_a_project(tmp_path: Path) -> None:
     assert found.is_marked and found.root == tmp_path and found.config is None
 
 
+def test_without_git_a_packaging_file_marks_a_project(tmp_path: Path) -> None:
+    inner = tmp_path / "shop" / "src"
+    inner.mkdir(parents=True)
+    (tmp_path / "shop" / "pyproject.toml").write_text("[project]\nname = 'shop'\n")
+    found = load_project(inner)
+    assert found.is_marked and found.root == tmp_path / "shop" and found.config is None
+    assert not load_project(tmp_path).is_marked
+    (tmp_path / ".git").mkdir()
+    assert load_project(inner).root == tmp_path, "a work tree is one project"
+
+
 def test_options_of_rules_keep_their_types(monkeypatch: pytest.MonkeyPatch) -> None:
     from ormlint.checker.registry import load_rules
 

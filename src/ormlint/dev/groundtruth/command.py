@@ -11,6 +11,7 @@ import sys
 import tempfile
 import venv
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -94,7 +95,7 @@ def measure(
         ValueError: its migrations do not run, or there are none.
     """
     replayed, static = static_schema(root, project, dialect)
-    prefix = install(project, folder / root.name)
+    prefix = install(project.requirements, folder / root.name)
     if dialect == "postgresql" and server is not None:
         url = server.create("truth")
     else:
@@ -123,6 +124,7 @@ def migrate(
         "batch": project.batch and url.startswith("sqlite"),
         "ini": str(root / project.ini) if project.ini else "",
         "section": project.section,
+        "target": f"{project.branch}@head" if project.branch else "heads",
         "own_environment": project.own_environment,
         "static": static,
     }
@@ -141,11 +143,11 @@ def migrate(
     return json.loads(done.stdout.splitlines()[-1])  # type: ignore[no-any-return]
 
 
-def install(project: Project, prefix: Path) -> Path:
+def install(requirements: Sequence[str], prefix: Path) -> Path:
     """Make an environment with what the migrations need, unless the folder has one that was finished."""
-    wanted = ["alembic", "sqlalchemy", "psycopg2-binary", *project.requirements]
+    wanted = ["alembic", "sqlalchemy", "psycopg2-binary", *requirements]
     done = prefix / ".ormlint-installed"
-    if not done.exists() or done.read_text().split("\n") != wanted:
+    if not done.exists() or not set(wanted) <= set(done.read_text().split("\n")):
         print(f"installing {' '.join(wanted)}", file=sys.stderr)
         if not prefix.exists():
             venv.create(prefix, with_pip=True)
@@ -175,7 +177,7 @@ def static_schema(root: Path, project: Project, dialect: str) -> tuple[Any, dict
     environments = index.environments(folders)
     if not environments:
         raise ValueError(f"no revisions below {project.script_location}")
-    replayed = replay(index, environments[0], dialect)
+    replayed = replay(index, environments[0], dialect, project.branch or None)
     compiler = dialect_named(dialect)
     ddl = compiler.ddl_compiler(compiler, sa.schema.CreateTable(sa.Table("t", sa.MetaData())))
     static: dict[str, dict[str, list[str]]] = {}

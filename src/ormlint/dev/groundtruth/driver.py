@@ -109,7 +109,7 @@ def _config(orders: dict[str, Any]) -> Any:
 def _upgrade_by_itself(orders: dict[str, Any]) -> None:
     from alembic import command
 
-    command.upgrade(_config(orders), "heads")
+    command.upgrade(_config(orders), orders["target"])
 
 
 def _upgrade(orders: dict[str, Any], engine: Any) -> None:
@@ -117,7 +117,7 @@ def _upgrade(orders: dict[str, Any], engine: Any) -> None:
     from alembic.script import ScriptDirectory
 
     directory = ScriptDirectory.from_config(_config(orders))
-    upgrade: Any = lambda revision, _: directory._upgrade_revs("heads", revision)  # noqa: E731
+    upgrade: Any = lambda revision, _: directory._upgrade_revs(orders["target"], revision)  # noqa: E731
     with EnvironmentContext(_config(orders), directory, fn=upgrade) as environment, engine.connect() as connection:
         environment.configure(
             connection=connection,

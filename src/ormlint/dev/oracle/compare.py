@@ -46,6 +46,7 @@ class Comparison:
     extra: dict[str, str] = field(default_factory=dict)  # attribute → what the index takes it for
     keywords_right: int = 0
     keywords_wrong: list[str] = field(default_factory=list)
+    names_wrong: list[str] = field(default_factory=list)  # names that a class has, or has not
     open_constructors: dict[str, str] = field(default_factory=dict)  # class → reason
 
     @property
@@ -60,7 +61,7 @@ class Comparison:
         found += [f"{name}: {item}" for name, items in self.wrong.items() for item in items]
         found += [f"{name}: missing ({kind})" for name, kind in self.missing.items()]
         found += [f"{name}: {kind}, really not mapped" for name, kind in self.extra.items()]
-        return found + self.keywords_wrong
+        return found + self.keywords_wrong + self.names_wrong
 
 
 def compare_classes(
@@ -79,6 +80,7 @@ def compare_classes(
             result.open_classes[name] = card["open"]
         _compare_class(result, name, card, wanted[name])
         _compare_constructor(result, name, index, mapped[name], wanted[name]["accepts"])
+        _compare_names(result, name, index, mapped[name], wanted[name])
     for name in result.missing_classes:
         result.missing.update({f"{name}.{key}": real["kind"] for key, real in wanted[name]["attributes"].items()})
     return result
@@ -128,8 +130,12 @@ def _compare_attribute(found: dict[str, Any], real: dict[str, Any]) -> tuple[lis
         for what in ("default", "server_default", "onupdate"):
             judge(what, found[what] is not None, real[what])
         keys = sorted(found["foreign_keys"])
-        judge("foreign_keys", None if "?" in keys else keys, real["foreign_keys"])
-        if found["type"] is None and not found["foreign_keys"] and real["enum"] is None:
+        # `ForeignKey(User.id)` is known without the schema of the metadata; `CREATE TABLE` is compared with it.
+        whole = [
+            key.split(".", 1)[1] if key.count(".") > 1 and key not in keys else key for key in real["foreign_keys"]
+        ]
+        judge("foreign_keys", None if "?" in keys else keys, sorted(whole))
+        if found["type"] is None and not found["foreign_keys"] and real["enum"] is None and real["type"] != "NullType":
             unknown.append(f"type not known, really {real['type']}")
     elif kind == "relationship":
         for what in ("target", "uselist", "back_populates"):
@@ -158,6 +164,27 @@ def _compare_constructor(
             result.keywords_wrong.append(f"{name}({keyword}=…): {said}")
 
 
+def _compare_names(
+    result: Comparison, name: str, index: ProjectIndex, mapped: MappedClass, wanted: dict[str, Any]
+) -> None:
+    """Compare which names the class has, and whether to set another one raises."""
+    if mapped.open_reason is None:
+        for key, real in wanted["has"].items():
+            attribute = mapped.attributes.get(key)
+            if real is None or (attribute is not None and (attribute.bare or attribute.kind == "unknown")):
+                continue
+            if mapped.style == "sqlmodel" and (attribute is None or attribute.kind != "column"):
+                continue  # Pydantic keeps fields and private names off the class
+            if index.may_have(mapped, key) != real and not any(
+                key in heir.attributes for heir in index.subclasses(mapped)
+            ):
+                result.names_wrong.append(f"{name}.{key}: {'not known' if real else 'known, really not there'}")
+    if wanted["raises"] is not None and wanted["raises"] is not mapped.raises_on_unknown:
+        result.names_wrong.append(
+            f"{name}: to set an unknown attribute {'raises' if wanted['raises'] else 'is silent'}"
+        )
+
+
 def static_statements(index: ProjectIndex, dialect: str, name_of: Callable[[MappedClass], str]) -> dict[str, str]:
     """Return, by class, the `CREATE TABLE` that the index yields for a database."""
     from ormlint.schema.metadata import build_tables
@@ -165,14 +192,19 @@ def static_statements(index: ProjectIndex, dialect: str, name_of: Callable[[Mapp
 
     found: dict[str, str] = {}
     for static in build_tables(index, dialect=dialect).values():
-        text = create_statements({static.name: static}, dialect_named(dialect))[0]
-        body = "\n".join(line for line in text.splitlines() if not line.startswith("--")).rstrip(";")
+        made = []
+        for text in create_statements({static.name: static}, dialect_named(dialect)):
+            made.append("\n".join(line for line in text.splitlines() if not line.startswith("--")).rstrip(";"))
+        body = "\n".join([*made[:1], *sorted(text for text in made[1:] if text)])
         found.update((name_of(mapped), body) for mapped in static.models)
     return found
 
 
-def compare_tables(mine: Mapping[str, str], wanted: Mapping[str, str]) -> dict[str, list[str]]:
-    """Return, by class, how the parts of two `CREATE TABLE` differ: `-` what SQLAlchemy has, `+` what the index has."""
+def compare_tables(mine: Mapping[str, str], wanted: Mapping[str, str], in_order: bool = True) -> dict[str, list[str]]:
+    """Return, by class, how the parts of two `CREATE TABLE` differ: `-` what SQLAlchemy has, `+` what the index has.
+
+    The order counts unless another series of SQLAlchemy made the one or the other: each has an order of its own.
+    """
     result: dict[str, list[str]] = {}
     for name, statement in wanted.items():
         if name not in mine:
@@ -183,12 +215,15 @@ def compare_tables(mine: Mapping[str, str], wanted: Mapping[str, str]) -> dict[s
             result[name] = [f"- {part}" for part in theirs if part not in ours]
             result[name] += [f"+ {part}" for part in ours if part not in theirs]
             result[name] = result[name] or ["another number of parts"]
-        elif theirs != ours:
+        elif theirs != ours and in_order:
             result[name] = [f"another order: {', '.join(ours)}, really {', '.join(theirs)}"]
     return result
 
 
 def statement_parts(statement: str) -> list[str]:
-    """Return the columns and constraints of a `CREATE TABLE` as SQLAlchemy lays it out, in order."""
-    body = statement.partition("(")[2].strip().rpartition(")")[0]
-    return [re.sub(r"\s+", " ", line).strip().rstrip(",") for line in body.splitlines() if line.strip()]
+    """Return the columns and constraints of a `CREATE TABLE` as SQLAlchemy lays it out, in order; indexes after it."""
+    table, *indexes = re.split(r"\n(?=CREATE (?:UNIQUE )?INDEX )", statement)
+    head, _, body = table.partition("(")
+    body, _, options = body.rpartition(")")
+    parts = [" ".join(part.split()) for part in re.split(r",\s*\n", body)]
+    return [" ".join(text.split()) for text in (head, *parts, options, *indexes) if text.strip()]

@@ -21,7 +21,8 @@ import sqlalchemy
 from sqlalchemy import Enum, inspect
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import configure_mappers, mapperlib
-from sqlalchemy.schema import CreateTable
+from sqlalchemy.orm.descriptor_props import ConcreteInheritedProperty
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 DIALECTS = ("postgresql", "mysql", "sqlite")
 # Keywords tried on every constructor besides the names the class has.
@@ -58,6 +59,8 @@ def describe(cls: type) -> dict[str, Any]:
     for key in sorted({*mapper.all_orm_descriptors.keys(), *mapper.attrs.keys()}):
         if key.startswith("__") or not isinstance(key, str):
             continue
+        if isinstance(mapper.attrs.get(key), ConcreteInheritedProperty):
+            continue  # the name of another class of a concrete hierarchy: to get or set it raises
         kind = kind_of(mapper, key)
         item: dict[str, Any] = {"kind": kind}
         if kind == "column":
@@ -70,12 +73,14 @@ def describe(cls: type) -> dict[str, Any]:
             item.update(target=prop.mapper.class_.__name__, uselist=bool(prop.uselist), back_populates=back)
         attributes[key] = item
     names = {*PROBES, *attributes, *(name for name in dir(cls) if not name.startswith("_"))}
-    table = mapper.local_table
+    table = mapper.local_table if isinstance(mapper.local_table, sqlalchemy.Table) else None
     return {
         "table": getattr(table, "name", None),
         "schema": getattr(table, "schema", None),
         "attributes": attributes,
         "accepts": {name: accepts(cls, name) for name in sorted(names)},
+        "has": {name: has(cls, name) for name in sorted(names)},
+        "raises": raises(cls),
     }
 
 
@@ -111,6 +116,29 @@ def accepts(cls: type, name: str) -> bool | None:
     return True
 
 
+def has(cls: type, name: str) -> bool | None:
+    """Tell whether a class has a name; None where a descriptor of it raises something else."""
+    if isinstance(inspect(cls).attrs.get(name), ConcreteInheritedProperty):
+        return None
+    try:
+        return hasattr(cls, name)
+    except Exception:
+        return None
+
+
+def raises(cls: Any) -> bool | None:
+    """Tell whether to set an unknown attribute on an instance raises; None where there is no instance to try it on."""
+    try:
+        made = cls.__new__(cls)
+        sqlalchemy.orm.attributes.manager_of_class(cls).setup_instance(made)
+        made.nothing_like_it = 1
+    except (ValueError, AttributeError) as error:
+        return "nothing_like_it" in str(error) or None
+    except Exception:
+        return None
+    return False
+
+
 def load(path: str, failed: dict[str, str]) -> None:
     """Import a file, a module, or all modules below a package (`package.*`)."""
     if path.endswith(".py"):
@@ -136,17 +164,31 @@ def attempt(name: str, action: Any, failed: dict[str, str]) -> None:
         failed[name] = f"{type(error).__name__}: {error}"
 
 
-def create_statements(classes: dict[str, type]) -> dict[str, dict[str, str]]:
-    """Return, by dialect and class, the `CREATE TABLE` of mapped tables; those a dialect cannot have are left out."""
+def create_statements(classes: dict[str, type], refused: dict[str, str]) -> dict[str, dict[str, str]]:
+    """Return, by dialect and class, `CREATE TABLE` and `CREATE INDEX`; `refused` gets why there is none."""
     result: dict[str, dict[str, str]] = {}
     for name in DIALECTS:
         dialect = make_url(f"{name}://").get_dialect()()
         statements = result[name] = {}
         for key, cls in classes.items():
-            with contextlib.suppress(Exception):
-                table: Any = inspect(cls).local_table
-                statements[key] = str(CreateTable(table).compile(dialect=dialect)).strip()
+            table: Any = inspect(cls).local_table
+            if not isinstance(table, sqlalchemy.Table):
+                continue
+            try:
+                made = [str(CreateTable(table).compile(dialect=dialect)).strip()]
+                indexes = [item for item in table.indexes if is_for(item, name)]
+                made += sorted(str(CreateIndex(item).compile(dialect=dialect)).strip() for item in indexes)
+                statements[key] = "\n".join(made)
+            except Exception as error:
+                refused[key] = f"{type(error).__name__}: {error}"
     return result
+
+
+def is_for(item: Any, dialect: str) -> bool:
+    """Tell whether an index is made on a database: `.ddl_if(dialect=…)` may say that it is not."""
+    condition = getattr(item, "_ddl_if", None)
+    wanted = condition.dialect if condition is not None else None
+    return wanted is None or dialect in ((wanted,) if isinstance(wanted, str) else wanted)
 
 
 def main() -> None:
@@ -171,13 +213,15 @@ def main() -> None:
                 continue
             name = f"{cls.__module__}.{cls.__qualname__}".replace("<locals>.", "")
             classes[name], mapped[name] = describe(cls), cls
+    refused: dict[str, str] = {}
     answer = {
         "sqlalchemy": sqlalchemy.__version__,
         "failed": failed,
         "configure": error,
         "classes": classes,
         "modules": sorted(name for name in sys.modules if not prefixes or f"{name}.".startswith(prefixes)),
-        "tables": create_statements(mapped) if spec.get("tables") else {},
+        "tables": create_statements(mapped, refused) if spec.get("tables") else {},
+        "refused": refused,
     }
     json.dump(answer, sys.stdout)
 

@@ -31,7 +31,7 @@ PACKAGES = {
             "superset",
             ("apache-superset", "flask-caching<2.4"),
             ("superset.models.*",),
-            ("superset", "flask_appbuilder"),
+            ("superset", "superset_core", "flask_appbuilder"),
             setup=(
                 "import os; os.environ['SUPERSET_SECRET_KEY'] = 'only-imported'; "
                 "from superset.app import create_app; create_app().app_context().push()"

@@ -29,6 +29,7 @@ def dropped_key(context: Context, key: subjects.GivenKey) -> None:
     takes_attributes = not key.is_core and (is_bulk or versions.runs_only(context.settings, "2.0", "2.1"))
     takes_columns = key.is_core or (not is_bulk and versions.runs_only(context.settings, "1.4"))
     meant: str | None = None
+    hint = ""
     if named.by_column and takes_attributes:
         meant = named.by_column
         since = "" if is_bulk else ", since SQLAlchemy 2.0,"
@@ -43,7 +44,6 @@ def dropped_key(context: Context, key: subjects.GivenKey) -> None:
     elif named.is_column:
         return
     else:
-        what = f"`{mapped.name}` has no column `{key.name}`{column_hint(mapped, key.name)}"
-    report_key(
-        context, key, f"{what}: SQLAlchemy leaves the key out without a word, and its values are never stored", meant
-    )
+        what, hint = f"`{mapped.name}` has no column `{key.name}`", column_hint(mapped, key.name)
+    effect = "SQLAlchemy leaves the key out without a word, and its values are never stored"
+    report_key(context, key, f"{what}: {effect}{hint}", meant)

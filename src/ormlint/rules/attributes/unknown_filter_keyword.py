@@ -36,7 +36,7 @@ def unknown_filter(context: Context, key: subjects.GivenKey) -> None:
         kind = {"plain": "a plain attribute", "property": "a property", "method": "a method"}[declared[0].kind]
         context.report(
             place,
-            f"`{mapped.name}.{key.name}` is {kind}, not a column: `filter_by()` compares it in Python, so this is "
+            f"`{mapped.name}.{key.name}` is {kind}, not a column: `{key.call}()` compares it in Python, so this is "
             "always `WHERE false` and no row is ever found",
             symbol=f"{mapped.name}.filter_by({key.name})",
             related=[Place(declared[0].module.path, declared[0].range, f"`{key.name}` is declared here")],
@@ -44,9 +44,10 @@ def unknown_filter(context: Context, key: subjects.GivenKey) -> None:
         return
     owner = " and ".join(f"`{model.name}`" for model in key.models)
     verb = "has" if len(key.models) == 1 else "have"
-    message = (
-        f'{owner} {verb} no attribute `{key.name}`: `filter_by()` raises InvalidRequestError: no property "{key.name}"'
-    )
+    effect = f'`filter_by()` raises InvalidRequestError: no property "{key.name}"'
+    if key.kind == "repository":
+        effect = f"`{key.call}()` asks the class for it, and raises RepositoryError"
+    message = f"{owner} {verb} no attribute `{key.name}`: {effect}"
     database = ""
     for model in key.models:
         for attribute in model.columns():

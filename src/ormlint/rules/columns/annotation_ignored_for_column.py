@@ -5,6 +5,7 @@ from __future__ import annotations
 from ormlint.diagnostics import Severity
 from ormlint.facts import expressions as e
 from ormlint.index.columns import Column
+from ormlint.index.vocabulary.sqlalchemy import COLUMN
 from ormlint.linting import subjects
 from ormlint.linting.columns import declared_columns, is_column_call, mapped_annotation, plain_type
 from ormlint.linting.context import Context
@@ -22,7 +23,7 @@ rule = Rule(
 @rule.on(subjects.Model)
 def ignored(context: Context, subject: subjects.Model) -> None:
     for attribute, column, owner in declared_columns(subject.mapped):
-        if column.unread or not is_column_call(context, attribute, "sqlalchemy.Column"):
+        if column.unread or not is_column_call(context, attribute, COLUMN):
             continue
         annotation = mapped_annotation(context, attribute)
         found = plain_type(context, attribute, annotation) if annotation is not None else None

@@ -6,6 +6,7 @@ from ormlint.diagnostics import Severity
 from ormlint.facts import expressions as e
 from ormlint.index.columns import Column
 from ormlint.index.symbols import External
+from ormlint.index.vocabulary.sqlalchemy import COLUMN, PREFIX
 from ormlint.linting import subjects
 from ormlint.linting.columns import declared_columns, is_column_call, mapped_annotation, plain_type
 from ormlint.linting.context import Context
@@ -32,7 +33,7 @@ _NAMES = {
     "bytes": "LargeBinary BLOB BYTEA BINARY VARBINARY",
 }
 # What a loaded value is, by SQLAlchemy type.
-_LOADED = {f"sqlalchemy.{name}": python for python, names in _NAMES.items() for name in names.split()}
+_LOADED = {f"{PREFIX}{name}": python for python, names in _NAMES.items() for name in names.split()}
 # Annotations that a loaded value satisfies though they name another type.
 _FITS = {("bool", "int"), ("int", "float"), ("datetime", "date"), ("int", "complex"), ("float", "complex")}
 _PYTHON = {
@@ -54,7 +55,7 @@ def mismatch(context: Context, subject: subjects.Model) -> None:
     for attribute, column, owner in declared_columns(subject.mapped):
         if column.type_expr is None or column.unread:
             continue
-        if is_column_call(context, attribute, "sqlalchemy.Column"):
+        if is_column_call(context, attribute, COLUMN):
             continue  # ORM409's
         annotation = mapped_annotation(context, attribute)
         found = plain_type(context, attribute, annotation) if annotation is not None else None

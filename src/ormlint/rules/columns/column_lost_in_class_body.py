@@ -6,9 +6,9 @@ from ormlint.diagnostics import Fix, Severity
 from ormlint.facts import expressions as e
 from ormlint.index.model import ModelAttribute
 from ormlint.index.symbols import External
-from ormlint.index.vocabulary import COLUMN_CALLS, RELATIONSHIP_CALLS
+from ormlint.index.vocabulary import RELATIONSHIP_CALLS
+from ormlint.index.vocabulary.sqlalchemy import BOOLEANS, COLUMN_CALLS, DATETIMES, PREFIX, STRINGS
 from ormlint.linting import fixes, subjects, versions
-from ormlint.linting.columns import BOOLEANS, DATETIMES, STRINGS
 from ormlint.linting.context import Context
 from ormlint.linting.rule import Fixes, Rule
 from ormlint.linting.tables import has_own
@@ -32,7 +32,7 @@ _TYPES = (
     | DATETIMES
     | BOOLEANS
     | frozenset(
-        f"sqlalchemy.{name}"
+        f"{PREFIX}{name}"
         for name in [
             "Integer",
             "BigInteger",

@@ -9,8 +9,9 @@ from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
 from ormlint.index.columns import Column, Default
 from ormlint.index.symbols import External, FunctionSymbol, Value
+from ormlint.index.vocabulary.sqlalchemy import BOOLEANS, DATETIMES, FUNC, FUNCTIONS, PREFIX, SERVER_DEFAULTS
 from ormlint.linting import fixes, subjects
-from ormlint.linting.columns import BOOLEANS, DATETIMES, declared_columns
+from ormlint.linting.columns import declared_columns
 from ormlint.linting.context import Context
 from ormlint.linting.dialects import uses
 from ormlint.linting.rule import Fixes, Rule
@@ -61,12 +62,12 @@ def _fix(context: Context, column: Column, default: Default) -> Fix | None:
     if column.type in BOOLEANS:
         flags = {"true": "true", "t": "true", "false": "false", "f": "false"}
         flag = flags.get(str(value).strip().lower())
-        found = fixes.reference(context, default.module, f"sqlalchemy.{flag}", expr) if flag else None
+        found = fixes.reference(context, default.module, f"{PREFIX}{flag}", expr) if flag else None
         code = f"{found.code}()" if found is not None else ""
     elif isinstance(expr, e.Constant) and type(value) in (int, float):
         return fixes.fix(f'Use `"{value}"`', fixes.replace(expr, f'"{value}"'), safe=False)
     elif column.type in DATETIMES and _asks_for_now(context, default):
-        found = fixes.reference(context, default.module, "sqlalchemy.func", expr)
+        found = fixes.reference(context, default.module, FUNC, expr)
         code = f"{found.code}.now()" if found is not None else ""
     else:
         return None
@@ -112,9 +113,9 @@ def _refused(context: Context, default: Default) -> str | None:
     if isinstance(symbol, FunctionSymbol):
         return None if symbol.facts.decorators else f"the function `{symbol.name}`"
     if isinstance(symbol, External):
-        if symbol.name.startswith("sqlalchemy.func."):
+        if symbol.name.startswith(FUNCTIONS):
             return f"`{e.dotted_name(expr)}`, which is not called"
-        if symbol.name in ("sqlalchemy.FetchedValue", "sqlalchemy.true", "sqlalchemy.false", "sqlalchemy.text"):
+        if symbol.name in SERVER_DEFAULTS:
             return f"`{e.dotted_name(expr)}`, which is not called"
         return f"`{e.dotted_name(expr)}`" if symbol.name.startswith(_VALUE_MODULES) else None
     if isinstance(symbol, Value) and symbol.owner is None and isinstance(symbol.value, e.Constant):

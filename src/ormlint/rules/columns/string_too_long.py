@@ -5,8 +5,9 @@ from __future__ import annotations
 from ormlint.diagnostics import Severity
 from ormlint.facts import expressions as e
 from ormlint.index.columns import Column
+from ormlint.index.vocabulary.sqlalchemy import STRINGS
 from ormlint.linting import subjects, timestamps
-from ormlint.linting.columns import STRINGS, declared_columns
+from ormlint.linting.columns import declared_columns
 from ormlint.linting.context import Context
 from ormlint.linting.dialects import uses, uses_others
 from ormlint.linting.rule import Rule

@@ -9,8 +9,10 @@ from ormlint.index.columns import Column
 from ormlint.index.enums import EnumClass
 from ormlint.index.model import MappedClass
 from ormlint.index.symbols import ClassSymbol
+from ormlint.index.vocabulary import sqlmodel
+from ormlint.index.vocabulary.sqlalchemy import STRINGS
 from ormlint.linting import enums, subjects
-from ormlint.linting.columns import STRINGS, declared_columns
+from ormlint.linting.columns import declared_columns
 from ormlint.linting.context import Context, Place
 from ormlint.linting.dialects import uses
 from ormlint.linting.rule import Rule, Status
@@ -82,9 +84,7 @@ def by_default(context: Context, subject: subjects.Model) -> None:
 
 
 def _is_string(column: Column) -> bool:
-    return (
-        column.enum is None and (column.type in STRINGS or column.type == "sqlmodel.AutoString") and not column.unread
-    )
+    return column.enum is None and (column.type in STRINGS or column.type == sqlmodel.AUTO_STRING) and not column.unread
 
 
 def _is_validated(context: Context, mapped: MappedClass, name: str) -> bool:

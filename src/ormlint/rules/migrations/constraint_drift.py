@@ -35,6 +35,12 @@ def other_constraint(context: Context, subject: subjects.SchemaDifference) -> No
             f"the model says ({', '.join(subject.columns)}) of `{table}` refers to `{ours}`, no migration makes the "
             "foreign key: rows may refer to what is not there, and ON DELETE does nothing"
         )
+    elif subject.kind == "foreign-key-extra":
+        name = f" (`{theirs}`)" if theirs else ""
+        text = (
+            f"migrations make ({', '.join(subject.columns)}) of `{table}` refer to `{ours}`{name}, the model does not "
+            "say so: a value that is not there fails with IntegrityError, and so does deleting the row referred to"
+        )
     elif subject.kind == "foreign-key-other":
         text = (
             f"the model says ON DELETE {ours} for ({', '.join(subject.columns)}) of `{table}`, migrations make it "

@@ -5,8 +5,8 @@ from __future__ import annotations
 from ormlint.diagnostics import Severity
 from ormlint.index.columns import Column
 from ormlint.index.model import ModelAttribute
+from ormlint.index.vocabulary.sqlalchemy import BIG_INTEGERS, INTEGERS, SMALL_INTEGERS, STRINGS, UUIDS
 from ormlint.linting import subjects
-from ormlint.linting.columns import STRINGS
 from ormlint.linting.context import Context, Place
 from ormlint.linting.relationships import foreign_keys, owner_name
 from ormlint.linting.rule import Rule
@@ -19,10 +19,6 @@ rule = Rule(
     severity=Severity.ERROR,
 )
 
-_SMALL = frozenset({"sqlalchemy.SmallInteger", "sqlalchemy.SMALLINT"})
-_MEDIUM = frozenset({"sqlalchemy.Integer", "sqlalchemy.INTEGER"})
-_BIG = frozenset({"sqlalchemy.BigInteger", "sqlalchemy.BIGINT"})
-_UUIDS = frozenset({"sqlalchemy.Uuid", "sqlalchemy.UUID"})
 _MYSQL = frozenset({"mysql", "mariadb"})
 
 
@@ -78,11 +74,11 @@ def _target(context: Context, key: str, depth: int = 0) -> tuple[ModelAttribute,
 
 
 def _family(kind: str) -> str | None:
-    if kind in _SMALL | _MEDIUM | _BIG:
+    if kind in SMALL_INTEGERS | INTEGERS | BIG_INTEGERS:
         return "integer"
     if kind in STRINGS:
         return "string"
-    return "UUID" if kind in _UUIDS else None
+    return "UUID" if kind in UUIDS else None
 
 
 def _shown(kind: str) -> str:
@@ -111,4 +107,4 @@ def _effect(context: Context, own: str, other: str) -> str:
 
 
 def _width(kind: str) -> int:
-    return 2 if kind in _SMALL else 4 if kind in _MEDIUM else 8
+    return 2 if kind in SMALL_INTEGERS else 4 if kind in INTEGERS else 8

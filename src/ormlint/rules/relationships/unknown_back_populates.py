@@ -46,10 +46,11 @@ def unknown_back_populates(context: Context, subject: subjects.Model) -> None:
         problem, related = _problem(context, mapped, target, name)
         if problem is None:
             continue
+        error = "ArgumentError" if "not back to" in problem else "InvalidRequestError"
         context.report_at(
             attribute.module,
             given.range,
-            f"{problem}: the first use of any model of this registry raises an error",
+            f"{problem}: the first use of any model of this registry raises {error}",
             symbol=f"{mapped.name}.{attribute.name}",
             fix=_fix(context, attribute, given, target),
             related=[Place(target.symbol.module.path, target.symbol.facts.name_range, f"`{target.name}`"), *related],

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import builtins
 import re
 
 from ormlint.diagnostics import Severity
 from ormlint.facts import expressions as e
-from ormlint.index.model import MappedClass
+from ormlint.facts.walk import walk_nodes
+from ormlint.index.model import MappedClass, ModelAttribute, Relationship
 from ormlint.index.symbols import ClassSymbol, External, Unknown
 from ormlint.index.vocabulary import HARMLESS_BASES
 from ormlint.linting import fixes, subjects
+from ormlint.linting.columns import mapped_annotation
 from ormlint.linting.context import Context, Place
 from ormlint.linting.names import closest, nearest
 from ormlint.linting.relationships import relationships
@@ -33,23 +36,28 @@ def unknown_target(context: Context, subject: subjects.Model) -> None:
     mapped = subject.mapped
     for attribute, relationship, call in relationships(context, subject):
         target = call.args[0] if call.args else call.keyword("argument")
-        if relationship.target is not None or not isinstance(target, e.Str) or not _PATH.fullmatch(target.value):
+        if target is None:
+            target = _annotated(context, mapped, attribute, relationship)
+        written = target.id if isinstance(target, e.Name) else target.value if isinstance(target, e.Str) else ""
+        if relationship.target is not None or target is None or not _PATH.fullmatch(written):
             continue
-        name = target.value.rpartition(".")[2]
+        if isinstance(target, e.Name) and (call.args or call.keyword("argument") is not None):
+            continue
+        name = written.rpartition(".")[2]
         if _may_exist(context, mapped, name):
             continue
         known = [other for others in context.index.by_name.values() for other in others]
-        table = next((other for other in known if other.table == target.value), None)
+        table = next((other for other in known if other.table == written), None)
         related: list[Place] = []
         hint, meant = "", table.name if table is not None else None
         if table is not None:
-            found = f"`{target.value!r}` is the name of a table, and the class of it is `{table.name}`"
+            found = f"`{written!r}` is the name of a table, and the class of it is `{table.name}`"
             related.append(Place(table.symbol.module.path, table.symbol.facts.name_range, f"`{table.name}`"))
         else:
             found = f"no mapped class is called `{name}`"
             near = closest(name, sorted(context.index.by_name), 0.75)
             hint = f"; did you mean `{near}`?" if near else ""
-            meant = nearest(name, sorted(context.index.by_name)) if name == target.value else None
+            meant = nearest(name, sorted(context.index.by_name)) if name == written else None
         error = "ArgumentError" if table is not None else "InvalidRequestError"
         context.report_at(
             attribute.module,
@@ -58,9 +66,27 @@ def unknown_target(context: Context, subject: subjects.Model) -> None:
             symbol=f"{mapped.name}.{attribute.name}",
             related=related,
             fix=fixes.fix(f"Use `{meant}`", fixes.respell(context, target, meant, attribute.module), safe=False)
-            if meant
+            if meant and isinstance(target, e.Str)
             else None,
         )
+
+
+def _annotated(
+    context: Context, mapped: MappedClass, attribute: ModelAttribute, relationship: Relationship
+) -> e.Name | None:
+    """Return the name in `Mapped[list["Post"]]` that nothing in its file is called: the registry is asked for it."""
+    annotation = attribute.annotation
+    if attribute.function is not None or annotation is None or not relationship.target_name.isidentifier():
+        return None
+    if mapped.style != "sqlmodel" and mapped_annotation(context, attribute) is None:
+        return None
+    module = attribute.module
+    if module.has(relationship.target_name) or module.stars:
+        return None
+    names = [
+        node for node in walk_nodes(annotation) if isinstance(node, e.Name) and node.id == relationship.target_name
+    ]
+    return names[-1] if names and not hasattr(builtins, relationship.target_name) else None
 
 
 def _may_exist(context: Context, mapped: MappedClass, name: str) -> bool:

@@ -34,7 +34,8 @@ def unknown_column(context: Context, subject: subjects.SqlText) -> None:
         where, meant = place(context, subject, use.start, use.end), _meant(known, use.name)
         context.report(
             where,
-            f"{_named(known)} no column `{use.name}`: the statement fails when it runs{_hint(known, use.name)}",
+            f"{_named(known)} column `{use.name}`: the statement fails when it runs (UndefinedColumn; SQLite: no such "
+            f"column){_hint(known, use.name)}",
             symbol=f"{known[0].name}.{use.name}",
             fix=respelling(context, where, use.name, meant),
             related=[
@@ -51,8 +52,8 @@ def _has(table: KnownTable, use: ColumnUse) -> bool:
 
 def _named(tables: list[KnownTable]) -> str:
     if len(tables) == 1:
-        return f"Table `{tables[0].name}` has"
-    return f"None of the tables {listed(f'`{table.name}`' for table in tables)} has"
+        return f"table `{tables[0].name}` has no"
+    return f"none of the tables {listed(f'`{table.name}`' for table in tables)} has a"
 
 
 def _meant(tables: list[KnownTable], name: str) -> str | None:

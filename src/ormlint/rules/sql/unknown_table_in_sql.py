@@ -39,7 +39,7 @@ def unknown_table(context: Context, subject: subjects.SqlText) -> None:
         context.report(
             where,
             f"no table `{use.name}` is declared in this project, and no migration creates one: the statement fails "
-            f"when it runs; did you mean `{table}`?",
+            f"when it runs (UndefinedTable; SQLite: no such table); did you mean `{table}`?",
             symbol=use.name,
             fix=respelling(context, where, use.name, table),
         )

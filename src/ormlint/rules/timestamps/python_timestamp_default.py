@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ormlint.diagnostics import Severity
 from ormlint.index.model import ModelAttribute
+from ormlint.index.vocabulary.sqlalchemy import DATETIMES
 from ormlint.linting import subjects, timestamps
-from ormlint.linting.columns import DATETIMES
 from ormlint.linting.context import Context
 from ormlint.linting.rule import Option, Rule
 

@@ -37,10 +37,11 @@ def python_default_over_server_default(context: Context, subject: subjects.Model
             if default is not None
         ]
         parts = " and ".join(f"`{argument}`" for argument in lost) or "SQL default"
+        verb = "are" if len(lost) > 1 else "is"
         context.report(
             found.own.range,
             f"`{mapped.name}.{name}` replaces the server-managed `{name}` of `{found.owner.name}` by a column with "
-            f"only a Python `default`: the inherited {parts} is gone, so raw SQL and other writers leave NULL or "
+            f"only a Python `default`: the inherited {parts} {verb} gone, so raw SQL and other writers leave NULL or "
             "fail on NOT NULL, and generated migrations no longer create the default",
             symbol=f"{mapped.name}.{name}",
             fix=timestamps.repair(context, found),

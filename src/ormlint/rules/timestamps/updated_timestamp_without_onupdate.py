@@ -6,6 +6,7 @@ from ormlint.diagnostics import Fix, Severity
 from ormlint.diagnostics.steps import Step
 from ormlint.facts import expressions as e
 from ormlint.index.columns import Column
+from ormlint.index.vocabulary.sqlalchemy import COLUMN_CALLS, FUNC
 from ormlint.linting import fixes, subjects, timestamps
 from ormlint.linting.columns import is_column_call
 from ormlint.linting.context import Context
@@ -55,14 +56,14 @@ def _fix(context: Context, attribute: subjects.ModelAttribute, column: Column) -
     call, default = attribute.value, column.default or column.server_default
     if not isinstance(call, e.Call) or default is None or default.module is not attribute.module:
         return None
-    if not any(is_column_call(context, attribute, f"sqlalchemy.{name}") for name in ("Column", "mapped_column")):
+    if not any(is_column_call(context, attribute, name) for name in sorted(COLUMN_CALLS)):
         return None
     code = context.source(default.expr, attribute.module)
     steps: tuple[Step, ...] = ()
     if default.kind == "python" and isinstance(default.expr, (e.Call, e.Constant, e.Str)):
         return None  # one value for ever
     if default is column.server_default:
-        func = fixes.reference(context, attribute.module, "sqlalchemy.func", call)
+        func = fixes.reference(context, attribute.module, FUNC, call)
         if func is None or not timestamps.asks_database_for_now(default):
             return None
         code, steps = f"{func.code}.now()", func.steps

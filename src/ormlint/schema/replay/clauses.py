@@ -28,7 +28,9 @@ class Clauses(Types):
         if text is not None:
             return Default(text)
         if isinstance(value, Member):
-            value = value.value
+            value = value.value if value.value is not None else Unknown("the value of a member is computed")
+            if isinstance(value, Unknown):
+                return value
         if isinstance(value, (bool, int, float)):
             return Default(str(value))
         clause = self.clause_of(value)

@@ -180,7 +180,9 @@ class Constraints(Clauses, Targets):
             gone = [item for item in table.constraints if self._conventional(table, item, name) == item.name]
         if not gone:
             gone = self._resembling(table, kind, name)
-        if not gone and not call.is_true("if_exists"):
+        # One that is dropped only where it is there: none of this table is called so.
+        is_guarded = self.guarded and name is not None and all(item.name is not None for item in table.constraints)
+        if not gone and not call.is_true("if_exists") and not (is_guarded and not table.open):
             for unsure in (kind,) if kind is not None else ("foreign", "unique", "check", "primary"):
                 table.unsure.setdefault(unsure, f"revision {self.revision} drops `{name}`, which none is called")
         table.constraints = [item for item in table.constraints if not any(item is other for other in gone)]

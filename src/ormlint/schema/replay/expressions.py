@@ -13,7 +13,7 @@ import sqlalchemy
 from ormlint.facts import expressions as e
 from ormlint.facts.operators import ARITHMETIC, COMPARISONS
 from ormlint.index.symbols import Folder
-from ormlint.index.vocabulary import canonical
+from ormlint.index.vocabulary import canonical, flask_sqlalchemy
 from ormlint.schema.replay import values as v
 from ormlint.schema.replay.calls import Calls
 
@@ -145,8 +145,10 @@ class Expressions(Calls):
             from ormlint.schema.replay.envfile import metadata_of
 
             return metadata_of(owner) if name == "metadata" else owner.keywords.get(name)
-        if owner.name == "flask_sqlalchemy.SQLAlchemy" and hasattr(sqlalchemy, name):
+        if owner.name == flask_sqlalchemy.EXTENSION and hasattr(sqlalchemy, name):
             return v.Ref(canonical(f"sqlalchemy.{name}"))  # `db.String`, `db.func`
+        if name in ("foreign_key_constraints", "constraints", "indexes") and owner.keywords.get("autoload_with"):
+            return self.reflected(owner, name)
         if owner.last in ("Table", "table") and name == "name" and owner.args:
             return owner.args[0]
         if owner.last in ("Enum", "ENUM"):

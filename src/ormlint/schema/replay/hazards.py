@@ -49,7 +49,6 @@ class Hazards:
         self.emptied: set[str] = set()  # tables whose rows the revision at hand deletes
         self.unread = False  # a statement was computed
         self.views: set[str] = set()  # in small letters, without schema
-        self.index_sql: list[str] = []  # all statements about indexes: they are not replayed
 
     def begin(self) -> None:
         """Begin a revision."""
@@ -59,8 +58,6 @@ class Hazards:
         """Note a statement given as a string."""
         self.emptied.update(found.rpartition(".")[2] for found in _EMPTIES.findall(text))
         self.views.update(found.rpartition(".")[2].lower() for found in _VIEW.findall(text))
-        if re.search(r"\bINDEX\b", text, re.I):
-            self.index_sql.append(text)
 
     def enum_in_new_table(self, schema: SimSchema, table: SimTable, value: Any, name: str | None, step: Step) -> None:
         """Note a native enum type in a `create_table`."""

@@ -8,7 +8,7 @@ from typing import Any
 from ormlint.schema.replay.creation import Creation
 from ormlint.schema.replay.machine import Raised
 from ormlint.schema.replay.simulated import Default, SimConstraint, SimTable
-from ormlint.schema.replay.values import DIALECT, ReflectedType, Rows, Unknown, text_of
+from ormlint.schema.replay.values import DIALECT, Built, Ref, ReflectedType, Rows, Unknown, text_of
 
 _FAMILIES = {
     "String": "String",
@@ -32,6 +32,13 @@ _FAMILIES = {
     "Date": "Date",
     "ARRAY": "ARRAY",
     "CHAR": "CHAR",
+}
+_CLASSES = {
+    "primary": "PrimaryKeyConstraint",
+    "foreign": "ForeignKeyConstraint",
+    "unique": "UniqueConstraint",
+    "check": "CheckConstraint",
+    "index": "Index",
 }
 _VERSIONS = {"postgresql": (15, 4), "mysql": (10, 11, 19), "sqlite": (3, 40, 0)}
 
@@ -139,6 +146,26 @@ class Inspection(Creation):
             ]
         return Unknown(f"the inspector's `{method}`")
 
+    def reflected(self, value: Built, name: str) -> Any:
+        """Answer `.foreign_key_constraints`, `.constraints` or `.indexes` of `Table(…, autoload_with=…)`."""
+        called = text_of(value.args[0]) if value.args else None
+        table = self.schema.table(called, text_of(value.keywords.get("schema"))) if called is not None else None
+        self.asked_schema += 1
+        if table is None or table.open or table.maybe or table.unsure:
+            return Unknown("the constraints of a reflected table", of_schema=True)
+        wanted = {"foreign_key_constraints": ("foreign",), "indexes": ("index",)}
+        kinds = wanted.get(name, ("primary", "foreign", "unique", "check"))
+        return [self._reflected_constraint(item) for item in table.constraints if item.kind in kinds]
+
+    def _reflected_constraint(self, item: SimConstraint) -> Built:
+        columns = [Built(Ref("sqlalchemy.Column"), [column], {}) for column in item.columns]
+        extra: dict[str, Any] = {"name": self._reflected_name(item), "columns": columns, "unique": item.unique}
+        if item.kind == "foreign":
+            extra["column_keys"] = list(item.columns)
+            target = item.target or Unknown("its target")
+            extra["referred_table"] = Built(Ref("sqlalchemy.Table"), [target], {})
+        return Built(Ref(f"sqlalchemy.{_CLASSES[item.kind]}"), [], {}, None, extra)
+
     def _reflected_name(self, item: SimConstraint) -> str | Unknown | None:
         return item.name or (None if self.dialect == "sqlite" else Unknown("its name"))
 
@@ -162,6 +189,8 @@ class Inspection(Creation):
             kinds = {kind.__name__ for kind in type(value.type).__mro__}
             if all(name in _FAMILIES for name in names):
                 return any(_FAMILIES[name] in kinds or name in kinds for name in names)
+        if isinstance(value, Built) and value.last in _CLASSES.values():
+            return value.last in names
         return Unknown("isinstance")
 
     def rows(self, result: Rows, method: str) -> Any:

@@ -45,6 +45,8 @@ class Machine:
         self.depth = 0
         self.quiet = 0  # > 0 while top-level statements and class bodies are evaluated: nothing is executed
         self.in_try = 0
+        self.history = ""  # of the revision at hand: its base
+        self.guarded = 0  # branches at hand that ask whether a thing is there
         self.guesses = True  # a guard that leaves is taken not to
         self.shared = False  # the schema belongs to another branch too: copy it before it is changed
         self.writes = 0  # how often the schema was to be changed

@@ -131,7 +131,9 @@ class Operations(Constraints):
         if known is not None and if_not_exists and not known.maybe and not known.baseline:
             return
         step = self.step(node, f"create_table {name}")
-        table = SimTable(name, schema, steps=(step,))
+        table = SimTable(name, schema, steps=(step,), history=self.history)
+        if known is not None and not known.baseline and known.history != self.history:
+            table.open = "revisions of histories that nothing links make it, and only one of them runs"
         world.tables[key] = table
         for item in items:
             if is_column(item):

@@ -31,17 +31,27 @@ class Replay:
     starts_empty: bool | None = None  # the first revision that changes anything makes a table
 
 
-def replay(index: ProjectIndex, environment: Environment, dialect: str) -> Replay:
-    """Replay all revisions of an environment."""
+def replay(index: ProjectIndex, environment: Environment, dialect: str, branch: str | None = None) -> Replay:
+    """Replay all revisions of an environment, or those of one labelled branch."""
     machine = Statements(index, dialect)
     machine.convention = naming_convention(machine, environment)
     graph = environment.graph
+    histories = graph.histories()
+    wanted = {
+        revision.id
+        for head in graph.heads
+        if branch is None or branch in graph.labels_of(head)
+        for revision in graph.ancestors(head)
+    }
     if graph.unknown is not None:
         machine.schema.open = graph.unknown
     if any(problem.kind in ("cycle", "duplicate") for problem in graph.problems):
         machine.schema.open = "its chain of revisions is broken"
     starts_empty: bool | None = None
     for revision in graph.ordered():
+        if revision.id not in wanted:
+            continue
+        machine.history = histories[revision.id]
         types, asked = set(machine.schema.enums), machine.asked_schema
         _run(machine, revision)
         if machine.asked_schema == asked:  # else it may ask whether a type is there
@@ -62,7 +72,7 @@ def replay(index: ProjectIndex, environment: Environment, dialect: str) -> Repla
 
 def _run(machine: Statements, revision: Revision) -> None:
     machine.revision, machine.path, machine.steps_left = revision.id, revision.path, BUDGET
-    machine.depth = machine.quiet = machine.in_try = 0
+    machine.depth = machine.quiet = machine.in_try = machine.guarded = 0
     machine.yields.clear()
     machine.hazards.begin()
     before = machine.schema

@@ -73,6 +73,7 @@ class SimTable:
     baseline: bool = False  # no revision creates it
     unsure: dict[str, str] = field(default_factory=dict)  # kinds of constraints that may be others, and why
     steps: tuple[Step, ...] = ()
+    history: str = ""  # the base of the revision that makes it
 
     def copied(self) -> SimTable:
         """Return a copy that can be changed apart."""

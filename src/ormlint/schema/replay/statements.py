@@ -136,10 +136,13 @@ class Statements(Expressions):
             scope.names.clear()
             scope.names.update(_snapshot(names))
             ended: Exception | None = None
+            self.guarded += about_schema
             try:
                 self.block(body, scope)
             except (Returned, Broken, Continued, Raised) as error:
                 ended = error
+            finally:
+                self.guarded -= about_schema
             ends.append((self.schema, dict(scope.names), ended))
         live = [end for end in ends if not isinstance(end[2], Raised)] or ends
         going = [end for end in live if end[2] is None] or live

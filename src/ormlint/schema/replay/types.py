@@ -116,8 +116,8 @@ class Types(Machine):
             return NamedType(f"VECTOR({size})" if isinstance(size, int) else "VECTOR"), None
         if not name.startswith("sqlalchemy."):
             return Unknown(f"`{name}` belongs to a package that was not read"), None
-        factory = _factory(name)
-        if factory is None:
+        factories = _factories(name)
+        if not factories:
             return Unknown(f"SQLAlchemy has no type `{last}`"), None
         enum: str | None = None
         args: list[Any] = []
@@ -138,10 +138,13 @@ class Types(Machine):
                 args.append(built)
             else:
                 keywords[key] = built
-        try:
-            return factory(*args, **keywords), enum
-        except Exception as error:  # whatever SQLAlchemy refuses
-            return Unknown(f"SQLAlchemy refuses `{last}`: {error}"), None
+        refusal: Exception | None = None
+        for factory in factories:
+            try:
+                return factory(*args, **keywords), enum
+            except Exception as error:  # whatever SQLAlchemy refuses: `INTEGER(unsigned=True)` is MySQL's
+                refusal = refusal or error
+        return Unknown(f"SQLAlchemy refuses `{last}`: {refusal}"), None
 
     def enum_parts(self, value: Built) -> tuple[str | None, list[str] | None]:
         """Return the name and the labels of `Enum(...)`; None for what is not known."""
@@ -260,18 +263,20 @@ def _bound(function: Function, owner: Any) -> Function:
     return bound
 
 
-def _factory(name: str) -> type[TypeEngine[Any]] | None:
+def _factories(name: str) -> list[type[TypeEngine[Any]]]:
+    """Return the types of a name, the likeliest first: SQLAlchemy's own and those of its dialects."""
     import importlib
 
     last = name.rpartition(".")[2]
     named = [dialect for dialect in DIALECT_MODULES if f".{dialect}." in name]
     modules = [*(f"sqlalchemy.dialects.{dialect}" for dialect in named), "sqlalchemy"]
     modules += [f"sqlalchemy.dialects.{dialect}" for dialect in DIALECT_MODULES]
+    found: list[type[TypeEngine[Any]]] = []
     for module in modules:
-        found = getattr(importlib.import_module(module), last, None)
-        if isinstance(found, type) and issubclass(found, TypeEngine):
-            return found
-    return None
+        kind = getattr(importlib.import_module(module), last, None)
+        if isinstance(kind, type) and issubclass(kind, TypeEngine) and kind not in found:
+            found.append(kind)
+    return found
 
 
 def _by_name(name: str, numbers: Iterable[int], dialect: str) -> TypeEngine[Any] | None:
