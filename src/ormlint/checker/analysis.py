@@ -5,16 +5,21 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+from ormlint.checker.comparison import Comparison
+from ormlint.checker.kept import NOTHING_KEPT, Kept
 from ormlint.checker.reading import RECURSION_LIMIT, FactsStore, read_facts, stored_facts
 from ormlint.checker.result import Progress, Statistics
 from ormlint.facts.codec import encode_facts
+from ormlint.facts.module import ModuleInterface
 from ormlint.index.installed import Environment, Facts, InstalledModules
-from ormlint.index.project import ProjectIndex, link
+from ormlint.index.modules import ModuleMap
+from ormlint.index.project import LinkedState, ProjectIndex, link
 from ormlint.index.reads import Noting, Read
 from ormlint.index.registries import may_make
+from ormlint.index.symbols import Module
 from ormlint.semantic.model import SemanticModel
 from ormlint.syntax import lower_parsed, parse_module
 from ormlint.text import SourceError, SourceText
@@ -29,6 +34,24 @@ class Analysis:
     index: ProjectIndex
     model: SemanticModel
     linked: set[Read]  # what was read when the project was linked
+    comparison: Comparison  # with what is kept of an earlier check
+    snapshot: LinkedState | None = None  # to go on from, where somebody will
+
+
+class _Interfaces(Mapping[str, ModuleInterface]):
+    """The interfaces of facts, each looked up when it is asked for."""
+
+    def __init__(self, facts: Mapping[str, Facts]) -> None:
+        self.facts = facts
+
+    def __getitem__(self, path: str) -> ModuleInterface:
+        return self.facts[path].interface
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.facts)
+
+    def __len__(self) -> int:
+        return len(self.facts)
 
 
 def analyse(
@@ -60,7 +83,9 @@ def analyse(
                     raise
             if progress is not None:
                 progress("checking", count, len(modules))
-        statistics.given_up = dict(model.given_up)
+        for path in modules:
+            for reason in model.given_up_in(path):
+                statistics.given_up[reason] = statistics.given_up.get(reason, 0) + 1
         clock.lap("check")
     return linked
 
@@ -73,23 +98,76 @@ def read_project(
     documents: Mapping[str, str] | None = None,
     store: FactsStore | None = None,
     jobs: int = 1,
+    kept: Kept | None = None,
+    before: Analysis | None = None,
 ) -> Analysis:
-    """Read and link all files; no body is followed yet. See `analyse` for the arguments."""
+    """Read and link all files; no body is followed yet. See `analyse` for the arguments.
+
+    With what is `kept` of an earlier check only files that changed are read, and as long as none of them says
+    something else to others, only what holds mapped classes is linked; the rest when it is asked for. With the
+    analysis `before` of that check what it has of unchanged files is used again, and so is what linking found as long
+    as it was read from such files alone.
+    """
     sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))
     sources = {path: source for path, source in sorted(files.items()) if isinstance(source, SourceText)}
     statistics.bytes = sum(len(source.data) for source in sources.values())
-    facts = read_facts(sources, statistics, progress, store, jobs)
+    kept = kept if kept is not None else NOTHING_KEPT
+    known = {path for path, source in sources.items() if _is_known(path, source, kept)}
+    again = {path: before.facts[path] for path in known if path in before.facts} if before is not None else {}
+    waiting = {path: source for path, source in sources.items() if path not in again} if again else sources
+    facts = read_facts(waiting, statistics, progress, store, jobs, known if store is not None else ())
+    if again:
+        facts = {path: again.get(path) or facts[path] for path in sources}
     clock = Clock(statistics)
     statistics.files = len(files)
-    installed = InstalledModules(environment, _reader(environment, store)) if environment is not None else None
+    comparison = Comparison(kept, sources, facts, store)
     reads: set[Read] = set()
-    with Noting(reads):
-        index = link({path: fact.interface for path, fact in facts.items()}, lambda path: facts[path].bodies, installed)
+    index, snapshot = _linked(facts, comparison, reads, before, environment, store)
     index.documents = dict(documents or {})
     index.may_make = lambda path: may_make(sources[path].data)
     statistics.models = len(index.own_mapped)
     clock.lap("link")
-    return Analysis(sources, facts, index, SemanticModel(index), reads)
+    return Analysis(sources, facts, index, SemanticModel(index), reads, comparison, snapshot)
+
+
+def _is_known(path: str, source: SourceText, kept: Kept) -> bool:
+    state = kept.files.get(path)
+    return state is not None and state.digest == source.digest
+
+
+def _linked(
+    facts: Mapping[str, Facts],
+    comparison: Comparison,
+    reads: set[Read],
+    before: Analysis | None,
+    environment: Environment | None,
+    store: FactsStore | None,
+) -> tuple[ProjectIndex, LinkedState | None]:
+    """Link facts, or take what was linked before; `reads` will hold what was read for it."""
+    alike, changed = comparison.is_linked_alike, comparison.changed_set
+    linking = {path for path, state in comparison.kept.files.items() if state.has_links} if alike else None
+    interfaces = _Interfaces(facts)
+    snapshot = before.snapshot if before is not None and alike else None
+    is_held = snapshot is not None and _holds(snapshot, changed)
+    modules: list[Module] = []
+    paths: ModuleMap | None = None
+    if before is not None and not comparison.has_other_paths:
+        paths = before.index.paths
+        # Classes that calls make were bound in their modules: linking would bind them again.
+        left_out = changed if is_held else changed | before.index.making
+        modules = [item for item in before.index.built_modules() if item.path not in left_out]
+    if snapshot is not None and is_held:
+        index = ProjectIndex(interfaces, lambda path: facts[path].bodies, snapshot.installed, linking, modules, paths)
+        index.adopt(snapshot)
+        return index, snapshot
+    installed = InstalledModules(environment, _reader(environment, store)) if environment is not None else None
+    with Noting(reads):
+        index = link(interfaces, lambda path: facts[path].bodies, installed, linking, modules, paths)
+    return index, index.snapshot(reads) if before is not None and alike else None
+
+
+def _holds(snapshot: LinkedState, changed: Collection[str]) -> bool:
+    return snapshot.read is not None and snapshot.read.isdisjoint(changed) and snapshot.linking.isdisjoint(changed)
 
 
 def _reader(environment: Environment, store: FactsStore | None) -> Callable[[str], Facts | None]:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import partial
 
 from ormlint.checker.digests import IndexDigests, digest, plain_facts
 from ormlint.checker.kept import Kept, KeptRound
 from ormlint.index.project import ProjectIndex
+from ormlint.index.reads import Noting
 from ormlint.index.symbols import FunctionSymbol, Module
 from ormlint.semantic.callsites import Given, Handed, as_parameter, declared_values, is_stand_in, is_untyped, named
 from ormlint.semantic.model import SemanticModel
 from ormlint.semantic.records import FunctionRecord
 from ormlint.semantic.typecodec import NotPlain, plain_type, typed
+from ormlint.semantic.types import Type
 
 
 class CallDigests:
@@ -41,11 +44,11 @@ class CallDigests:
                 calls[repr(parts)] = None
             for key in record.value_functions:
                 symbol = self.model.function_of(key)
-                if symbol is not None and key in self.model.call_sites.by_id:
+                if symbol is not None and self.model.call_sites.open_parameters(symbol):
                     functions.add(self.model.index.idents.of(symbol))
             names |= record.value_names
             if self.model.is_given_up(record):
-                names |= named(record.body, self.model.call_sites.by_name)
+                names |= named(record.body, self.model.call_sites.names)
         return digest((list(calls), sorted(functions), sorted(names)))
 
     def _function(self, symbol: FunctionSymbol) -> str:
@@ -69,14 +72,6 @@ def declared(module: Module, names: Collection[str]) -> object:
     return functions, bases, sorted(declared_values(module.own_interface, names))
 
 
-def open_functions(model: SemanticModel) -> dict[str, tuple[int, ...]]:
-    """Return by path which functions have parameters that nothing declares."""
-    found: dict[str, list[int]] = {}
-    for symbol, _ in model.call_sites.by_id.values():
-        found.setdefault(symbol.module.path, []).append(symbol.index)
-    return {path: tuple(sorted(indexes)) for path, indexes in found.items()}
-
-
 def packed_rounds(
     model: SemanticModel, known: Sequence[Mapping[tuple[int, str], object]]
 ) -> tuple[KeptRound, ...] | None:
@@ -95,18 +90,38 @@ def packed_rounds(
     return tuple(rounds)
 
 
-def round_models(index: ProjectIndex, last: SemanticModel, kept: Kept) -> list[SemanticModel] | None:
-    """Return a model for each round, `last` for the last one; None when what was known names what is gone."""
-    if not kept.rounds:
-        return None
-    models = [*(SemanticModel(index) for _ in kept.rounds[1:]), last]
-    try:
-        for model, found in zip(models, kept.rounds, strict=True):
-            for ident, name, kind in found.known:
-                symbol = index.idents.find(ident)
-                if symbol is None:
-                    return None
-                model.call_sites.known[id(symbol), name] = typed(kind, index)
-    except NotPlain:
-        return None
+def round_models(index: ProjectIndex, last: SemanticModel, kept: Kept, is_linked_alike: bool) -> list[SemanticModel]:
+    """Return a model for each round, `last` for the last one; none when what was known names what is gone.
+
+    Where linking finds what it found before nothing is gone, and what is known is looked up when it is asked for.
+    """
+    models = [*(SemanticModel(index) for _ in kept.rounds[1:]), last] if kept.rounds else []
+    for model, found in zip(models, kept.rounds, strict=True):
+        by_path: dict[str, list[tuple[str, str, object]]] = {}
+        for item in found.known:
+            by_path.setdefault(item[0].split("\t", 1)[0], []).append(item)
+        for path, items in by_path.items():
+            model.call_sites.waiting[path] = partial(_known, index, items)
+        if not is_linked_alike:
+            try:
+                for path in by_path:
+                    model.call_sites.settle(path)
+            except NotPlain:
+                return []
     return models
+
+
+def _known(index: ProjectIndex, items: Iterable[tuple[str, str, object]]) -> dict[tuple[int, str], Type]:
+    """Return what is known of parameters.
+
+    Raises:
+        NotPlain: a function or a class is gone.
+    """
+    found: dict[tuple[int, str], Type] = {}
+    with Noting(set()):
+        for ident, name, kind in items:
+            symbol = index.idents.find(ident)
+            if symbol is None:
+                raise NotPlain(ident)
+            found[id(symbol), name] = typed(kind, index)
+    return found

@@ -131,11 +131,15 @@ class IndexDigests:
         heirs = self.index.subclasses(mapped) if mapped is not None else ()
         return digest([self.idents.of(heir.symbol) for heir in heirs])
 
-    def tables(self) -> bytes:
-        """Return the digest of all tables by name."""
+    def table_names(self) -> bytes:
+        """Return the digest of which tables there are."""
         tables = self.index.own_tables
-        found = [(name, self.of(table)) for name, table in tables.by_name.items()]
-        return digest((tables.unknown, found, self.models()))
+        return digest((tables.unknown, list(tables.by_name)))
+
+    def table(self, name: str) -> bytes:
+        """Return the digest of a table; of one that is not there it says just that."""
+        table = self.index.own_tables.by_name.get(name)
+        return digest(self.of(table)) if table is not None else GONE
 
     def of(self, item: Any) -> object:
         """Return any answer as plain data: types, and what they hold. Facts in them count with their places."""

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import msgspec
 
 from ormlint.checker.analysis import Analysis, Clock, read_project
+from ormlint.checker.comparison import Comparison
 from ormlint.checker.dispatch import Dispatcher, RuleCrash
 from ormlint.checker.incremental import Incremental
-from ormlint.checker.kept import Kept
+from ormlint.checker.kept import NOTHING_KEPT, FileState, Kept
 from ormlint.checker.reading import FactsStore
 from ormlint.checker.registry import load_rules
 from ormlint.checker.result import CheckResult, Progress, Statistics
 from ormlint.checker.selection import RuleTable
-from ormlint.checker.suppressions import apply_suppressions
+from ormlint.checker.suppressions import apply_suppressions, speaks
 from ormlint.diagnostics import Applicability, Diagnostic, Fix, Related, Severity
 from ormlint.diagnostics.steps import RemoveItem, ReplaceExpression
-from ormlint.facts.module import SyntaxProblem
+from ormlint.facts.module import Comment
 from ormlint.index.installed import Environment
 from ormlint.linting import subjects
 from ormlint.linting.context import Finding
@@ -80,25 +82,31 @@ def check_again(
     documents: Mapping[str, str] | None = None,
     store: FactsStore | None = None,
     jobs: int = 1,
+    before: Analysis | None = None,
     keep: bool = True,
     model_class: type[SemanticModel] = SemanticModel,
 ) -> tuple[CheckResult, Kept, Analysis]:
     """Check files of which an earlier version was checked, and return what is to be kept for the next time.
 
     `kept` has to be of the same settings and documents; with it only what changed is worked out, and the result is
-    what it would be without. The model of the analysis holds records of the files that were interpreted. Without `keep`
-    what is returned is of no use for a next time.
+    what it would be without. `before` is the analysis of the check that it was kept of, where that is at hand. The
+    model of the analysis holds records of the files that were interpreted. Without `keep` what is returned is of no
+    use for a next time.
     """
     statistics = Statistics()
     table = RuleTable(settings, load_rules())
-    analysis = read_project(files, statistics, progress, environment, documents, store, jobs)
+    if "REVEAL" in settings.extend_select:
+        kept = None
+    analysis = read_project(files, statistics, progress, environment, documents, store, jobs, kept, before)
     if model_class is not SemanticModel:
         analysis = replace(analysis, model=model_class(analysis.index))
-    checker = _Checker(files, settings, analysis, only, table, statistics)
-    done = checker.run(kept, store, progress, keep)
+    done = _Checker(files, settings, analysis, only, table, statistics).run(progress, keep)
     if done is None:  # what calls tell of parameters is no longer what it was
-        analysis = replace(analysis, model=SemanticModel(analysis.index))
-        done = _Checker(files, settings, analysis, only, table, statistics).run(None, store, progress, keep)
+        if analysis.index.is_partial:
+            analysis = read_project(files, statistics, progress, environment, documents, store, jobs)
+        anew = Comparison(NOTHING_KEPT, analysis.sources, analysis.facts, store)
+        analysis = replace(analysis, model=model_class(analysis.index), comparison=anew)
+        done = _Checker(files, settings, analysis, only, table, statistics).run(progress, keep)
     assert done is not None
     diagnostics, found = done
     return CheckResult(diagnostics, statistics, table.warnings), found, analysis
@@ -109,7 +117,7 @@ def check_analysed(
 ) -> list[Diagnostic]:
     """Return the diagnostics of a project that has been analysed already."""
     table = RuleTable(settings, load_rules())
-    done = _Checker(files, settings, analysis, None, table, Statistics()).run(None, None, None)
+    done = _Checker(files, settings, analysis, None, table, Statistics()).run(None)
     return done[0] if done is not None else []
 
 
@@ -159,26 +167,28 @@ class _Checker:
         # What may be suppressed elsewhere too is looked for there as a shadow of itself.
         self.shadows: dict[int, list[Diagnostic]] = {}  # by the `id` of a diagnostic
 
-    def run(
-        self, kept: Kept | None, store: FactsStore | None, progress: Progress | None, keep: bool = False
-    ) -> tuple[list[Diagnostic], Kept] | None:
+    def run(self, progress: Progress | None, keep: bool = False) -> tuple[list[Diagnostic], Kept] | None:
         """Return the diagnostics of all wanted files, in the one order of all output, and what is to be kept.
 
         None when nothing can be told from what was kept.
         """
         analysis, statistics = self.analysis, self.statistics
         clock = Clock(statistics)
-        if "REVEAL" in self.settings.extend_select:
-            kept = None
         again = Incremental(
-            analysis.index, analysis.model, analysis.sources, analysis.facts, analysis.linked, kept, store, keep
+            analysis.index,
+            analysis.model,
+            analysis.sources,
+            analysis.facts,
+            analysis.linked,
+            analysis.comparison,
+            keep,
         )
         found = again.run(self, progress)
         if found is None:
             clock.lap("check")
             return None
         statistics.interpreted, statistics.asked = again.changes.interpreted, again.changes.asked
-        statistics.given_up = dict(analysis.model.given_up)
+        statistics.given_up = dict(Counter(reason for state in found.files.values() for reason in state.given_up))
         clock.lap("check")
         diagnostics = self._diagnostics(found)
         clock.lap("report")
@@ -190,7 +200,7 @@ class _Checker:
         units = [*(state.models for state in states), kept.schema, *(state.events for state in states)]
         seen: set[tuple[object, ...]] = set()
         shadowed: dict[int, Diagnostic] = {}  # id of a shadow → the diagnostic
-        for diagnostic in self._syntax_errors():
+        for diagnostic in self._syntax_errors(kept):
             by_path.setdefault(diagnostic.path, []).append(diagnostic)
         for unit in units:
             shown_here: set[int] = set()
@@ -215,7 +225,7 @@ class _Checker:
             mine = by_path.get(path, [])
             is_wanted = self.only is None or path in self.only
             if is_wanted or any(id(diagnostic) in shadowed for diagnostic in mine):
-                for diagnostic in self._unsuppressed(path, mine):
+                for diagnostic in self._unsuppressed(path, kept.files.get(path), mine):
                     if id(diagnostic) in shadowed:
                         shown.add(id(diagnostic))
                     elif is_wanted:
@@ -254,6 +264,10 @@ class _Checker:
         said = self._own(RULE_CRASHED, path, Range(0, 0), message)
         return [said] if RULE_CRASHED in self.table.enabled(path) else []
 
+    def speaks(self, comment: Comment) -> bool:
+        """Tell whether a comment may silence findings."""
+        return speaks(comment, self.rules)
+
     def shadows_of(self, diagnostics: Sequence[Diagnostic]) -> list[tuple[int, Diagnostic]]:
         """Return where else diagnostics may be suppressed, each with the number of its diagnostic."""
         return [
@@ -277,13 +291,10 @@ class _Checker:
                     self.shadows.setdefault(id(diagnostic), []).append(shadow)
         return diagnostic
 
-    def _unsuppressed(self, path: str, diagnostics: list[Diagnostic]) -> list[Diagnostic]:
-        source = self.analysis.sources.get(path)
-        if source is None:
+    def _unsuppressed(self, path: str, state: FileState | None, diagnostics: list[Diagnostic]) -> list[Diagnostic]:
+        if state is None or not state.comments:
             return diagnostics
-        comments = self.analysis.facts[path].interface.comments
-        if not comments:
-            return diagnostics
+        source, comments = self.analysis.sources[path], state.comments
         enabled, severity = self.table.enabled(path), self.table.severity
         noqa = self.settings.cli_noqa
         return apply_suppressions(path, source, comments, diagnostics, self.rules, enabled, severity, noqa=noqa)
@@ -326,15 +337,14 @@ class _Checker:
         severity = self.table.severity(rule, rule.severity)
         return Diagnostic(code, rule.name, severity, path, where, start, end, message)
 
-    def _syntax_errors(self) -> Iterable[Diagnostic]:
+    def _syntax_errors(self, kept: Kept) -> Iterable[Diagnostic]:
         for path, source in self.files.items():
             if SYNTAX_ERROR not in self.table.enabled(path):
                 continue
             if isinstance(source, SourceError):
                 yield self._own(SYNTAX_ERROR, path, Range(0, 0), f"this file could not be read: {source.message}")
                 continue
-            problems: tuple[SyntaxProblem, ...] = self.analysis.facts[path].interface.problems
-            for problem in problems:
+            for problem in kept.files[path].problems:
                 message = f"{problem.message}: this region was not read, the rest of the file was"
                 yield self._own(SYNTAX_ERROR, path, problem.range, message)
 

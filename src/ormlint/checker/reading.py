@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Protocol
 
 from ormlint.checker.errors import WorkerDied
@@ -37,6 +37,31 @@ class FactsStore(Protocol):
         """Remember facts."""
 
 
+class FactsInMemory:
+    """Facts by the digest of their text, as long as the process runs: only what was typed is parsed again."""
+
+    def __init__(self) -> None:
+        self._found: dict[bytes, EncodedFacts] = {}
+
+    def interface(self, digest: bytes) -> bytes | None:
+        """Return a remembered interface."""
+        found = self._found.get(digest)
+        return found[0] if found is not None else None
+
+    def bodies(self, digest: bytes) -> bytes | None:
+        """Return remembered bodies."""
+        found = self._found.get(digest)
+        return found[1] if found is not None else None
+
+    def keep_facts(self, found: Mapping[bytes, EncodedFacts]) -> None:
+        """Remember facts."""
+        self._found.update(found)
+
+    def keep_only(self, digests: Collection[bytes]) -> None:
+        """Forget what no file holds any more."""
+        self._found = {digest: facts for digest, facts in self._found.items() if digest in digests}
+
+
 class _StoredFacts:
     """Facts whose bodies are not decoded before somebody asks for them: most of a project's never are."""
 
@@ -55,6 +80,31 @@ class _StoredFacts:
             self._load = None  # it may hold them as bytes
         assert self._bodies is not None
         return self._bodies
+
+
+class _LaterFacts:
+    """Facts that are not looked up before somebody asks for them."""
+
+    __slots__ = ("_found", "_source", "_store")
+
+    def __init__(self, store: FactsStore, source: SourceText) -> None:
+        self._store = store
+        self._source = source
+        self._found: Facts | None = None
+
+    def _facts(self) -> Facts:
+        if self._found is None:
+            found = stored_facts(self._store, self._source.digest, self._source)
+            self._found = found if found is not None else lower_parsed(parse_module(self._source))
+        return self._found
+
+    @property
+    def interface(self) -> ModuleInterface:
+        return self._facts().interface
+
+    @property
+    def bodies(self) -> ModuleBodies:
+        return self._facts().bodies
 
 
 def stored_facts(store: FactsStore, digest: bytes, source: SourceText | None) -> Facts | None:
@@ -89,8 +139,11 @@ def read_facts(
     progress: Progress | None = None,
     store: FactsStore | None = None,
     jobs: int = 1,
+    later: Collection[str] = (),
 ) -> dict[str, Facts]:
     """Return the facts of all files, in the order of `sources`.
+
+    Those of the files in `later`, which `store` remembers, are not looked up before they are asked for.
 
     Raises:
         WorkerDied: a process that read files ended without an answer.
@@ -108,7 +161,8 @@ def read_facts(
     if store is not None:
         started = time.process_time()
         for path, source in sources.items():
-            facts = stored_facts(store, source.digest, source)
+            is_later = path in later
+            facts = _LaterFacts(store, source) if is_later else stored_facts(store, source.digest, source)
             if facts is not None:
                 keep(path, facts)
         statistics.seconds["load"] = time.process_time() - started

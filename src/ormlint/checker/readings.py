@@ -26,11 +26,12 @@ from ormlint.index.project import ProjectIndex
 from ormlint.index.reads import Noting, Read, flat
 from ormlint.index.symbols import ClassSymbol, FunctionSymbol, Module, Value
 from ormlint.semantic.model import SemanticModel
+from ormlint.semantic.records import Outcome, outcome
 
 # Of the facts of one file: looked up in it as it was and as it is.
 CONTENT = frozenset("cfnmb")
 # Of what is linked.
-LINKED = frozenset("khyMTFX")
+LINKED = frozenset("khyMNBFX")
 # Of which files there are.
 PATHS = frozenset("pqP")
 # Answers of the interpreter, which belong to one file.
@@ -43,14 +44,14 @@ MAX_BODIES = 3000
 
 _ALL = {
     "models": "M",
-    "tables": "T",
+    "table names": "N",
     "backrefs": "F",
     "paths": "P",
     "interfaces": INTERFACES,
     "made": MADE,
     "opened": "O",
 }
-_NAMED = {"called": "y", "stored": "S", "kept": "K", "written": "w"}
+_NAMED = {"called": "y", "table": "B", "stored": "S", "kept": "K", "written": "w"}
 _FUNCTIONS = {"body": "b", "record": "r", "writes": "W", "callers": "L"}
 _CLASSES = {"card": "k", "heirs": "h", "mixin": "X"}
 
@@ -179,6 +180,7 @@ class Current:
         self.index = index
         self.model = model
         self.linked = IndexDigests(index)
+        self.looked_at: dict[str, frozenset[str]] = {}  # by reads of the kind `CALLERS`, what the answer rests on
 
     def digest(self, name: str) -> bytes:
         """Return the digest of a read that is not of one file's facts."""
@@ -194,7 +196,7 @@ class Current:
         if kind == MADE:
             return digest(self.linked.of(self.index.own_made))
         if kind in ANSWERS:
-            return digest(self._answer(kind, rest))
+            return self.answered(self.answer(name))
         return digest(self._of_project(kind, rest))
 
     def _path(self, kind: str, rest: str) -> bytes:
@@ -210,8 +212,10 @@ class Current:
         linked = self.linked
         if kind == "M":
             return linked.models()
-        if kind == "T":
-            return linked.tables()
+        if kind == "N":
+            return linked.table_names()
+        if kind == "B":
+            return linked.table(rest)
         if kind == "F":
             return digest(sorted(self.index.own_floating))
         if kind == "y":
@@ -223,28 +227,36 @@ class Current:
             return digest(self.model.members.is_mixin(symbol))
         return linked.card(symbol) if kind == "k" else linked.heirs(symbol)
 
+    def answer(self, name: str) -> object:
+        """Return the answer of a kind in `ANSWERS`; None where it is about what is gone."""
+        with Noting(set()):
+            return self._answer(*name.partition("\n")[::2])
+
+    def answered(self, answer: object) -> bytes:
+        """Return the digest of an answer."""
+        if isinstance(answer, Outcome):
+            return digest([self.linked.of(item) for item in answer])
+        return digest(self.linked.of(answer) if answer is not None else None)
+
     def _answer(self, kind: str, rest: str) -> object:
-        of, model = self.linked.of, self.model
+        model = self.model
         if kind == "r":
             symbol = self.index.idents.find(rest)
-            if not isinstance(symbol, FunctionSymbol):
-                return None
-            record = model.record(symbol)
-            return [of(item) for item in (record.returned, record.yielded, record.self_types, record.global_types)]
+            return outcome(model.record(symbol)) if isinstance(symbol, FunctionSymbol) else None
         path, *parts = rest.split("\n")
         module = self.index.own_modules.get(path)
         if module is None:
             return None
         if kind == "e":
-            return of(model.module_record(module).env)
+            return model.module_record(module).env
         if kind == "t":
-            return of(model.names.name_type(module, parts[0]))
+            return model.names.name_type(module, parts[0])
         owner = self.index.idents.find(parts[0]) if parts[0] else None
         if parts[0] and not isinstance(owner, ClassSymbol):
             return None
         found = values(module, owner if isinstance(owner, ClassSymbol) else None, parts[1])
         number = int(parts[2])
-        return of(model.names.value_type(found[number])) if 0 <= number < len(found) else None
+        return model.names.value_type(found[number]) if 0 <= number < len(found) else None
 
     def _of_project(self, kind: str, rest: str) -> object:
         project = self.model.project
@@ -264,4 +276,7 @@ class Current:
             return None
         if kind == "C":
             return (name, parameter) in project.contradictions
-        return name in project.writing if kind == "W" else project.caller_writes(symbol)
+        if kind == "W":
+            return name in project.writing
+        found, self.looked_at[f"L\n{rest}"] = project.writes_in_callers(symbol)
+        return found

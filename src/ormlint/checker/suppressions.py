@@ -58,7 +58,7 @@ def apply_suppressions(
     suppressions = [found for comment in comments for found in _parse(comment, source)]
     if not suppressions:
         return list(diagnostics)
-    by_name = {rule.name: code for code, rule in rules.items()}
+    by_name = _codes(rules)
     kept = [item for item in diagnostics if not _silence(item, suppressions, by_name, noqa)]
     for suppression in suppressions:
         for rule, where, message in _about(suppression, rules, by_name, enabled):
@@ -66,6 +66,21 @@ def apply_suppressions(
                 fix = _removal(suppression, where, source.data) if rule.code == UNUSED else None
                 kept.append(_diagnostic(rule, severity(rule, rule.severity), path, source, where, message, fix))
     return kept
+
+
+def speaks(comment: Comment, rules: Mapping[str, Rule]) -> bool:
+    """Tell whether a comment is one that may silence findings, or would do so were there such a rule.
+
+    A `noqa` that gives codes of other tools only is none.
+    """
+    if _FILE_NOQA.search(comment.text) or _IGNORE.search(comment.text):
+        return True
+    match = NOQA.search(comment.text)
+    if match is None:
+        return False
+    by_name = _codes(rules)
+    words = _words(comment, match)
+    return words is None or any(_code(word, by_name) in rules or _is_ours(word, by_name) for word, _ in words)
 
 
 def type_ignored_rows(lines: LineIndex, comments: Sequence[Comment]) -> frozenset[int]:
@@ -116,6 +131,11 @@ def _next_code_row(source: SourceText, row: int) -> int:
         if text and not text.startswith("#"):
             return candidate
     return row
+
+
+def _codes(rules: Mapping[str, Rule]) -> dict[str, str]:
+    """Return the codes of rules by their names."""
+    return {rule.name: code for code, rule in rules.items()}
 
 
 def _code(word: str, by_name: Mapping[str, str]) -> str:

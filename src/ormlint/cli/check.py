@@ -222,10 +222,12 @@ def _print_findings(
     closing: str = "",
 ) -> None:
     root = loaded.project.root
-    sources = {_seen(path, root): source for path, source in loaded.files.items() if isinstance(source, SourceText)}
     found = result.diagnostics
     if _carry_fixes(outputs):
         found = with_known_edits(loaded, found, None)
+    shown_paths = {item.path for item in found}.union(place.path for item in found for place in item.related)
+    files = ((path, loaded.files.get(path)) for path in shown_paths)
+    sources = {_seen(path, root): source for path, source in files if isinstance(source, SourceText)}
     if loaded.baseline is not None:
         sources[_seen(loaded.baseline.path, root)] = SourceText(loaded.baseline.text.encode())
     diagnostics = [_as_seen(item, root) for item in found]

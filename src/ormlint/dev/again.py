@@ -1,8 +1,8 @@
 """Proves over a real project that a run after a change finds what a run from nothing finds.
 
-Random edits are made to the project's files in memory, one after the other: columns renamed, classes, functions,
-imports, lines and files taken away and put back. After each of them the findings, and what was seen in every body, have
-to be those of a run that knows nothing of the earlier ones.
+Random edits are made to the project's files in memory, one after the other: columns, classes and methods renamed,
+bases and signatures changed, classes, functions, imports, lines and files added, moved, taken away and put back. After
+each the findings, and what was seen in every body, have to be those of a run that knows nothing of the earlier ones.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from pathlib import Path
 from ormlint.checker.analysis import Analysis
 from ormlint.checker.digests import IndexDigests, digest
 from ormlint.checker.engine import check_again
-from ormlint.checker.kept import Kept
+from ormlint.checker.kept import Kept, decode_kept, encode_kept
+from ormlint.checker.reading import FactsInMemory
 from ormlint.checker.result import CheckResult
 from ormlint.dev.screened import Everything
-from ormlint.facts.codec import EncodedFacts
 from ormlint.index.reads import Noting
 from ormlint.project.config import load_project
 from ormlint.project.discovery import project_files
@@ -41,27 +41,11 @@ _BASES = re.compile(rb"^(class \w+)\([^)\n]*\):", re.M)
 _BLOCK = re.compile(rb"^(?:class|def|async def) \w+.*\n(?:(?:[ \t].*)?\n)*", re.M)
 _MEMBER = re.compile(rb'^( +[A-Z_]+ = )(?:"\w+"|\'\w+\'|\d+)$', re.M)
 _METHOD = re.compile(rb"^( +(?:async )?def )(\w+)\(", re.M)
-
-
-class Memory:
-    """Facts by the digest of their text."""
-
-    def __init__(self) -> None:
-        self.found: dict[bytes, EncodedFacts] = {}
-
-    def interface(self, digest: bytes) -> bytes | None:
-        """Return a remembered interface."""
-        found = self.found.get(digest)
-        return found[0] if found is not None else None
-
-    def bodies(self, digest: bytes) -> bytes | None:
-        """Return remembered bodies."""
-        found = self.found.get(digest)
-        return found[1] if found is not None else None
-
-    def keep_facts(self, found: Mapping[bytes, EncodedFacts]) -> None:
-        """Remember facts."""
-        self.found.update(found)
+_CLASS = re.compile(rb"^(class )(\w+)(?=[(:])", re.M)
+_SIGNATURE = re.compile(rb"^( *(?:async )?def \w+\()((?:self|cls)(?:, )?)?", re.M)
+_ANNOTATED = re.compile(rb"(?<=[(,] )?\b(\w+): ?[\w.]+(?:\[[\w., ]*\])?(?= ?[,)=])")
+_BODY = re.compile(rb"^( +)(?=(?:return|if|for|raise|\w+ = |\w+\.\w+\())", re.M)
+_ARGUMENT = re.compile(rb"(?<=\w)\((\w+)(?=[,)])")
 
 
 # -- edits
@@ -96,6 +80,16 @@ def _with_function(text: bytes, chance: random.Random) -> bytes:
     return text + b"\n\ndef " + name + b"(value=None):\n    return value\n"
 
 
+def _with_other_base(text: bytes, chance: random.Random) -> bytes | None:
+    found = list(_BASES.finditer(text))
+    names = _CLASS.findall(text)
+    if not found or not names:
+        return None
+    match = chance.choice(found)
+    name: bytes = chance.choice(names)[1]
+    return text[: match.start()] + match[1] + b"(" + name + b"):" + text[match.end() :]
+
+
 EDITS: dict[str, Callable[[bytes, random.Random], bytes | None]] = {
     "column renamed": _replaced(_COLUMN, lambda match: match[1] + match[2] + b"_renamed" + match[3]),
     "import removed": _replaced(_IMPORT, lambda match: b""),
@@ -105,6 +99,18 @@ EDITS: dict[str, Callable[[bytes, random.Random], bytes | None]] = {
     "block removed": _replaced(_BLOCK, lambda match: b""),
     "member changed": _replaced(_MEMBER, lambda match: match[1] + b'"changed"'),
     "method renamed": _replaced(_METHOD, lambda match: match[1] + match[2] + b"_renamed("),
+    "member added": _replaced(
+        _MEMBER, lambda match: match[0] + b"\n" + match[1].replace(b" = ", b"_ADDED = ") + b'"added"'
+    ),
+    "column added": _replaced(
+        _COLUMN, lambda match: match[1] + match[2] + b"_added" + match[3][:-1] + b"()\n" + match[0]
+    ),
+    "class renamed": _replaced(_CLASS, lambda match: match[1] + match[2] + b"Renamed"),
+    "base changed": _with_other_base,
+    "parameter added": _replaced(_SIGNATURE, lambda match: match[1] + (match[2] or b"") + b"added=None, "),
+    "annotation of a parameter removed": _replaced(_ANNOTATED, lambda match: match[1]),
+    "statement added": _replaced(_BODY, lambda match: match[1] + b"added_here = None\n" + match[1]),
+    "argument changed": _replaced(_ARGUMENT, lambda match: b"(None"),
     "line removed": _without_line,
     "comment added": _with_comment,
     "function added": _with_function,
@@ -127,25 +133,58 @@ class Editor:
     def edit(self) -> str:
         """Make one edit; return what it was."""
         chance = self.chance
-        what = chance.choice(["file removed", "files restored", *EDITS, *EDITS])
+        what = chance.choice([*_OF_FILES, *EDITS, *EDITS])
         if what == "files restored":
             restored = [path for path in self.before if self.texts.get(path) != self.before[path]]
             chosen = chance.sample(restored, min(len(restored), 3))
             self.texts.update({path: self.before[path] for path in chosen})
             return f"restored {', '.join(chosen)}"
-        known = sorted(self.texts)
-        models = [path for path in self.models if path in self.texts]
-        path = chance.choice(models if models and chance.random() < 0.5 else known)
-        if what == "file removed":
-            del self.texts[path]
-            return f"{what}: {path}"
         for _ in range(20):
+            path = self._chosen()
+            if what == "package changed":
+                path = chance.choice([item for item in sorted(self.texts) if item.endswith("__init__.py")] or [path])
+            if what in _OF_FILES:
+                return f"{what}: {path}{self._edit_file(what, path)}"
             text = EDITS[what](self.texts[path], chance)
             if text is not None:
                 self.texts[path] = text
                 return f"{what}: {path}"
-            path = chance.choice(models if models and chance.random() < 0.5 else known)
         return "nothing"
+
+    def _chosen(self) -> str:
+        models = [path for path in self.models if path in self.texts]
+        return self.chance.choice(models if models and self.chance.random() < 0.5 else sorted(self.texts))
+
+    def _edit_file(self, what: str, path: str) -> str:
+        text = self.texts[path]
+        if what == "file removed":
+            del self.texts[path]
+        elif what in ("file copied", "file renamed"):
+            other = f"{path.removesuffix('.py')}_{what[5:9]}.py"
+            self.texts[other] = text
+            if what == "file renamed":
+                del self.texts[path]
+            return f" to {other}"
+        elif what == "package changed":
+            found = _IMPORT.search(text)
+            beside = [item for item in sorted(self.texts) if item.rpartition("/")[0] == path.rpartition("/")[0]]
+            name = self.chance.choice(beside).rpartition("/")[2].removesuffix(".py").encode()
+            if found is not None and self.chance.random() < 0.5:
+                self.texts[path] = text[: found.start()] + text[found.end() :]
+            else:
+                self.texts[path] = text + b"\nfrom ." + name + b" import *\n"
+        else:  # a block moved to another file
+            blocks = list(_BLOCK.finditer(text))
+            if blocks:
+                block, target = self.chance.choice(blocks), self._chosen()
+                self.texts[path] = text[: block.start()] + text[block.end() :]
+                self.texts[target] += b"\n\n" + block[0]
+                return f" to {target}"
+        return ""
+
+
+# Edits of whole files, or of two.
+_OF_FILES = ("file removed", "files restored", "file copied", "file renamed", "package changed", "block moved")
 
 
 # -- the law
@@ -154,10 +193,13 @@ class Editor:
 class Law:
     """A project checked after each edit with what was kept, and from nothing."""
 
-    def __init__(self, settings: Settings, documents: Mapping[str, str]) -> None:
+    def __init__(self, settings: Settings, documents: Mapping[str, str], is_live: bool = False) -> None:
+        """`is_live`: the analysis of the check before is at hand, as in the editor server."""
         self.settings = settings
+        self.is_live = is_live
+        self.before: Analysis | None = None
         self.documents = documents
-        self.store = Memory()
+        self.store = FactsInMemory()
         self.kept: Kept | None = None
         self.seen: dict[str, bytes] = {}
         self.interpreted: list[str] = []
@@ -165,9 +207,12 @@ class Law:
     def broken(self, texts: Texts) -> list[str]:
         """Check both ways; return in what they differ."""
         files: dict[str, SourceText | SourceError] = {path: SourceText(text) for path, text in sorted(texts.items())}
-        again, self.kept, analysis = self._check(files, self.kept)
+        if self.kept is not None and not self.is_live:  # from one process to the next
+            self.kept = _written(self.kept)
+        again, self.kept, analysis = self._check(files, self.kept, self.before)
+        self.before = analysis if self.is_live else None
         self.interpreted = again.statistics.interpreted
-        cold, kept, everything = self._check(files, None)
+        cold, kept, everything = self._check(files, None, None)
         files_kept = self.kept.files
         wrong: list[str] = []
         if again.diagnostics != cold.diagnostics:
@@ -195,9 +240,14 @@ class Law:
         return wrong
 
     def _check(
-        self, files: Mapping[str, SourceText | SourceError], kept: Kept | None
+        self, files: Mapping[str, SourceText | SourceError], kept: Kept | None, before: Analysis | None
     ) -> tuple[CheckResult, Kept, Analysis]:
-        return check_again(files, self.settings, kept, documents=self.documents, store=self.store)
+        return check_again(files, self.settings, kept, documents=self.documents, store=self.store, before=before)
+
+
+def _written(kept: Kept) -> Kept | None:
+    data = encode_kept(kept)
+    return decode_kept(data) if data is not None else None
 
 
 def _seen(analysis: Analysis, paths: Iterable[str]) -> dict[str, bytes]:
@@ -228,6 +278,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("project", type=Path)
     parser.add_argument("--edits", type=int, default=50)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--live", action="store_true", help="go on from the check before, as the editor server does")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -238,7 +289,8 @@ def run(options: argparse.Namespace) -> int:
     paths = project_files(root, project.settings)
     found = read_files(root, paths)
     texts = {path: source.data for path, source in found.items() if isinstance(source, SourceText)}
-    law = Law(replace(project.settings, cli_select=("ALL",), preview=True), read_documents(root, paths))
+    settings = replace(project.settings, cli_select=("ALL",), preview=True)
+    law = Law(settings, read_documents(root, paths), options.live)
     editor = Editor(texts, random.Random(options.seed))
     failed = 0
     for number in range(options.edits + 1):

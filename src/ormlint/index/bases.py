@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from ormlint.facts import expressions as e
 from ormlint.index.mro import c3_merge
@@ -48,7 +48,11 @@ class BaseReader:
         self._dynamic: dict[int, tuple[Base, object]] = {}
         self._external: dict[str, External] = {}
         self._flask: dict[int, tuple[bool, object]] = {}
-        self._expanded: set[str] = set()  # keys of classes whose installed bases are looked into
+        self._expanded: dict[str, None] = {}  # keys of classes whose installed bases are looked into
+
+    def remembered(self) -> tuple[dict[Any, Any], ...]:
+        """Return what is remembered."""
+        return self._mro, self._dynamic, self._external, self._flask, self._expanded
 
     def base(self, module: Module, expr: e.Expr, depth: int = 0) -> Base:
         """Return the class a base expression means."""
@@ -163,7 +167,7 @@ class BaseReader:
             return False
         for base in before:
             if isinstance(base, ClassSymbol):
-                self._expanded.add(base.key)
+                self._expanded[base.key] = None
                 self._mro.pop(base.key, None)
         return True
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
@@ -73,6 +74,10 @@ class EnumIndex:
         self.strings: Callable[[tuple[e.Expr, ...], Module], list[str] | None] = lambda exprs, module: None
         self.body_of: Callable[[FunctionSymbol], tuple[s.Stmt, ...]] = lambda function: ()
         self._memo: dict[str, tuple[EnumClass | None, object]] = {}
+
+    def remembered(self) -> tuple[dict[Any, Any], ...]:
+        """Return what is remembered."""
+        return (self._memo,)
 
     def of(self, symbol: Symbol) -> EnumClass | None:
         """Return the enum a class symbol is, or a value that `Enum("Name", ...)` gives; None for anything else."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -21,25 +21,30 @@ if TYPE_CHECKING:
 _TURNS = 100  # of a loop: what runs longer does not make classes
 
 
-def made_classes(index: ProjectIndex) -> list[ClassSymbol]:
-    """Return the classes that calls make, and bind the names that they are given to them.
+def made_classes(index: ProjectIndex, modules: Sequence[Module]) -> list[ClassSymbol]:
+    """Return the classes that calls make in modules, and bind the names that they are given to them.
 
     A class whose name, bases or namespace is not literal in the end is left out, or open.
     """
     makers: dict[str, set[int]] = {}  # functions that hold such a call: name → index of the module's functions
     direct: list[Module] = []
-    for module in index.modules.values():
+    for module in modules:
         calls = [call for call in module.interface.marked_calls if _is_type(call)]
         for call in calls:
             held = [f for f in module.functions if f.facts.start <= call.start and call.end <= f.facts.end]
             for function in held:
                 makers.setdefault(function.name, set()).add(id(function))
         if calls:
+            index.linking.add(module.path)
             direct.append(module)
     found: list[ClassSymbol] = []
-    for module in index.modules.values() if makers else direct:
+    for module in modules if makers else direct:
         if module in direct or any(name in module.scope for name in makers) or module.stars:
-            found += _Reader(index, module, makers).block(module.interface.body, {})
+            made = _Reader(index, module, makers).block(module.interface.body, {})
+            if made:
+                index.linking.add(module.path)
+                index.making.add(module.path)
+            found += made
     return found
 
 

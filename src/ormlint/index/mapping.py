@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
@@ -73,6 +74,10 @@ class Mapper:
         self._bodies: dict[str, tuple[ClassBody, object]] = {}
         self._styles: dict[str, tuple[str | None, object]] = {}
         self._type_maps: dict[str, tuple[TypeMap, object]] = {}
+
+    def remembered(self) -> tuple[dict[Any, Any], ...]:
+        """Return what is remembered."""
+        return self._bodies, self._styles, self._type_maps, *self.members.remembered()
 
     def body(self, symbol: ClassSymbol) -> ClassBody:
         """Return what the body of a class declares."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
@@ -46,6 +47,10 @@ class MemberReader:
         self._names: dict[str, dict[str, e.Expr]] = {}
         # Set by the mapper: the class that a `declared_attr` of a base is called with.
         self.holder: Callable[[MappedClass, ClassSymbol], ClassSymbol] = lambda mapped, base: mapped.symbol
+
+    def remembered(self) -> tuple[dict[Any, Any], ...]:
+        """Return what is remembered."""
+        return (self._names,)
 
     def class_names(self, symbol: ClassSymbol | None) -> dict[str, e.Expr]:
         """Return the names that the body of a class binds to expressions other than its attributes."""

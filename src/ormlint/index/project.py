@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TypeGuard
+from typing import Any, TypeGuard
 
 from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
@@ -24,14 +24,31 @@ from ormlint.index.made import made_classes
 from ormlint.index.mapping import Mapper
 from ormlint.index.model import Constructor, MappedClass, ModelAttribute, Relationship, forget_annotated_types
 from ormlint.index.modules import ModuleMap, shared_folders
-from ormlint.index.reads import READS, Noting, recorded
+from ormlint.index.moduletable import ModuleTable
+from ormlint.index.reads import READS, Noting, Read, paths_of, recorded
 from ormlint.index.registries import NOTHING_MADE, MadeByCalls, all_made, made_by_calls, registry_of
 from ormlint.index.scopes import build_module
 from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module, Resolver, Symbol, Unknown
 from ormlint.index.tablemapped import add_columns_of_heirs, add_imperative, referred_tables, table_call
-from ormlint.index.tables import Tables, read_tables
+from ormlint.index.tables import NotedTables, Tables, read_tables
 from ormlint.index.vocabulary.sqlalchemy import BASE_WITHOUT_METACLASS
 from ormlint.text import Range
+
+
+@dataclass
+class LinkedState:
+    """What linking found and remembers. It holds as long as no file it was read from is another."""
+
+    mapped: dict[str, MappedClass]
+    by_name: dict[str, list[MappedClass]]
+    floating: set[str]
+    subclasses: dict[str, list[MappedClass]]
+    linking: set[str]
+    making: set[str]
+    homes: dict[e.Node, Module]
+    installed: InstalledModules | None
+    remembered: list[dict[Any, Any]]
+    read: frozenset[str] | None  # the files that were read; None where that may be any
 
 
 class ProjectIndex:
@@ -42,11 +59,20 @@ class ProjectIndex:
         interfaces: Mapping[str, ModuleInterface],
         bodies_of: Callable[[str], ModuleBodies],
         installed: InstalledModules | None = None,
+        linking: Collection[str] | None = None,
+        modules: Iterable[Module] = (),
+        paths: ModuleMap | None = None,
     ) -> None:
-        self.paths = ModuleMap(interfaces)
-        self.own_modules: dict[str, Module] = {
-            path: build_module(path, self.paths.name(path), interface) for path, interface in sorted(interfaces.items())
-        }
+        self.paths = paths if paths is not None else ModuleMap(interfaces)
+        self.own_modules = ModuleTable(
+            interfaces, lambda path: build_module(path, self.paths.name(path), interfaces[path])
+        )
+        self._only = linking
+        self.linking: set[str] = set()  # the files that linking takes something from
+        self.own_modules.take(modules)
+        if linking is None:
+            self.own_modules.make_all()
+        self.making: set[str] = set()  # the files that hold classes made by calls: their modules know them
         self._bodies_of = bodies_of
         self.installed = installed
         self.idents = Idents(self.own_modules)
@@ -78,6 +104,15 @@ class ProjectIndex:
         """Every module by its path; `module_at` reads less."""
         READS.seen.add(("interfaces",))
         return self.own_modules
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether only files known to hold something were looked through for what is mapped."""
+        return self._only is not None
+
+    def built_modules(self) -> Iterator[Module]:
+        """Yield the modules that have been asked for, or all of them; of which nothing is read by this."""
+        return self.own_modules.made()
 
     def all_paths(self) -> Iterator[tuple[str, Module]]:
         """Yield every path and its module, of which nothing is read by this."""
@@ -116,10 +151,9 @@ class ProjectIndex:
         return self.own_floating
 
     @property
-    def tables(self) -> Tables:
+    def tables(self) -> NotedTables:
         """The tables that the project's modules declare, by name."""
-        READS.seen.add(("tables",))
-        return self.own_tables
+        return NotedTables(self.own_tables)
 
     @cached_property
     def own_tables(self) -> Tables:
@@ -155,10 +189,18 @@ class ProjectIndex:
     def own_made(self) -> MadeByCalls:
         """The same, without noting that it was read."""
         with Noting(set()):
-            for path, module in self.own_modules.items():
-                if path not in self.made_in:
-                    self.made_in[path] = made_by_calls(self, module) if self.may_make(path) else NOTHING_MADE
+            for path in self.own_modules:
+                self.made_by(path)
         return all_made(self.made_in[path] for path in self.own_modules)
+
+    def made_by(self, path: str) -> MadeByCalls:
+        """Return what the calls in a file make, without noting that it was read."""
+        found = self.made_in.get(path)
+        if found is None:
+            with Noting(set()):
+                found = made_by_calls(self, self.own_modules[path]) if self.may_make(path) else NOTHING_MADE
+            self.made_in[path] = found
+        return found
 
     def registry(self, mapped: MappedClass) -> str | None:
         """Return the registry of a mapped class; None where it is not known."""
@@ -258,14 +300,15 @@ class ProjectIndex:
 
     def link(self) -> None:
         """Read every mapped class, then what other places add: backrefs, attached attributes, mappings."""
-        for module in self.own_modules.values():
+        modules = self.linked_modules()
+        for module in modules:
             for symbol in module.classes:
                 style = self.mapper.style(symbol)
                 if style is not None:
                     self._add(self.mapper.read(symbol, style))
-        for symbol in made_classes(self):
+        for symbol in made_classes(self, modules):
             self._add(self.mapper.read(symbol, self.mapper.style(symbol) or "declarative"))
-        for module in self.own_modules.values():
+        for module in modules:
             for call in module.own_interface.marked_calls:
                 self._imperative(module, call)
         for mapped in list(self.own_mapped.values()):
@@ -287,15 +330,49 @@ class ProjectIndex:
             self._add_backrefs(mapped)
         for mapped in list(self.own_mapped.values()):
             self._add_installed_backrefs(mapped)
-        for module in self.own_modules.values():
+        for module in modules:
             for statement in module.own_interface.attached:
                 self._attach(module, statement)
             for call in module.own_interface.marked_calls:
                 self._marked(module, call)
         self._names_in_branches()
 
+    def snapshot(self, reads: Iterable[Read]) -> LinkedState:
+        """Return what linking found, just after it; `reads` are what was read for it."""
+        return LinkedState(
+            self.own_mapped,
+            self.own_by_name,
+            self.own_floating,
+            self._subclasses,
+            self.linking,
+            self.making,
+            self.resolver.homes,
+            self.installed,
+            [dict(memo) for memo in self._remembered()],
+            paths_of(reads),
+        )
+
+    def adopt(self, linked: LinkedState) -> None:
+        """Take what linking found in an index in which nothing that was read for it said anything else."""
+        self.own_mapped, self.own_by_name, self.own_floating = linked.mapped, linked.by_name, linked.floating
+        self._subclasses, self.linking, self.making = linked.subclasses, linked.linking, linked.making
+        self.resolver.homes = linked.homes
+        for memo, known in zip(self._remembered(), linked.remembered, strict=True):
+            memo.update(known)
+
+    def _remembered(self) -> list[dict[Any, Any]]:
+        parts = (self.resolver, self.bases, self.enums, self.mapper)
+        return [*(memo for part in parts for memo in part.remembered()), self._registries, self._installed_models]
+
+    def linked_modules(self) -> list[Module]:
+        """Return the modules that are looked through for what is mapped: all, or those known to hold something."""
+        if self._only is None:
+            return list(self.own_modules.values())
+        return [self.own_modules[path] for path in self.own_modules if path in self._only]
+
     def _add(self, mapped: MappedClass) -> None:
         self.own_mapped[mapped.symbol.key] = mapped
+        self.linking.add(mapped.symbol.module.path)
         self.own_by_name.setdefault(mapped.name, []).append(mapped)
 
     def _imperative(self, module: Module, call: e.Call) -> None:
@@ -305,6 +382,7 @@ class ProjectIndex:
         symbol = self.resolver.expr(module, call.args[0])
         if not isinstance(symbol, ClassSymbol) or symbol.key in self.own_mapped:
             return
+        self.linking.add(module.path)
         mapped = self.mapper.read(symbol, "declarative", is_imperative=True)
         for base in mapped.mro[1:]:
             parent = self.mapped_of(base) if isinstance(base, ClassSymbol) else None
@@ -465,6 +543,7 @@ class ProjectIndex:
                 continue
             owner = self._class_named(module, target.value)
             if owner is not None:
+                self.linking.add(module.path)
                 is_new = target.attr not in owner.attributes
                 self._add_attribute(owner, target.attr, module, target.range, statement.value)
                 added = owner.attributes.get(target.attr)
@@ -478,6 +557,7 @@ class ProjectIndex:
         base = self.bases.base(module, target.value)
         if not isinstance(base, (ClassSymbol, DynamicBase)):
             return
+        self.linking.add(module.path)
         for mapped in self.own_mapped.values():
             if base in mapped.mro:
                 made = ModelAttribute(target.attr, "plain", module, target.range, None)
@@ -545,6 +625,8 @@ class ProjectIndex:
                 else inner
             )
             mapped = self._class_named(module, owner)
+            if mapped is not None:
+                self.linking.add(module.path)
             if mapped is not None and isinstance(call.args[0], e.Str):
                 value = call.args[1] if len(call.args) > 1 else None
                 self._add_attribute(mapped, call.args[0].value, module, call.range, value)
@@ -553,9 +635,11 @@ class ProjectIndex:
         elif name in ("listen", "listens_for") and len(call.args) >= 2:
             event = call.args[1]
             if isinstance(event, e.Str) and event.value == "resolve_type_annotation":
+                self.linking.add(module.path)
                 for mapped in self.own_mapped.values():
                     forget_annotated_types(mapped)
             elif isinstance(event, e.Str) and event.value == "init":
+                self.linking.add(module.path)
                 mapped = self._class_named(module, call.args[0])
                 for heir in self.subclasses(mapped) if mapped is not None else list(self.own_mapped.values()):
                     if heir.constructor.open_reason is None:
@@ -568,6 +652,7 @@ class ProjectIndex:
         first, second = call.args[0], call.args[1]
         mapped = self.mapped_of(self.resolver.expr(module, first))
         if mapped is not None:
+            self.linking.add(module.path)
             if isinstance(second, e.Str):
                 value = call.args[2] if len(call.args) > 2 else None
                 self._add_attribute(mapped, second.value, module, call.range, value)
@@ -579,6 +664,7 @@ class ProjectIndex:
             holder = _innermost(module, call)
             if holder is None or holder.owner < 0:
                 return
+            self.linking.add(module.path)
             owner = module.classes[holder.owner]
             for heir in self.own_mapped.values():
                 if owner in heir.mro:
@@ -648,11 +734,17 @@ def link(
     interfaces: Mapping[str, ModuleInterface],
     bodies_of: Callable[[str], ModuleBodies],
     installed: InstalledModules | None = None,
+    linking: Collection[str] | None = None,
+    modules: Iterable[Module] = (),
+    paths: ModuleMap | None = None,
 ) -> ProjectIndex:
     """Link the interfaces of all files (path → interface); `bodies_of` loads a file's bodies when asked.
 
-    `installed` reads the packages that mapped classes derive from; without it such classes stay open.
+    `installed` reads the packages that mapped classes derive from; without it such classes stay open. `linking` are
+    the files that hold all that is to be linked, where that is known (`ProjectIndex.linking`): no other file's
+    interface is looked up before it is asked for. `modules` are those that were made for an earlier index over the
+    same `paths`, of files that are what they were.
     """
-    index = ProjectIndex(interfaces, bodies_of, installed)
+    index = ProjectIndex(interfaces, bodies_of, installed, linking, modules, paths)
     index.link()
     return index

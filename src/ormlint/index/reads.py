@@ -14,10 +14,11 @@ is given it. Something read is a symbol itself (its own facts), or a tuple whose
 | `("find", dotted name, folder)`, `("file", stem)` | which file an import means |
 | `("card", class)`, `("heirs", class)` | a mapped class as it was linked (or that it is none), its mapped heirs |
 | `("called", name)` | the mapped classes of a name |
+| `("table names",)`, `("table", name)` | which tables there are, what is in one |
 | `("record", function)`, `("end", path)`, `("type", path, name)`, `("value", …)` | answers of the interpreter |
 | `("text", path)` | the text of a file, positions and all |
 | `("stored", name)`, `("kept", name)`, `("writes", function)`, … | answers from all files' summaries |
-| `("models",)`, `("tables",)`, `("backrefs",)`, `("paths",)`, `("interfaces",)`, `("made",)` | all there is of a kind |
+| `("models",)`, `("backrefs",)`, `("paths",)`, `("interfaces",)`, `("made",)` | all there is of a kind |
 """
 
 from __future__ import annotations
@@ -27,6 +28,11 @@ from collections.abc import Callable, Hashable, Iterable
 from typing import Any, TypeVar
 
 Read = Hashable
+# Reads whose second item is a path, and those whose second item is a class or a function.
+_OF_PATHS = frozenset({"name", "module", "text", "end", "type", "value"})
+_OF_SYMBOLS = frozenset({"body", "record", "card", "heirs", "mixin", "writes", "callers", "contradicted"})
+# Reads that may be of any file.
+_OF_ALL = frozenset({"interfaces", "paths", "made", "table names", "table"})
 Key = TypeVar("Key", bound=Hashable)
 Found = TypeVar("Found")
 
@@ -42,6 +48,21 @@ class _Reads(threading.local):
 
 
 READS = _Reads()
+
+
+def paths_of(reads: Iterable[Any]) -> frozenset[str] | None:
+    """Return the files whose facts were read; None where that may be any."""
+    found: set[str] = set()
+    for read in reads:
+        if type(read) is not tuple:
+            found.add(read.module.path)
+        elif read[0] in _OF_PATHS:
+            found.add(read[1])
+        elif read[0] in _OF_SYMBOLS:
+            found.add(read[1].module.path)
+        elif read[0] in _OF_ALL:
+            return None
+    return frozenset(found)
 
 
 class Noting:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
@@ -277,6 +277,10 @@ class Resolver:
         self._memo: dict[tuple[str, str], tuple[Symbol, object]] = {}
         self._active: set[tuple[str, str]] = set()
         self._packaged: dict[str, bool] = {}
+
+    def remembered(self) -> tuple[dict[Any, Any], ...]:
+        """Return what is remembered."""
+        return self._memo, self._packaged
 
     def home(self, node: e.Node, module: Module) -> Module:
         """Return the module a node was written in, where an expression of `module` holds it."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ormlint.facts import expressions as e
 from ormlint.index.model import MappedClass, ModelAttribute
+from ormlint.index.reads import READS
 from ormlint.index.symbols import ClassSymbol, External, Module, Value
 from ormlint.index.vocabulary.sqlalchemy import BASE_ATTRIBUTES, COLUMN_CALLS, TABLE
 from ormlint.text import Range
@@ -50,6 +52,41 @@ class Tables:
 
     by_name: dict[str, KnownTable] = field(default_factory=dict)
     unknown: str | None = None
+
+
+class NotedTables:
+    """The tables as they are handed out: what is looked up is noted, names apart from what is in a table."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+        self.by_name: Mapping[str, KnownTable] = _NotedNames(tables.by_name)
+
+    @property
+    def unknown(self) -> str | None:
+        """Why there may be other tables."""
+        READS.seen.add(("table names",))
+        return self._tables.unknown
+
+
+class _NotedNames(Mapping[str, KnownTable]):
+    def __init__(self, by_name: dict[str, KnownTable]) -> None:
+        self._by_name = by_name
+
+    def __getitem__(self, name: str) -> KnownTable:
+        READS.seen.add(("table", name))
+        return self._by_name[name]
+
+    def __contains__(self, name: object) -> bool:
+        READS.seen.add(("table names",))
+        return name in self._by_name
+
+    def __iter__(self) -> Iterator[str]:
+        READS.seen.add(("table names",))
+        return iter(self._by_name)
+
+    def __len__(self) -> int:
+        READS.seen.add(("table names",))
+        return len(self._by_name)
 
 
 def read_tables(index: ProjectIndex) -> Tables:

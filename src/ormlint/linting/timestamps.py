@@ -150,7 +150,7 @@ def _called(context: Context, module: Module, expr: e.Expr, depth: int) -> t.Now
     if isinstance(symbol, External):
         return clock.now_of(symbol.name, expr, is_zone) or clock.moment_of(symbol.name, expr, is_zone)
     if isinstance(symbol, FunctionSymbol) and not symbol.facts.decorators and not symbol.facts.is_async:
-        returned = context.model.record(symbol).returned
+        returned = context.model.asked(symbol).returned
         return returned if isinstance(returned, (t.Now, t.Moment)) else None
     if isinstance(symbol, Value) and isinstance(symbol.value, e.Lambda) and symbol.owner is None:
         return _time(context, symbol.module, symbol.value, depth + 1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from ormlint.checker.analysis import Analysis
 from ormlint.checker.engine import check_again
 from ormlint.checker.kept import Kept
+from ormlint.checker.reading import FactsInMemory
 from ormlint.diagnostics import Diagnostic
-from ormlint.facts.codec import EncodedFacts
 from ormlint.index.card import model_card
 from ormlint.index.errors import MigrationPathError
 from ormlint.index.model import MappedClass
@@ -55,31 +54,6 @@ class State:
         return model_card(self.analysis.index, mapped, self.analysis.sources)
 
 
-class Memory:
-    """Facts by the digest of their text, as long as the server runs: only what was typed is parsed again."""
-
-    def __init__(self) -> None:
-        self._found: dict[bytes, EncodedFacts] = {}
-
-    def interface(self, digest: bytes) -> bytes | None:
-        """Return a remembered interface."""
-        found = self._found.get(digest)
-        return found[0] if found is not None else None
-
-    def bodies(self, digest: bytes) -> bytes | None:
-        """Return remembered bodies."""
-        found = self._found.get(digest)
-        return found[1] if found is not None else None
-
-    def keep_facts(self, found: Mapping[bytes, EncodedFacts]) -> None:
-        """Remember facts."""
-        self._found.update(found)
-
-    def keep_only(self, digests: Collection[bytes]) -> None:
-        """Forget what no file holds any more."""
-        self._found = {digest: facts for digest, facts in self._found.items() if digest in digests}
-
-
 @dataclass
 class Session:
     """A project. `check` may run in another thread than the rest: it takes what it needs when it starts."""
@@ -90,7 +64,7 @@ class Session:
     buffers: dict[str, str] = field(default_factory=dict)
     generation: int = 0  # counts changes
     state: State | None = None
-    _memory: Memory = field(default_factory=Memory)
+    _memory: FactsInMemory = field(default_factory=FactsInMemory)
     _kept: Kept | None = None
     _disk: dict[str, SourceText | SourceError] | None = None
     _documents: dict[str, str] = field(default_factory=dict)
@@ -181,6 +155,7 @@ class Session:
                 environment=self.environment,
                 documents=self._documents,
                 store=self._memory,
+                before=before.analysis if before is not None and self._kept is not None else None,
             )
             self._memory.keep_only({source.digest for source in analysis.sources.values()})
             found: dict[str, list[Diagnostic]] = {}

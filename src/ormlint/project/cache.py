@@ -10,14 +10,14 @@ import contextlib
 import hashlib
 import sqlite3
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from ormlint.facts.codec import EncodedFacts
 
 FOLDER = ".ormlint_cache"
-_FILE = "v2.sqlite"
-_OLD_FILES = ("v1.sqlite",)
+_FILE = "v3.sqlite"
+_OLD_FILES = ("v1.sqlite", "v2.sqlite")
 _TAG = "CACHEDIR.TAG"
 _TAG_TEXT = (
     "Signature: 8a477f597d28d172789f06886806bc55\n"
@@ -30,7 +30,10 @@ _CHECK_BYTES = 8
 KEEP_DAYS = 14
 MAX_BYTES = 512_000_000
 MAX_RUNS = 64
+_TABLES = ("facts", "runs", "states", "changes")
 MAX_STATES = 4  # each holds the findings of a whole project
+# So much is held back until the end of a run, to be written at once.
+_HELD_BYTES = 1_000_000
 # So long a writer waits for another run's transaction, in seconds.
 _PATIENCE = 5.0
 
@@ -47,6 +50,10 @@ class Cache:
         self._warn = warn
         self._today = int(time.time() // 86_400)
         self._worn: list[tuple[str, bytes]] = []  # table and key of entries whose day is to be renewed
+        self._held: dict[str, dict[bytes, tuple[object, ...]]] = {}  # rows that are not written yet: table, key
+        self._held_bytes = 0
+        self._marks: dict[bytes, bytes] = {}  # by key, what states are known by that were returned
+        self._is_first_today = True  # no run of today has kept a state yet
         self._db: sqlite3.Connection | None = None
         try:
             self._db = self._open()
@@ -57,54 +64,69 @@ class Cache:
 
     def interface(self, digest: bytes) -> bytes | None:
         """Return the interface of a text by its digest, or None."""
-        row = self._row("SELECT day, interface FROM facts WHERE key = ?", self._key(digest))
-        interface = _checked(row[1]) if row is not None else None
-        if row is not None and interface is not None:
-            self._use("facts", self._key(digest), row[0])
-        return interface
+        return self._answer("facts", "interface", digest, 1)
 
     def bodies(self, digest: bytes) -> bytes | None:
         """Return the bodies of a text by its digest, or None."""
-        row = self._row("SELECT bodies FROM facts WHERE key = ?", self._key(digest))
-        return _checked(row[0]) if row is not None else None
+        return self._answer("facts", "bodies", digest, 2)
 
     def keep_facts(self, found: Mapping[bytes, EncodedFacts]) -> None:
         """Remember facts, all or none of them."""
-        rows = [
-            (self._key(digest), self._today, _marked(interface), _marked(bodies))
-            for digest, (interface, bodies) in found.items()
-        ]
-        self._write("INSERT OR REPLACE INTO facts VALUES (?, ?, ?, ?)", rows)
+        for digest, (interface, bodies) in found.items():
+            self._hold("facts", digest, interface, bodies)
+        if self._held_bytes > _HELD_BYTES:
+            self._write()
+
+    def use_facts(self, digests: Iterable[bytes]) -> None:
+        """Note that facts are still those of a project, though nobody looked at them; once a day."""
+        if self._is_first_today:
+            self._worn += [("facts", self._key(digest)) for digest in digests]
 
     # -- runs
 
     def run(self, digest: bytes) -> bytes | None:
         """Return what was kept of a run by the digest of all it depended on, or None."""
-        row = self._row("SELECT day, result FROM runs WHERE key = ?", self._key(digest))
-        result = _checked(row[1]) if row is not None else None
-        if row is not None and result is not None:
-            self._use("runs", self._key(digest), row[0])
-        return result
+        return self._answer("runs", "result", digest, 1)
 
     def keep_run(self, digest: bytes, result: bytes) -> None:
         """Remember what a run found."""
-        self._write("INSERT OR REPLACE INTO runs VALUES (?, ?, ?)", [(self._key(digest), self._today, _marked(result))])
+        self._hold("runs", digest, result)
 
     # -- what is kept of a run for the next one
 
     def state(self, digest: bytes) -> bytes | None:
         """Return what was kept for later runs with the same settings, or None."""
-        row = self._row("SELECT day, state FROM states WHERE key = ?", self._key(digest))
-        return _checked(row[1]) if row is not None else None
+        row = self._row("states", "day, state", self._key(digest))
+        state = _checked(row[1]) if row is not None else None
+        if row is None or state is None:
+            return None
+        self._is_first_today = row[0] != self._today
+        self._marks[self._key(digest)] = _mark(state)
+        return state
 
     def keep_state(self, digest: bytes, state: bytes) -> None:
         """Keep something for later runs with the same settings."""
-        row = (self._key(digest), self._today, _marked(state))
-        self._write("INSERT OR REPLACE INTO states VALUES (?, ?, ?)", [row])
+        self._hold("states", digest, state)
+
+    def changes(self, digest: bytes) -> bytes | None:
+        """Return in what the state that was returned is another one by now; None when in nothing."""
+        row = self._row("changes", "state, changes", self._key(digest))
+        if row is None or _checked(row[0]) != self._marks.get(self._key(digest)):
+            return None  # of another state
+        return _checked(row[1])
+
+    def keep_changes(self, digest: bytes, changes: bytes) -> None:
+        """Keep in what the state that was returned is another one by now."""
+        mark = self._marks.get(self._key(digest))
+        if mark is not None:
+            self._hold("changes", digest, mark, changes)
+            if self._is_first_today:
+                self._worn.append(("states", self._key(digest)))
 
     def close(self) -> None:
-        """Renew what was used, let go of what was not, and close the file."""
-        self._renew()
+        """Write what was held back, renew what was used, let go of what was not, and close the file."""
+        if self._held or self._worn:
+            self._write()
         if self._db is not None:
             self._db.close()
             self._db = None
@@ -140,9 +162,11 @@ class Cache:
         return db
 
     def _prepare(self, db: sqlite3.Connection) -> None:
-        application = db.execute("PRAGMA application_id").fetchone()[0]
+        application = _application(db)
         if application != _APPLICATION:
-            if application or db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            is_filled = application or db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+            # Another run may have begun it between the two questions.
+            if is_filled and _application(db) != _APPLICATION:
                 raise sqlite3.OperationalError("it is another program's database")
             db.execute("PRAGMA auto_vacuum = INCREMENTAL")
             db.execute("PRAGMA journal_mode = WAL")
@@ -152,6 +176,9 @@ class Cache:
             )
             db.execute("CREATE TABLE IF NOT EXISTS runs (key BLOB PRIMARY KEY, day INTEGER, result BLOB)")
             db.execute("CREATE TABLE IF NOT EXISTS states (key BLOB PRIMARY KEY, day INTEGER, state BLOB)")
+            db.execute(
+                "CREATE TABLE IF NOT EXISTS changes (key BLOB PRIMARY KEY, day INTEGER, state BLOB, changes BLOB)"
+            )
             db.execute(f"PRAGMA application_id = {_APPLICATION}")
             db.execute("COMMIT")
         db.execute("PRAGMA synchronous = NORMAL")  # a power cut may lose the last run's entries, no others
@@ -159,53 +186,70 @@ class Cache:
     def _key(self, digest: bytes) -> bytes:
         return hashlib.blake2b(digest, key=self.version, digest_size=20).digest()
 
-    def _row(self, query: str, key: bytes) -> tuple[object, ...] | None:
+    def _row(self, table: str, columns: str, key: bytes, *given: object) -> tuple[object, ...] | None:
         if self._db is None:
             return None
         try:
-            row: tuple[object, ...] | None = self._db.execute(query, (key,)).fetchone()
+            query = f"SELECT {columns} FROM {table} WHERE key = ?"
+            row: tuple[object, ...] | None = self._db.execute(query, (*given, key)).fetchone()
         except sqlite3.Error as error:
             self._fail(error)
             return None
         return row
 
-    def _use(self, table: str, key: bytes, day: object) -> None:
-        if day != self._today:
+    def _answer(self, table: str, column: str, digest: bytes, place: int) -> bytes | None:
+        key = self._key(digest)
+        held = self._held.get(table, {}).get(key)
+        if held is not None:
+            return _checked(held[place + 1])
+        row = self._row(table, f"day, {column}", key)
+        found = _checked(row[1]) if row is not None else None
+        if row is not None and found is not None and row[0] != self._today:
             self._worn.append((table, key))
+        return found
 
-    def _write(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
+    def _hold(self, table: str, digest: bytes, *data: bytes) -> None:
+        key = self._key(digest)
+        self._held.setdefault(table, {})[key] = (key, self._today, *map(_marked, data))
+        self._held_bytes += sum(map(len, data))
+
+    def _write(self) -> None:
+        """Write what was held back, all or nothing of it."""
+        held, self._held, self._held_bytes = self._held, {}, 0
+        worn, self._worn = self._worn, []
         if self._db is None:
             return
         try:
             self._db.execute("BEGIN IMMEDIATE")
-            self._db.executemany(statement, rows)
-            self._evict(self._db)
+            for table in _TABLES:
+                rows = list(held.get(table, {}).values())
+                if rows:
+                    places = ", ".join("?" * len(rows[0]))
+                    self._db.executemany(f"INSERT OR REPLACE INTO {table} VALUES ({places})", rows)
+                keys = [(self._today, key) for name, key in worn if name == table]
+                if keys:
+                    self._db.executemany(f"UPDATE {table} SET day = ? WHERE key = ?", keys)
+            self._evict(self._db, held)
             self._db.execute("COMMIT")
             self._db.execute("PRAGMA incremental_vacuum").fetchall()
         except sqlite3.Error as error:
             self._fail(error)
 
-    def _renew(self) -> None:
-        worn, self._worn = self._worn, []
-        for table in ("facts", "runs"):
-            keys = [(self._today, key) for name, key in worn if name == table]
-            if keys:
-                self._write(f"UPDATE {table} SET day = ? WHERE key = ?", keys)
+    def _evict(self, db: sqlite3.Connection, written: Mapping[str, object]) -> None:
+        """Let go of what is old, once a day, and of what is too much."""
+        if db.execute("PRAGMA user_version").fetchone()[0] != self._today:
+            for table in _TABLES:
+                db.execute(f"DELETE FROM {table} WHERE day < ? OR day > ?", (self._today - KEEP_DAYS, self._today + 1))
+            db.execute(f"PRAGMA user_version = {self._today}")
+        for table, most in (("runs", MAX_RUNS), ("states", MAX_STATES), ("changes", MAX_STATES)):
+            if table in written:
+                newest = f"SELECT rowid FROM {table} ORDER BY rowid DESC LIMIT ?"
+                db.execute(f"DELETE FROM {table} WHERE rowid NOT IN ({newest})", (most,))
+        pages, size = (db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
+        if pages * size > MAX_BYTES:
+            self._shrink(db)
 
-    def _evict(self, db: sqlite3.Connection) -> None:
-        for table in ("facts", "runs"):
-            worn = [(key,) for name, key in self._worn if name == table]
-            self._worn = [item for item in self._worn if item[0] != table]
-            db.executemany(f"UPDATE {table} SET day = {self._today} WHERE key = ?", worn)
-            db.execute(f"DELETE FROM {table} WHERE day < ? OR day > ?", (self._today - KEEP_DAYS, self._today + 1))
-        db.execute(
-            "DELETE FROM runs WHERE rowid NOT IN (SELECT rowid FROM runs ORDER BY rowid DESC LIMIT ?)", (MAX_RUNS,)
-        )
-        db.execute("DELETE FROM states WHERE day < ? OR day > ?", (self._today - KEEP_DAYS, self._today + 1))
-        db.execute(
-            "DELETE FROM states WHERE rowid NOT IN (SELECT rowid FROM states ORDER BY rowid DESC LIMIT ?)",
-            (MAX_STATES,),
-        )
+    def _shrink(self, db: sqlite3.Connection) -> None:
         left = MAX_BYTES
         sizes = db.execute("SELECT rowid, length(interface) + length(bodies) FROM facts ORDER BY day DESC, rowid DESC")
         gone: list[tuple[int]] = []
@@ -249,14 +293,23 @@ def remove_cache(folder: Path) -> bool:
     return True
 
 
+def _application(db: sqlite3.Connection) -> int:
+    """Return the number by which a file says whose it is."""
+    return int(db.execute("PRAGMA application_id").fetchone()[0])
+
+
 def _remove(folder: Path, files: Sequence[str] = (_FILE, *_OLD_FILES)) -> None:
     for name in files:
         for suffix in ("", "-wal", "-shm", "-journal"):
             (folder / f"{name}{suffix}").unlink(missing_ok=True)
 
 
+def _mark(data: bytes) -> bytes:
+    return hashlib.blake2b(data, digest_size=_CHECK_BYTES).digest()
+
+
 def _marked(data: bytes) -> bytes:
-    return hashlib.blake2b(data, digest_size=_CHECK_BYTES).digest() + data
+    return _mark(data) + data
 
 
 def _checked(blob: object) -> bytes | None:
@@ -264,4 +317,4 @@ def _checked(blob: object) -> bytes | None:
     if not isinstance(blob, bytes):
         return None
     data = blob[_CHECK_BYTES:]
-    return data if hashlib.blake2b(data, digest_size=_CHECK_BYTES).digest() == blob[:_CHECK_BYTES] else None
+    return data if _mark(data) == blob[:_CHECK_BYTES] else None

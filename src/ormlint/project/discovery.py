@@ -14,6 +14,7 @@ from ormlint.settings import Settings
 
 # A hook's git sets these for its own repository and working directory; here the folder asked about decides.
 _HOOK_VARIABLES = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR"})
+_IGNORE_FILE = ".gitignore"
 
 
 class DiscoveryError(OSError):
@@ -30,8 +31,9 @@ def project_files(root: Path, settings: Settings) -> list[str]:
         raise DiscoveryError(f"{root}: this folder cannot be read")
     found: Iterable[str] | None = _git_files(root) if settings.respect_gitignore else None
     if found is None:
-        found = _walk(root, settings)
-    return sorted(path for path in set(found) if not is_excluded(path, settings))
+        return sorted(_walk(root, settings))
+    excludes = _excludes(settings.exclude, settings.extend_exclude)
+    return sorted(path for path in set(found) if not excludes.match(path))
 
 
 def folder_files(root: Path, folder: str, settings: Settings) -> list[str]:
@@ -98,26 +100,29 @@ def _is_file(path: Path) -> bool:
 
 def _walk(root: Path, settings: Settings) -> Iterator[str]:
     stack: list[tuple[str, list[tuple[str, _Ignore]]]] = [("", [])]
+    excludes = _excludes(settings.exclude, settings.extend_exclude)
     while stack:
         folder, ignores = stack.pop()
-        if settings.respect_gitignore:
-            ignore = _ignore_file(root / folder)
-            if ignore is not None:
-                ignores = [*ignores, (folder, ignore)]
         try:
             entries = sorted(os.scandir(root / folder), key=lambda entry: entry.name)
         except FileNotFoundError:
             continue  # removed meanwhile
         except OSError:
             raise DiscoveryError(f"{root / folder}: this folder cannot be read") from None
+        if settings.respect_gitignore and any(entry.name == _IGNORE_FILE for entry in entries):
+            ignore = _ignore_file(root / folder)
+            if ignore is not None:
+                ignores = [*ignores, (folder, ignore)]
         for entry in entries:
             path = f"{folder}/{entry.name}" if folder else entry.name
             is_folder = entry.is_dir(follow_symlinks=False)
-            if is_excluded(path, settings) or _is_ignored(path, is_folder, ignores):
+            if not is_folder and not entry.name.endswith(".py"):
+                continue
+            if excludes.match(path) or _is_ignored(path, is_folder, ignores):
                 continue
             if is_folder:
                 stack.append((path, ignores))
-            elif entry.name.endswith(".py") and _is_regular(entry):
+            elif _is_regular(entry):
                 yield path
 
 
@@ -142,7 +147,7 @@ class _Ignore:
 
 
 def _ignore_file(folder: Path) -> _Ignore | None:
-    path = folder / ".gitignore"
+    path = folder / _IGNORE_FILE
     try:
         return _Ignore(path.read_text(encoding="utf-8", errors="replace").splitlines())
     except OSError:

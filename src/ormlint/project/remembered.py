@@ -35,7 +35,7 @@ class _KeptRun(msgspec.Struct, array_like=True):
 
 
 class _KeptState(msgspec.Struct, array_like=True):
-    """What is kept by file, and what was learned of installed packages."""
+    """What is kept by file, or what of it is another now, and what was learned of installed packages."""
 
     kept: msgspec.Raw
     found: dict[str, str | None]

@@ -14,15 +14,7 @@ from ormlint.project.cache import FOLDER, Cache, Warn
 from ormlint.project.config import Project, load_project
 from ormlint.project.discovery import folder_files, is_excluded, project_files
 from ormlint.project.environment import NoEnvironmentError, SitePackages, find_environment
-from ormlint.project.remembered import (
-    pack_run,
-    pack_state,
-    run_key,
-    state_key,
-    tool_version,
-    unpack_run,
-    unpack_state,
-)
+from ormlint.project.remembered import pack_run, run_key, tool_version, unpack_run
 from ormlint.project.target import with_target
 from ormlint.project.workspace import read_documents, read_files
 from ormlint.text import SourceError, SourceText
@@ -93,15 +85,13 @@ class Run:
                 return known
         # Imported here: a run in which nothing changed needs neither the rules nor the inference.
         from ormlint.checker.engine import check_again
-        from ormlint.checker.kept import decode_kept, encode_kept
+        from ormlint.project.between import Between
 
-        state = state_key(self.project.root, self.documents, settings, self.environment)
-        data = cache.state(state) if cache is not None else None
-        before = unpack_state(data, self.environment) if data is not None else None
+        between = Between(cache, self.project.root, self.documents, settings, self.environment) if cache else None
         result, found, _ = check_again(
             self.files,
             settings,
-            decode_kept(before) if before is not None else None,
+            between.load() if between is not None else None,
             only=self.only,
             progress=progress,
             environment=self.environment,
@@ -110,13 +100,11 @@ class Run:
             jobs=jobs,
             keep=cache is not None and self.is_from_disk,
         )
-        if cache is not None and self.is_from_disk:
+        if cache is not None and between is not None and self.is_from_disk:
             kept = pack_run(result, self.environment)
             if kept is not None:
                 cache.keep_run(key, kept)
-            encoded = encode_kept(found)
-            if encoded is not None:
-                cache.keep_state(state, pack_state(encoded, self.environment))
+            between.keep(found, [source.digest for source in self.files.values() if isinstance(source, SourceText)])
         return result
 
     def keep(self, files: Mapping[str, SourceText | SourceError], diagnostics: list[Diagnostic]) -> list[Diagnostic]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from io import FileIO
 from pathlib import Path
 
 from ormlint.text import SourceError, SourceText, decode_source
@@ -16,15 +17,20 @@ def read_files(
     """Read files by their paths relative to `root`; an overlay's bytes stand in for the file's."""
     overlays = overlays or {}
     files: dict[str, SourceText | SourceError] = {}
+    folder = str(root)
     for path in sorted({*paths, *overlays}):
         try:
-            raw = overlays[path] if path in overlays else (root / path).read_bytes()
-            files[path] = decode_source(raw)
+            files[path] = decode_source(overlays[path] if path in overlays else _read(f"{folder}/{path}"))
         except SourceError as error:
             files[path] = error
         except OSError as error:
             files[path] = SourceError(f"it cannot be opened: {error.strerror or error}")
     return files
+
+
+def _read(path: str) -> bytes:
+    with FileIO(path) as file:  # `Path.read_bytes` takes three times as long for a small file
+        return file.readall()
 
 
 # Files besides Python that say where Alembic's revisions are.

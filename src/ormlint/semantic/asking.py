@@ -46,6 +46,7 @@ def records_around(model: SemanticModel, path: str, facts: ModuleFacts, offset: 
 @contextmanager
 def _given(model: SemanticModel, symbol: FunctionSymbol, before: Module) -> Iterator[None]:
     """Let a function's parameters be given what the calls of the project give the one of the same name."""
+    model.call_sites.settle(before.path)
     known = model.call_sites.known
     same = {id(item) for item in before.functions if item.facts.qualname == symbol.facts.qualname}
     given = {(id(symbol), name): kind for (function, name), kind in known.items() if function in same}

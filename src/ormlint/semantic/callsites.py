@@ -7,7 +7,7 @@ give stands in its record; nothing is interpreted twice to find it.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -148,22 +148,52 @@ class CallSites:
         self._told: dict[str, _Told] = {}
         self._shapes: dict[tuple[int, int], _Shape] = {}  # (function, how many parameters come before)
         self.read: set[Read] = set()  # what was read to find the functions that are asked about
-        self.open_in: dict[str, tuple[int, ...]] = {}  # by path, which functions are asked about, where that is known
+        # By path, the functions that are asked about: their numbers in the module, and their names.
+        self.open_in: dict[str, tuple[tuple[int, str], ...]] = {}
+        self.waiting: dict[str, Callable[[], dict[tuple[int, str], t.Type]]] = {}  # by path, what will be `known`
+        self._params: dict[int, tuple[e.Param, ...]] = {}
 
     # -- which functions are asked about
+
+    def open_functions(self, path: str) -> tuple[tuple[int, str], ...]:
+        """Return the functions of a file with parameters that nothing declares: their numbers and names."""
+        found = self.open_in.get(path)
+        if found is None:
+            functions = self.index.own_modules[path].functions
+            found = tuple((symbol.index, symbol.name) for symbol in functions if self._params_of(symbol))
+            self.open_in[path] = found
+        return found
+
+    def open_parameters(self, symbol: FunctionSymbol) -> tuple[e.Param, ...]:
+        """Return the parameters of a function that nothing declares; none where it is not asked about."""
+        if symbol.module.is_installed or all(number != symbol.index for number, _ in self._open(symbol.module)):
+            return ()
+        return self._params_of(symbol)
+
+    def _open(self, module: Module) -> tuple[tuple[int, str], ...]:
+        # Of another text of a file, read for one question only, nothing is asked.
+        return self.open_functions(module.path) if self.index.own_modules.get(module.path) is module else ()
+
+    def _params_of(self, symbol: FunctionSymbol) -> tuple[e.Param, ...]:
+        found = self._params.get(id(symbol))
+        if found is None:
+            with Noting(self.read):
+                found = self._params[id(symbol)] = self._open_parameters(symbol)
+        return found
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The names of all functions that are asked about."""
+        return frozenset(name for path in self.index.own_modules for _, name in self.open_functions(path))
 
     @cached_property
     def by_id(self) -> dict[int, tuple[FunctionSymbol, tuple[e.Param, ...]]]:
         """The functions with parameters that nothing declares, and those parameters."""
         found: dict[int, tuple[FunctionSymbol, tuple[e.Param, ...]]] = {}
-        with Noting(self.read):
-            for path, module in self.index.own_modules.items():
-                known = self.open_in.get(path)
-                functions = module.functions if known is None else [module.functions[index] for index in known]
-                for symbol in functions:
-                    params = self._open_parameters(symbol)
-                    if params:
-                        found[id(symbol)] = (symbol, params)
+        for path, module in self.index.own_modules.items():
+            for number, _ in self.open_functions(path):
+                symbol = module.functions[number]
+                found[id(symbol)] = (symbol, self._params_of(symbol))
         return found
 
     @cached_property
@@ -198,6 +228,19 @@ class CallSites:
             self.framework.add(id(symbol))
         return found
 
+    # -- what is known
+
+    def given(self, symbol: FunctionSymbol, name: str) -> t.Type | None:
+        """Return what calls give a parameter, or None."""
+        self.settle(symbol.module.path)
+        return self.known.get((id(symbol), name))
+
+    def settle(self, path: str) -> None:
+        """Let `known` hold what is known of a file's functions."""
+        waiting = self.waiting.pop(path, None)
+        if waiting is not None:
+            self.known.update(waiting())
+
     # -- what bodies tell
 
     def note(self, record: FunctionRecord, node: e.Call, func: t.Type, given: Arguments) -> None:
@@ -213,7 +256,7 @@ class CallSites:
             name = node.func.attr if isinstance(node.func, e.Attribute) else getattr(node.func, "id", "")
         else:
             return
-        if name not in self.by_name:
+        if name not in self.names:
             return
         args = tuple(self._handed(record, expr, kind) for expr, kind in given.args)
         keywords = tuple((item.name, self._handed(record, item.value, kind)) for item, kind in given.keywords)
@@ -226,7 +269,7 @@ class CallSites:
             return kind
         symbol = record.symbol
         while symbol is not None:
-            for param in self.by_id.get(id(symbol), (symbol, ()))[1]:
+            for param in self.open_parameters(symbol):
                 if param.name == expr.id and kind.reason == untyped(param):
                     return Handed(id(symbol), param.name)
             symbol = self.model.parent(symbol)

@@ -103,7 +103,7 @@ class Evaluator:
         found = self._attribute(expr)
         if type(found) is t.Function and self.recording:
             self.record.value_functions.add(id(found.symbol))
-        elif type(found) is t.Unknown and self.recording and expr.attr in self.model.call_sites.by_name:
+        elif type(found) is t.Unknown and self.recording and expr.attr in self.model.call_sites.names:
             self.record.value_names.add(expr.attr)
         return found
 
@@ -138,7 +138,7 @@ class Evaluator:
     # -- literals and displays
 
     def _str(self, expr: e.Str) -> t.Type:
-        if self.recording and expr.value in self.model.call_sites.by_name:
+        if self.recording and expr.value in self.model.call_sites.names:
             self.model.call_sites.spelled(self.record, expr.value)
         found = self.model.literals.get(expr.value)
         if found is None:

@@ -74,7 +74,7 @@ class FunctionReader:
         if kind is None:
             kind = t.unknown(untyped(param))
         if isinstance(kind, t.Unknown) and not param.kind.startswith("*") and is_untyped(param):
-            kind = self.model.call_sites.known.get((id(symbol), param.name)) or t.unknown(untyped(param))
+            kind = self.model.call_sites.given(symbol, param.name) or t.unknown(untyped(param))
         has_none = isinstance(param.default, e.Constant) and param.default.value is None
         if has_none and not isinstance(kind, t.Unknown):
             kind = t.optional(kind)
@@ -141,10 +141,10 @@ class FunctionReader:
                 return t.unknown(f"the annotation of `{facts.name}` says other than its body returns")
             if result == t.Builtin("datetime.datetime") and symbol.owner is None:
                 # `def utc_now() -> datetime`: the body says whether it is naive, and whether it is now.
-                returned = self.model.record(symbol).returned
+                returned = self.model.asked(symbol).returned
                 result = returned if isinstance(returned, (t.Now, t.Moment)) else result
         else:
-            record = self.model.record(symbol)
+            record = self.model.asked(symbol)
             if facts.is_generator:
                 result = t.Sequence(record.yielded or t.NONE, "iterator")
             else:
@@ -176,7 +176,7 @@ class FunctionReader:
         """
         if symbol.facts.is_generator:
             return False
-        returned = self.model.record(symbol).returned
+        returned = self.model.asked(symbol).returned
         wrong = (t.Query, t.Statement, t.Result, t.Sequence, t.Coroutine, t.TupleOf)
         return any(isinstance(member, wrong) for member in t.members(returned))
 

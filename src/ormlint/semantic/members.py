@@ -123,7 +123,7 @@ class MemberReader:
             return None
         kinds: list[t.Type] = []
         for function in functions:
-            kind = self.model.record(function).self_types.get(name, t.NEVER)
+            kind = self.model.asked(function).self_types.get(name, t.NEVER)
             kinds.append(substitute(kind, bindings))
         return t.join(kinds)
 

@@ -22,7 +22,7 @@ from ormlint.semantic.factories import FactoryReader
 from ormlint.semantic.functions import FunctionReader
 from ormlint.semantic.members import MemberReader
 from ormlint.semantic.names import NameReader
-from ormlint.semantic.records import RECORD_KIND, FunctionRecord
+from ormlint.semantic.records import RECORD_KIND, FunctionRecord, Outcome
 from ormlint.semantic.repositories import RepositoryReader
 from ormlint.semantic.rounds import Round, infer_parameters
 from ormlint.semantic.screen import Screen, is_too_large
@@ -55,12 +55,16 @@ class SemanticModel:
         self._definers: dict[int, Interpreter] = {}
         self._parents: dict[str, dict[int, FunctionSymbol]] = {}
         self._names_in: dict[int, frozenset[str]] = {}
+        self._functions: dict[int, FunctionSymbol] = {}  # by `id`, those of the modules that are `_listed`
+        self._listed: set[str] = set()
         self._given_up: dict[int | str, str] = {}
         self._serial = 0
         self.literals: dict[str, t.Literal] = {}  # one type for equal texts
         self.summaries: dict[str, FileSummary] = {}
         self.recall: Callable[[str], FileSummary | None] = lambda path: None  # summaries of files not interpreted
         self.reads: dict[str, set[Read]] = {}  # by path, what was read for the bodies of a file
+        self.recall_answer: Callable[[Read], object] = lambda read: None  # answers of files that are not followed anew
+        self._recalled: dict[int, FunctionRecord] = {}  # by function, records that hold an answer and no more
 
     # -- records
 
@@ -116,6 +120,20 @@ class SemanticModel:
             self._publish(found)
         return found
 
+    def asked(self, symbol: FunctionSymbol) -> FunctionRecord:
+        """Return a record of a function that holds its `outcome`, and maybe no more: a remembered one will do."""
+        found = self.records.get(id(symbol)) or self._recalled.get(id(symbol))
+        if found is None and id(symbol) not in self._definers:
+            answer = self.recall_answer(("record", symbol))
+            if isinstance(answer, Outcome):
+                found = self._recalled[id(symbol)] = FunctionRecord(symbol.module, symbol, ())
+                found.returned, found.yielded = answer.returned, answer.yielded
+                found.self_types, found.global_types = answer.self_types, answer.global_types
+        if found is None:
+            return self.record(symbol)
+        READS.seen.add(("record", symbol))
+        return found
+
     def inner_record(self, symbol: FunctionSymbol, definer: Interpreter) -> FunctionRecord:
         """Return the record of a function inside another, given what the names it uses mean just now."""
         used = self._used_names(symbol)
@@ -136,6 +154,8 @@ class SemanticModel:
         """
         inside = [symbol, *(item for item in symbol.module.functions if _is_inside(item, symbol))]
         known = {id(item): self.records.pop(id(item), None) for item in inside}
+        for item in inside:
+            self._recalled.pop(id(item), None)
         names = {id(item): self._names_in.pop(id(item), None) for item in inside}
         finals = {key: self.solver.final.pop(key, None) for key in (("function", place) for place in known)}
         try:
@@ -158,7 +178,7 @@ class SemanticModel:
         """Forget functions that will not be asked about again."""
         for symbol in symbols:
             place = id(symbol)
-            for kept in (self.records, self._names_in, self._definers, self._given_up):
+            for kept in (self.records, self._recalled, self._names_in, self._definers, self._given_up):
                 kept.pop(place, None)
             self.solver.final.pop(("function", place), None)
 
@@ -251,11 +271,14 @@ class SemanticModel:
 
     def function_of(self, key: int) -> FunctionSymbol | None:
         """Return the project's function whose `id` this is."""
-        return self._functions.get(key)
-
-    @cached_property
-    def _functions(self) -> dict[int, FunctionSymbol]:
-        return {id(symbol): symbol for module in self.index.own_modules.values() for symbol in module.functions}
+        found = self._functions.get(key)
+        if found is None:
+            for module in self.index.built_modules():
+                if module.path not in self._listed:
+                    self._listed.add(module.path)
+                    self._functions.update((id(symbol), symbol) for symbol in module.functions)
+            found = self._functions.get(key)
+        return found
 
     def _run(self, record: FunctionRecord, closure: dict[str, t.Type] | None) -> FunctionRecord:
         body = record.body
@@ -298,15 +321,6 @@ class SemanticModel:
         """Tell whether a body was not followed to its end."""
         place = id(record.symbol) if record.symbol is not None else record.module.path
         return place in self._given_up
-
-    @property
-    def given_up(self) -> dict[str, int]:
-        """How many bodies were not followed, by reason."""
-        counts: dict[str, int] = {}
-        for path in self.index.own_modules:
-            for reason in self.summary(path).given_up:
-                counts[reason] = counts.get(reason, 0) + 1
-        return counts
 
     # -- questions of rules
 

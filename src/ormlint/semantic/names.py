@@ -37,7 +37,7 @@ class NameReader:
         """Return the type of a name of a module's top level."""
         key = ("name", module.path, name)
         READS.seen.add(("type", module.path, name))
-        found: t.Type | None = self.model.solver.final.get(key)
+        found = self._final(key, ("type", module.path, name))
         if found is None:
             found = self.model.solver.ask(key, lambda: self._name_type(module, name), TYPE_KIND)
         return self._known(key, found)
@@ -103,10 +103,20 @@ class NameReader:
         read = ("value", value.module.path, value.owner, value.name, value.range.start)
         READS.seen.add(read)
         self.values[read] = value
-        found: t.Type | None = self.model.solver.final.get(key)
+        found = self._final(key, read)
         if found is None:
             found = self.model.solver.ask(key, lambda: self._value_type(value), TYPE_KIND)
         return self._known(key, found)
+
+    def _final(self, key: tuple[object, ...], read: Read) -> t.Type | None:
+        """Return an answer that was found already, or is remembered."""
+        final = self.model.solver.final
+        found: t.Type | None = final.get(key)
+        if found is None:
+            found = self.model.recall_answer(read)  # type: ignore[assignment]
+            if found is not None:
+                final[key] = found
+        return found
 
     def _value_type(self, value: Value) -> t.Type:
         with self.model.reading(value.module):
@@ -133,7 +143,7 @@ class NameReader:
         """Add what functions that say `global name` give the name."""
         setters = recorded(self._setters, value.module.path, lambda: self._read_setters(value.module))
         for function in setters.get(value.name, ()):
-            found = t.join((found, self.model.record(function).global_types.get(value.name, t.NEVER)))
+            found = t.join((found, self.model.asked(function).global_types.get(value.name, t.NEVER)))
         return found
 
     def _read_setters(self, module: Module) -> dict[str, list[FunctionSymbol]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
+from typing import NamedTuple
 
 from ormlint.facts import statements as s
 from ormlint.index.symbols import ClassSymbol, FunctionSymbol, Module
@@ -88,9 +89,18 @@ def _bottom() -> FunctionRecord:
     return record
 
 
-def outcome(record: FunctionRecord) -> object:
+class Outcome(NamedTuple):
+    """What other bodies may ask of a record."""
+
+    returned: Type
+    yielded: Type | None
+    self_types: dict[str, Type]
+    global_types: dict[str, Type]
+
+
+def outcome(record: FunctionRecord) -> Outcome:
     """Return what other bodies may ask of a record."""
-    return record.returned, record.yielded, record.self_types, record.global_types
+    return Outcome(record.returned, record.yielded, record.self_types, record.global_types)
 
 
 def _widen(before: FunctionRecord, after: FunctionRecord) -> FunctionRecord:

@@ -41,7 +41,6 @@ class FileSummary(msgspec.Struct, array_like=True, frozen=True):
     contradictions: tuple[tuple[str, str], ...]  # function, parameter given another model than annotated
     flows: tuple[Flow, ...]
     writes: FileWrites
-    given_up: tuple[str, ...]  # why bodies were not followed
 
 
 def summarise(model: SemanticModel, path: str) -> FileSummary:
@@ -76,7 +75,6 @@ def summarise(model: SemanticModel, path: str) -> FileSummary:
         tuple(sorted(contradictions)),
         tuple(flows),
         writes_of(model.records_of(path), idents),
-        tuple(model.given_up_in(path)),
     )
 
 
@@ -169,20 +167,28 @@ class WholeProject:
     def caller_writes(self, symbol: FunctionSymbol) -> bool:
         """Tell whether in some caller of a function a session write may follow the call."""
         READS.seen.add(("callers", symbol))
-        with Noting(set()):
-            return self._caller_writes(symbol, set())
+        return self.writes_in_callers(symbol)[0]
 
-    def _caller_writes(self, symbol: FunctionSymbol, seen: set[str]) -> bool:
+    def writes_in_callers(self, symbol: FunctionSymbol) -> tuple[bool, frozenset[str]]:
+        """Return the same without noting it, with what was looked at: functions, and paths of modules with a tab."""
+        seen: set[str] = set()
+        modules: set[str] = set()
+        with Noting(set()):
+            found = self._caller_writes(symbol, seen, modules)
+        return found, frozenset(seen | modules)
+
+    def _caller_writes(self, symbol: FunctionSymbol, seen: set[str], modules: set[str]) -> bool:
         name = self.idents.of(symbol)
         if len(seen) > 50 or name in seen:
             return False
         seen.add(name)
         for record in self._callers(name):
+            modules.add(f"{record.module.path}\t")
             self.settle(record)
             statements = (call.statement for call in record.calls if call.callee == id(symbol))
             if any(record.write_follows(statement) for statement in statements):
                 return True
-            if record.symbol is not None and self._caller_writes(record.symbol, seen):
+            if record.symbol is not None and self._caller_writes(record.symbol, seen, modules):
                 return True
         return False
 

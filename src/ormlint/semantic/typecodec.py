@@ -69,7 +69,11 @@ def typed(data: Any, index: ProjectIndex) -> Any:
     if word in ("Attr", "Loaded"):
         mapped = typed(parts[0], index)
         return getattr(t, word)(mapped, _there(mapped.attributes.get(parts[1])))
-    return getattr(t, word)(*(typed(part, index) for part in parts))
+    return _ONLY.get(word) or getattr(t, word)(*(typed(part, index) for part in parts))
+
+
+# Types of which there is one instance, and which are compared by identity.
+_ONLY = {"Never": t.NEVER, "NoneType": t.NONE}
 
 
 def _there(item: Any) -> Any:

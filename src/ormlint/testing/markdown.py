@@ -21,6 +21,8 @@ _REVEALED = re.compile(r"\s*# revealed: (?P<text>.+?)\s*$")
 # What looks like a mark and is none: it would be a comment that checks nothing.
 _LOOSE_MARK = re.compile(r"#\s*(?:errors?|reveal(?:s|ed)?)\s*(?:[:\d\[\"]|$)")
 _LOOSE_FENCE = re.compile(r"^ {0,3}(?:```|~~~)", re.MULTILINE)
+_EDIT = re.compile(r"edit: ")
+_OF_STAGES = ("deleted", "lowered", "followed", "asked")
 _TESTED = frozenset({"py", "py run", "py fixed", "py fixed unsafe", "toml"})
 _SHOWN = frozenset({"", "console", "json", "md", "sql", "text", "yaml"})
 
@@ -56,6 +58,20 @@ class FixedText:
 
 
 @dataclass
+class Stage:
+    """An edit of a section's files: what is given anew, and what has to be done for it. None is not asked about."""
+
+    title: str
+    line: int
+    files: dict[str, str] = field(default_factory=dict)
+    expectations: list[Expectation] = field(default_factory=list)
+    deleted: tuple[str, ...] = ()
+    lowered: tuple[str, ...] | None = None
+    followed: tuple[str, ...] | None = None  # their bodies
+    asked: tuple[str, ...] | None = None  # rules were asked about them
+
+
+@dataclass
 class Section:
     """One test case: the blocks below one heading."""
 
@@ -68,6 +84,7 @@ class Section:
     fixed: list[FixedText] = field(default_factory=list)
     requires: tuple[str, ...] = ()
     known_missed: bool = False
+    stages: list[Stage] = field(default_factory=list)
 
 
 @dataclass
@@ -88,13 +105,18 @@ def parse_document(text: str, rule_name: str | None) -> Document:
     loose_fences = [_line(text, match.start()) for match in _LOOSE_FENCE.finditer(blank)]
     mistakes = [f"line {line}: this fence is not closed" for line in loose_fences]
     for place, key, _ in directives:
-        if key not in ("requires", "known missed alarm"):
+        if key not in ("requires", "known missed alarm", *_OF_STAGES):
             mistakes.append(f"line {_line(text, place)}: `{key}` is no directive")
     sections: dict[int, Section] = {}
+    stages: dict[int, Stage] = {}
     inherited: dict[int, list[str]] = {}
     for fence in _FENCE.finditer(text):
         above = [mark for mark in marks if mark[0] < fence.start()]
         start, _, title = above[-1] if above else (0, 1, "")
+        stage: Stage | None = None
+        if _EDIT.match(title):
+            stage = stages.setdefault(start, Stage(title, _line(text, start)))
+            start, _, title = _edited(marks, start)
         info, body = fence["info"].strip(), fence["body"]
         if info not in _TESTED:
             if info not in _SHOWN:
@@ -111,7 +133,7 @@ def parse_document(text: str, rule_name: str | None) -> Document:
         elif info.startswith("py fixed"):
             section.fixed.append(_fixed(section, text, fence))
         elif info == "py":
-            mistakes += _add_file(section, text, fence, rule_name or "")
+            mistakes += _add_file(stage or section, text, fence, rule_name or "")
     for start, section in sections.items():
         parents = _parents(marks, start)
         section.settings = [body for parent in parents for body in inherited.get(parent, [])]
@@ -121,8 +143,45 @@ def parse_document(text: str, rule_name: str | None) -> Document:
                 section.requires += tuple(value.split())
             elif key == "known missed alarm" and home == start:
                 section.known_missed = True
+    mistakes += _read_stages(text, marks, directives, sections, stages)
     title = marks[0][2] if marks else ""
     return Document(title, [mark[2] for mark in marks if mark[1] == 2], list(sections.values()), mistakes)
+
+
+def _edited(marks: list[tuple[int, int, str]], start: int) -> tuple[int, int, str]:
+    """Return the heading of the section that a stage belongs to: the last one before it that is no stage."""
+    found = [mark for mark in marks if mark[0] < start and not _EDIT.match(mark[2])]
+    return found[-1] if found else (0, 1, "")
+
+
+def _read_stages(
+    text: str,
+    marks: list[tuple[int, int, str]],
+    directives: list[tuple[int, str, str]],
+    sections: dict[int, Section],
+    stages: dict[int, Stage],
+) -> list[str]:
+    """Give sections their stages, and the stages what their directives say; return what is wrong."""
+    mistakes: list[str] = []
+    for start, _, title in marks:
+        if _EDIT.match(title):
+            stage = stages.setdefault(start, Stage(title, _line(text, start)))
+            home = _edited(marks, start)[0]
+            if home in sections and sections[home].files:
+                sections[home].stages.append(stage)
+            else:
+                mistakes.append(f"line {stage.line}: an edit of a section that has no files")
+    for place, key, value in directives:
+        if key in _OF_STAGES:
+            home = max((mark[0] for mark in marks if mark[0] <= place), default=0)
+            if home in stages:
+                setattr(stages[home], key, tuple(value.split()))
+            else:
+                mistakes.append(f"line {_line(text, place)}: `{key}` belongs below a heading `edit: …`")
+    for stage in stages.values():
+        if stage.lowered is None or stage.followed is None:
+            mistakes.append(f"line {stage.line}: an edit has to say what is `lowered` and what is `followed`")
+    return mistakes
 
 
 def _parents(marks: list[tuple[int, int, str]], start: int) -> list[int]:
@@ -145,7 +204,7 @@ def _fixed(section: Section, text: str, fence: re.Match[str]) -> FixedText:
     return FixedText(path, fence["body"], unsafe, _line(text, fence.start("body")))
 
 
-def _add_file(section: Section, text: str, fence: re.Match[str], rule_name: str) -> list[str]:
+def _add_file(section: Section | Stage, text: str, fence: re.Match[str], rule_name: str) -> list[str]:
     """Join a block to its file, and return the lines whose marks cannot be read."""
     before = text[: fence.start()].rstrip().rsplit("\n", 1)[-1]
     named = _FILE_NAME.search(before)

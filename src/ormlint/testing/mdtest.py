@@ -6,19 +6,23 @@ import ast
 import re
 import sys
 import types
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import tomli
 
-from ormlint.checker.engine import check_project
+from ormlint.checker.engine import check_again, check_project
+from ormlint.checker.kept import decode_kept, encode_kept
+from ormlint.checker.reading import FactsInMemory
 from ormlint.checker.registry import load_rules
+from ormlint.checker.result import CheckResult
 from ormlint.diagnostics import Diagnostic
 from ormlint.project.options import settings_from_table
 from ormlint.settings import Settings
 from ormlint.testing.fixing import check_fixes
 from ormlint.testing.markdown import Expectation, RunBlock, Section
-from ormlint.text import decode_source
+from ormlint.text import SourceError, SourceText, decode_source
 
 _LOOSE_RAISES = re.compile(r"#\s*raises?\b\s*:")
 _RAISES = re.compile(r"#\s*raises:\s*(?P<type>\w+)(?::\s*(?P<text>.+?))?\s*$")
@@ -36,11 +40,20 @@ def section_settings(section: Section, select: tuple[str, ...]) -> Settings:
 
 def check_section(section: Section, settings: Settings) -> list[str]:
     """Lint a section's files and return what differs from its expectations, each with the document's line."""
-    files = {path: decode_source(text.encode()) for path, text in section.files.items()}
-    found = check_project(files, settings).diagnostics
-    left = list(found)
+    files: dict[str, SourceText | SourceError] = {
+        path: decode_source(text.encode()) for path, text in section.files.items()
+    }
     problems: list[str] = check_fixes(section, files, settings, load_rules())
-    for expected in section.expectations:
+    if section.stages:
+        return problems + check_stages(section, files, settings)
+    return problems + compare(section, section.expectations, check_project(files, settings).diagnostics)
+
+
+def compare(section: Section, expectations: Iterable[Expectation], found: Sequence[Diagnostic]) -> list[str]:
+    """Return in what diagnostics differ from the expected ones."""
+    left = list(found)
+    problems: list[str] = []
+    for expected in expectations:
         hit = next((diagnostic for diagnostic in left if _matches(diagnostic, expected)), None)
         if hit is not None:
             left.remove(hit)
@@ -54,6 +67,51 @@ def check_section(section: Section, settings: Settings) -> list[str]:
         line = _document_line(section, diagnostic)
         problems.append(f"line {line}: unexpected {_show(diagnostic)}")
     return problems
+
+
+def check_stages(section: Section, files: Mapping[str, SourceText | SourceError], settings: Settings) -> list[str]:
+    """Check files, then after each edit again with what was kept: as the next process does, and as an editor does.
+
+    Both have to find what is expected and what a check from nothing finds, and to do what the stage says and no more.
+    """
+    settings = replace(settings, extend_select=tuple(code for code in settings.extend_select if code != "REVEAL"))
+    files = dict(files)
+    expected = list(section.expectations)
+    stores = (FactsInMemory(), FactsInMemory())
+    done = [check_again(files, settings, None, store=store) for store in stores]
+    problems = compare(section, expected, done[0][0].diagnostics)
+    for stage in section.stages:
+        for path in stage.deleted:
+            del files[path]
+        files.update((path, decode_source(text.encode())) for path, text in stage.files.items())
+        left = {*stage.files, *stage.deleted}
+        expected = [item for item in expected if item.path not in left] + stage.expectations
+        kept = encode_kept(done[0][1])
+        assert kept is not None
+        done = [
+            check_again(files, settings, decode_kept(kept), store=stores[0]),
+            check_again(files, settings, done[1][1], store=stores[1], before=done[1][2]),
+        ]
+        cold = check_project(files, settings).diagnostics
+        problems += [f"{stage.title}: {line}" for line in compare(section, expected, cold)]
+        for name, (result, _, _) in zip(("from the cache", "in the editor"), done, strict=True):
+            if result.diagnostics != cold:
+                problems.append(f"line {stage.line}: {name} something else is found: {_differing(result, cold)}")
+            statistics = result.statistics
+            for word, wanted, got in (
+                ("lowered", stage.lowered, statistics.lowered),
+                ("followed", stage.followed, statistics.interpreted),
+                ("asked", stage.asked, statistics.asked),
+            ):
+                if wanted is not None and sorted(wanted) != sorted(got):
+                    problems.append(f"line {stage.line}: {name} {word} {' '.join(got) or 'nothing'}")
+    return problems
+
+
+def _differing(result: CheckResult, cold: list[Diagnostic]) -> list[str]:
+    other = [item for item in result.diagnostics if item not in cold]
+    missing = [item for item in cold if item not in result.diagnostics]
+    return [*(f"more: {_show(item)}" for item in other), *(f"missing: {_show(item)}" for item in missing)]
 
 
 def _matches(diagnostic: Diagnostic, expected: Expectation) -> bool:

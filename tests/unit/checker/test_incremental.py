@@ -8,8 +8,9 @@ import pytest
 
 from ormlint.checker.engine import check_again
 from ormlint.checker.kept import Kept, decode_kept, encode_kept
+from ormlint.checker.reading import FactsInMemory
 from ormlint.checker.result import CheckResult
-from ormlint.dev.again import Editor, Law, Memory
+from ormlint.dev.again import Editor, Law
 from ormlint.settings import Settings
 from ormlint.text import SourceError, SourceText
 
@@ -154,9 +155,10 @@ def texts() -> dict[str, bytes]:
     return {path: text.encode() for path, text in PROJECT.items()}
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_random_edits(seed: int) -> None:
-    law = Law(SETTINGS, {})
+@pytest.mark.parametrize("is_live", [False, True])
+@pytest.mark.parametrize("seed", range(5))
+def test_random_edits(seed: int, is_live: bool) -> None:
+    law = Law(SETTINGS, {}, is_live)
     editor = Editor(texts(), random.Random(seed))
     for number in range(15):
         what = editor.edit() if number else "from nothing"
@@ -168,7 +170,7 @@ class Project:
 
     def __init__(self) -> None:
         self.texts = texts()
-        self.store = Memory()
+        self.store = FactsInMemory()
         self.kept: Kept | None = None
         self.check()
 
@@ -239,3 +241,35 @@ def test_what_calls_tell_of_parameters_is_kept() -> None:
     found = project.change("app/services.py", "touch(order)", "touch(1)")
     assert "app/repo.py" in found
     assert not any("totall" in item.message for item in project.check().diagnostics)
+
+
+def test_what_was_linked_is_linked_again_after_the_edit_of_a_body() -> None:
+    """Classes made by functions of other files, attributes set elsewhere, events: all that has a part in a model."""
+    project = Project()
+    project.texts.update(
+        {
+            "app/makers.py": b"def make(name, base):\n    return type(name, (base,), {'__tablename__': name.lower()})\n",
+            "app/made.py": (
+                b"from sqlalchemy import Column, Integer\nfrom sqlalchemy.orm import DeclarativeBase\n"
+                b"from app.makers import make\nclass MadeBase(DeclarativeBase):\n    pass\n"
+                b"class Mixed(MadeBase):\n    __abstract__ = True\n    id = Column(Integer, primary_key=True)\n"
+                b"Tag = make('Tag', Mixed)\n"
+            ),
+            "app/attached.py": (
+                b"from sqlalchemy import Column, Integer\nfrom app.models.user import User\nUser.age = Column(Integer)\n"
+            ),
+            "app/uses.py": (
+                b"from app.made import Tag\nfrom app.models.user import User\n"
+                b"def use():\n    return Tag(nme=1), User(age=1)\n"
+            ),
+        }
+    )
+    project.check()
+    project.texts["app/uses.py"] = project.texts["app/uses.py"].replace(
+        b"    return Tag(nme=1)", b"    return Tag(nme=2)"
+    )
+    again = project.check().diagnostics
+    project.kept = None
+    assert again == project.check().diagnostics
+    said = [item.message for item in again if item.path == "app/uses.py"]
+    assert any("`Tag`" in message for message in said) and not any("age" in message for message in said)

@@ -124,9 +124,9 @@ def test_random_edits(shop: Path, tmp_path: Path) -> None:
 def test_damage(shop: Path, tmp_path: Path, damage: str) -> None:
     folder = tmp_path / "cache"
     expected = shown(check(shop, folder))
-    file = folder / "v2.sqlite"
+    file = folder / "v3.sqlite"
     data = file.read_bytes()
-    for path in folder.glob("v2.sqlite*"):
+    for path in folder.glob("v3.sqlite*"):
         path.unlink()
     if damage == "garbage":
         file.write_bytes(b"this is no database " * 500)
@@ -191,14 +191,73 @@ def test_old_and_surplus_entries_leave(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(time, "time", lambda: today + 86_400 * (cache_module.KEEP_DAYS + 2))
     third = cache()
     third.keep_facts({b"new": (b"x" * 10_000, b"")})
-    assert third.interface(b"used") and third.interface(b"unused") is None and third.run(b"run") is None
-    monkeypatch.setattr(cache_module, "MAX_BYTES", 15_000)
-    third.keep_facts({b"newer": (b"x" * 10_000, b"")})
-    assert third.interface(b"newer") and third.interface(b"new") is None and third.interface(b"used") is None
-    for number in range(cache_module.MAX_RUNS + 5):
-        third.keep_run(str(number).encode(), b"")
-    assert third.run(b"4") is None and third.run(b"5") == b""
     third.close()
+    fourth = cache()
+    assert fourth.interface(b"used") and fourth.interface(b"unused") is None and fourth.run(b"run") is None
+    monkeypatch.setattr(cache_module, "MAX_BYTES", 15_000)
+    fourth.keep_facts({b"newer": (b"x" * 10_000, b"")})
+    fourth.close()
+    fifth = cache()
+    assert fifth.interface(b"newer") and fifth.interface(b"new") is None and fifth.interface(b"used") is None
+    for number in range(cache_module.MAX_RUNS + 5):
+        fifth.keep_run(str(number).encode(), b"")
+    fifth.close()
+    sixth = cache()
+    assert sixth.run(b"4") is None and sixth.run(b"5") == b""
+    sixth.close()
+
+
+def test_changes_belong_to_the_state_that_was_read(tmp_path: Path) -> None:
+    def cache() -> Cache:
+        return Cache(tmp_path, b"version", pytest.fail)
+
+    first = cache()
+    assert first.state(b"key") is None and first.changes(b"key") is None
+    first.keep_changes(b"key", b"of nothing")
+    first.keep_state(b"key", b"state")
+    first.close()
+    second = cache()
+    assert second.state(b"key") == b"state" and second.changes(b"key") is None
+    second.keep_changes(b"key", b"changes")
+    second.close()
+    third, other = cache(), cache()
+    for reader in (third, other):
+        assert reader.state(b"key") == b"state" and reader.changes(b"key") == b"changes"
+    other.keep_state(b"key", b"another state")
+    other.close()
+    third.keep_changes(b"key", b"changes of a state that is gone")
+    third.close()
+    last = cache()
+    assert last.state(b"key") == b"another state" and last.changes(b"key") is None
+    last.close()
+
+
+def test_facts_of_a_project_that_is_worked_on_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    today = time.time()
+
+    def cache(days: int) -> Cache:
+        monkeypatch.setattr(time, "time", lambda: today + 86_400 * days)
+        return Cache(tmp_path, b"version", pytest.fail)
+
+    first = cache(0)
+    first.keep_facts({b"of the project": (b"1", b"2"), b"of another": (b"1", b"2")})
+    first.keep_state(b"key", b"state")
+    first.close()
+    for day in (10, 20, 30):
+        again = cache(day)
+        assert again.state(b"key") == b"state"
+        again.keep_changes(b"key", b"changes")
+        again.use_facts([b"of the project"])
+        again.close()
+    last = cache(40)
+    assert last.interface(b"of the project") and last.interface(b"of another") is None
+    last.close()
+
+
+def test_versions_share_nothing(tmp_path: Path) -> None:
+    own = Cache(tmp_path, b"version", pytest.fail)
+    own.keep_facts({b"newer": (b"1", b"2")})
+    own.close()
     other = Cache(tmp_path, b"another version", pytest.fail)
     assert other.interface(b"newer") is None
     other.close()
@@ -211,8 +270,8 @@ def test_clean_removes_nothing_else(tmp_path: Path) -> None:
     assert remove_cache(tmp_path / "cache")
     assert [path.name for path in (tmp_path / "cache").iterdir()] == ["mine"]
     (tmp_path / "other").mkdir()
-    (tmp_path / "other" / "v2.sqlite").write_text("")
-    assert not remove_cache(tmp_path / "other") and (tmp_path / "other" / "v2.sqlite").exists()
+    (tmp_path / "other" / "v3.sqlite").write_text("")
+    assert not remove_cache(tmp_path / "other") and (tmp_path / "other" / "v3.sqlite").exists()
 
 
 def test_facts_that_do_not_fit_are_read_anew() -> None:
