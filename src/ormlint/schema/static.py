@@ -97,7 +97,11 @@ class StaticMachine(Statements):
         home = self.index.resolver.homes.get(expr)
         if home is not None and home is not scope.module:
             scope = self.module_scope(home)
-        return super()._name(expr, scope)
+        found = super()._name(expr, scope)
+        if isinstance(found, Unknown):  # `from sqlalchemy import *`
+            known = self.index.resolver.name(scope.module, expr.id)
+            return Ref(known.name) if isinstance(known, External) else found
+        return found
 
     def _attribute(self, expr: e.Attribute, scope: Scope) -> Any:
         found = super()._attribute(expr, scope)
