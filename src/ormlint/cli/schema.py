@@ -94,6 +94,10 @@ class _Shown:
         parts = []
         for side in sides:
             heading = [f"-- What the {side} {'declare' if side == 'models' else 'make'}"] if len(sides) > 1 else []
+            if side == "migrations":
+                for item in self.done:
+                    by = item.told_by or "no file names another"
+                    heading.append(f"-- {item.environment.name}: replayed for {item.dialect} ({by})")
             parts += [*heading, *create_statements(self._tables(side), self.dialect)]
         print("\n\n".join(parts))
         return 0

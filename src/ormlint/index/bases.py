@@ -44,10 +44,10 @@ class BaseReader:
 
     def __init__(self, resolver: Resolver) -> None:
         self.resolver = resolver
-        self._mro: dict[str, tuple[tuple[Base, ...], tuple[object, ...]]] = {}
-        self._dynamic: dict[int, tuple[Base, tuple[object, ...]]] = {}
+        self._mro: dict[str, tuple[tuple[Base, ...], object]] = {}
+        self._dynamic: dict[int, tuple[Base, object]] = {}
         self._external: dict[str, External] = {}
-        self._flask: dict[int, tuple[bool, tuple[object, ...]]] = {}
+        self._flask: dict[int, tuple[bool, object]] = {}
         self._expanded: set[str] = set()  # keys of classes whose installed bases are looked into
 
     def base(self, module: Module, expr: e.Expr, depth: int = 0) -> Base:

@@ -17,7 +17,7 @@ from ormlint.index.mapperargs import apply_mapper_args, shapes_attributes
 from ormlint.index.members import MemberReader
 from ormlint.index.model import MappedClass, ModelAttribute, Relationship
 from ormlint.index.reads import recorded
-from ormlint.index.symbols import ClassSymbol, External, Module, Resolver, Unknown
+from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module, Resolver, Unknown
 from ormlint.index.tableargs import apply_table_args
 from ormlint.index.tablemapped import add_table_columns, table_call
 from ormlint.index.typemaps import map_of_registry, read_type_map
@@ -70,9 +70,9 @@ class Mapper:
         constants.has_mapped_parent = self._has_mapped_parent
         self.members.holder = self._holder
         self._naming: set[str] = set()  # classes whose table name is being computed
-        self._bodies: dict[str, tuple[ClassBody, tuple[object, ...]]] = {}
-        self._styles: dict[str, tuple[str | None, tuple[object, ...]]] = {}
-        self._type_maps: dict[str, tuple[TypeMap, tuple[object, ...]]] = {}
+        self._bodies: dict[str, tuple[ClassBody, object]] = {}
+        self._styles: dict[str, tuple[str | None, object]] = {}
+        self._type_maps: dict[str, tuple[TypeMap, object]] = {}
 
     def body(self, symbol: ClassSymbol) -> ClassBody:
         """Return what the body of a class declares."""
@@ -314,7 +314,7 @@ class Mapper:
         for statement in base.facts.body:
             if isinstance(statement, s.FunctionStmt):
                 function = base.module.functions[statement.index]
-                if function.name in _CLASS_HOOKS:
+                if function.name in _CLASS_HOOKS or _runs_for_class(function):
                     for name in function.facts.self_stores:  # `cls.table = …` when the class is made
                         made = ModelAttribute(name, "plain", base.module, function.facts.name_range, base)
                         mapped.attributes.setdefault(name, made)
@@ -481,6 +481,11 @@ class Mapper:
 
     def _read_type_map(self, key: str, expr: e.Expr, module: Module, is_open: bool = False) -> TypeMap:
         return recorded(self._type_maps, key, lambda: read_type_map(expr, module, self.resolver, is_open))
+
+
+def _runs_for_class(function: FunctionSymbol) -> bool:
+    """Tell whether a method is a `declared_attr`, which is given the class while it is mapped."""
+    return any("declared_attr" in (e.dotted_name(decorator) or "") for decorator in function.facts.decorators)
 
 
 def _is_true(member: Member | None) -> bool:

@@ -61,11 +61,11 @@ class ProjectIndex:
         self.columns = ColumnReader(self.resolver, self.enums, self.constants)
         self.mapper = Mapper(self.resolver, self.bases, self.columns, self.constants, self.body)
         self.documents: dict[str, str] = {}  # `alembic.ini`, requirements, addresses: path → text
-        self._environments: dict[tuple[str, ...], tuple[list[Environment], tuple[object, ...]]] = {}
+        self._environments: dict[tuple[str, ...], tuple[list[Environment], object]] = {}
         self.own_mapped: dict[str, MappedClass] = {}
         self.own_by_name: dict[str, list[MappedClass]] = {}
         self.own_floating: set[str] = set()
-        self._registries: dict[str, tuple[str | None, tuple[object, ...]]] = {}
+        self._registries: dict[str, tuple[str | None, object]] = {}
         self.may_make: Callable[[str], bool] = lambda path: True  # whether a file's text may hold such calls
         self.made_in: dict[str, MadeByCalls] = {}  # by path, what is known already
         self._installed_models: dict[str, MappedClass | None] = {}
@@ -224,11 +224,13 @@ class ProjectIndex:
 
     def may_have(self, mapped: MappedClass, name: str) -> bool:
         """Tell whether an object loaded as `mapped` may have an attribute: it may be of a class derived from it."""
-        for heir in self.subclasses(mapped):
+        heirs = tuple(self.subclasses(mapped))
+        for heir in heirs:
             READS.seen.add(("card", heir.symbol))
             if heir.has(name) or name in heir.set_by_init:
                 return True
-        return False
+        derived = self.made_by_calls.bases
+        return bool(derived) and any(item.name in derived for item in heirs)
 
     def inherited(self, mapped: MappedClass, name: str) -> ModelAttribute | None:
         """Return the attribute `name` as the class's bases declare it, the class's own body left out."""
