@@ -7,8 +7,7 @@ from typing import Any
 
 from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
-from ormlint.facts.walk import walk_statements
-from ormlint.index.annotations import TypeMap, split_optional, type_key
+from ormlint.index.annotations import TypeMap
 from ormlint.index.bases import Base, BaseReader, DynamicBase
 from ormlint.index.classbody import ClassBody, Member, read_class_body
 from ormlint.index.columns import ColumnReader
@@ -19,9 +18,10 @@ from ormlint.index.mapperargs import apply_mapper_args, shapes_attributes
 from ormlint.index.members import MemberReader
 from ormlint.index.model import MappedClass, ModelAttribute, Relationship
 from ormlint.index.reads import recorded
-from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module, Resolver, Unknown, Value
+from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module, Resolver, Unknown
 from ormlint.index.tableargs import apply_table_args
 from ormlint.index.tablemapped import add_table_columns, table_call
+from ormlint.index.typemaps import map_of_registry, read_type_map
 from ormlint.index.vocabulary import EXTERNAL_MIXINS, HARMLESS_BASES, METACLASSES, sqlmodel
 from ormlint.index.vocabulary.others import ATTRS, ORM_PACKAGES
 from ormlint.index.vocabulary.sqlalchemy import (
@@ -477,54 +477,15 @@ class Mapper:
                 if member is not None and member.value is not None:
                     return self._read_type_map(base.key, member.value, base.module)
                 registry = self.body(base).members.get("registry")
-                found = self._map_of_registry(registry.value, base.module) if registry is not None else None
-                if found is not None:
-                    return self._read_type_map(base.key, *found)
+                if registry is not None and registry.value is not None:
+                    found = map_of_registry(registry.value, base.module, self.resolver, self.members.body_of)
+                    return self._read_type_map(base.key, *found) if found is not None else None
             elif isinstance(base, DynamicBase) and base.type_map is not None:
                 return self._read_type_map(str(id(base)), *base.type_map)
         return None
 
-    def _map_of_registry(self, expr: e.Expr | None, module: Module) -> tuple[e.Expr, Module, bool] | None:
-        """Return the type map that a registry is given, its module, and whether more may be added to it."""
-        if isinstance(expr, (e.Name, e.Attribute)):
-            symbol = self.resolver.expr(module, expr)
-            if isinstance(symbol, Value) and symbol.value is not None:
-                expr, module = symbol.value, symbol.module
-        if not isinstance(expr, e.Call):
-            return None
-        called = self.resolver.expr(module, expr.func)
-        if not isinstance(called, FunctionSymbol):
-            given = expr.keyword("type_annotation_map")
-            return (given, module, False) if given is not None else None
-        # A function that returns a registry: the dict that it starts with.
-        body = list(walk_statements(self.members.body_of(called)))
-        for item in body:
-            made = item.value if isinstance(item, s.Return) else None
-            given = made.keyword("type_annotation_map") if isinstance(made, e.Call) else None
-            if given is None:
-                continue
-            named = e.dotted_name(given)
-            for other in body:
-                if isinstance(other, s.Assign) and isinstance(other.value, e.DictDisplay):
-                    if named is not None and named in map(e.dotted_name, other.targets):
-                        return other.value, called.module, True
-            return given, called.module, True
-        return None
-
     def _read_type_map(self, key: str, expr: e.Expr, module: Module, is_open: bool = False) -> TypeMap:
-        return recorded(self._type_maps, key, lambda: self._new_type_map(expr, module, is_open))
-
-    def _new_type_map(self, expr: e.Expr, module: Module, is_open: bool) -> TypeMap:
-        entries: dict[str, tuple[e.Expr, Module]] = {}
-        is_open = is_open or not isinstance(expr, e.DictDisplay)
-        if isinstance(expr, e.DictDisplay):
-            for item in expr.items:
-                if item.key is None:
-                    is_open = True
-                    continue
-                _, wanted = split_optional(item.key, self.resolver, module)
-                entries[type_key(wanted, module, self.resolver)] = (item.value, module)
-        return TypeMap(entries, is_open)
+        return recorded(self._type_maps, key, lambda: read_type_map(expr, module, self.resolver, is_open))
 
 
 def _runs_for_class(function: FunctionSymbol) -> bool:

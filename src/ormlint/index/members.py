@@ -67,6 +67,16 @@ class MemberReader:
             }
         return self._names[key]
 
+    def _nested_classes(self, symbol: ClassSymbol | None) -> dict[str, e.Expr]:
+        """Return the classes in the body of a class as they are called from elsewhere: `Model.Kind`."""
+        found: dict[str, e.Expr] = {}
+        if symbol is not None and symbol.facts.qualname == symbol.name:
+            for statement in symbol.facts.body:
+                if isinstance(statement, s.ClassStmt):
+                    at = statement.start
+                    found[statement.name] = e.Attribute(at, at, e.Name(at, at, symbol.name), statement.name)
+        return found
+
     def _in_body(self, expr: e.Expr, scope: ClassSymbol | None) -> e.Expr:
         names = self.class_names(scope)
         filled: e.Expr = substitute(expr, names) if names else expr
@@ -298,7 +308,7 @@ class MemberReader:
         if not isinstance(symbol, FunctionSymbol):
             return False
         owner = attribute.owner if module is attribute.module else None
-        made = self.inliner.call(call, symbol, module, self.class_names(owner))
+        made = self.inliner.call(call, symbol, module, {**self.class_names(owner), **self._nested_classes(owner)})
         is_followed = made is not None
         if made is None:
             made, _ = self.returned(symbol)

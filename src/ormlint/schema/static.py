@@ -33,6 +33,7 @@ from ormlint.schema.replay.values import (
 )
 
 _HANDED = Ref("handed on")
+_AS_MUTABLE = "sqlalchemy.as_mutable"
 _PLAIN_TYPES = {"str", "int", "float", "bool", "list", "tuple", "dict", "set"}
 _COMPILER = Ref("the compiler")
 ENUM_OPTIONS = ("name", "native_enum", "create_constraint", "length", "schema", "validate_strings", "inherit_schema")
@@ -89,6 +90,9 @@ class StaticMachine(Statements):
             if mapped is not None and mapped.table is not None:
                 return mapped.table
         found = super().class_attribute(cls, name)
+        if isinstance(found, Unknown) and name == "as_mutable":
+            bases = [base for base in self.lineage(cls) if isinstance(base, Ref)]
+            return Ref(_AS_MUTABLE) if any(base.last.startswith("Mutable") for base in bases) else found
         if isinstance(found, Function) and found.kind == "declared":
             return self.call_function(Function(found.params, found.body, found.scope, owner=cls), [], {})
         return found
@@ -97,7 +101,11 @@ class StaticMachine(Statements):
         home = self.index.resolver.homes.get(expr)
         if home is not None and home is not scope.module:
             scope = self.module_scope(home)
-        return super()._name(expr, scope)
+        found = super()._name(expr, scope)
+        if isinstance(found, Unknown):  # `from sqlalchemy import *`
+            known = self.index.resolver.name(scope.module, expr.id)
+            return Ref(known.name) if isinstance(known, External) else found
+        return found
 
     def _attribute(self, expr: e.Attribute, scope: Scope) -> Any:
         found = super()._attribute(expr, scope)

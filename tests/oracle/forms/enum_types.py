@@ -2,8 +2,9 @@
 
 import enum
 
-from sqlalchemy import ARRAY, Column, Enum, Integer, MetaData, String, TypeDecorator
+from sqlalchemy import ARRAY, JSON, Column, Enum, Integer, MetaData, String, TypeDecorator
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.ext.mutable import MutableDict
 from sqlalchemy.orm import declarative_base
 
 metadata = MetaData()
@@ -74,8 +75,34 @@ def enum_of(kind, **options):
     return Enum(kind, native_enum=False, length=32, values_callable=lambda x: [e.value for e in x], **options)
 
 
+def column_of(kind, max_length=64, nullable=False):
+    return Column(
+        Enum(
+            kind,
+            native_enum=False,
+            create_constraint=False,
+            length=max_length,
+            values_callable=lambda obj: [item.value for item in obj],
+        ),
+        nullable=nullable,
+    )
+
+
+class Settings(MutableDict):
+    def chosen(self):
+        return self.get("chosen")
+
+
 class Enums(Base):
     __tablename__ = "enums"
+
+    class Kind(str, enum.Enum):
+        FIRST = "first"
+        SECOND = "second"
+
+    kind = column_of(Kind)
+    maybe_kind = column_of(Kind, 20, nullable=True)
+    settings = Column(Settings.as_mutable(JSON()), nullable=False)
     id = Column(Integer, primary_key=True)
     tone = Column(tone_type)
     alias = Column(Enum(Alias, name="alias"), default=Alias.LOW, server_default="LOW", nullable=False)
