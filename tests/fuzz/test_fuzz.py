@@ -59,16 +59,35 @@ def standard_library(count: int | None) -> list[Path]:
     return files if count is None else random.Random(1).sample(files, count)
 
 
-def test_the_standard_library() -> None:
+def installed_packages(count: int) -> list[Path]:
+    """Return files of what is installed beside ormlint, SQLAlchemy and Alembic among them."""
+    files = sorted(Path(sysconfig.get_paths()["purelib"]).rglob("*.py"))
+    return random.Random(2).sample(files, min(count, len(files)))
+
+
+def examined_in_place(paths: list[Path], root: Path) -> None:
+    """Check and fix files as one program, in memory: no crash, nothing unwritable, and all that compiled compiles."""
     files: dict[str, SourceText | SourceError] = {}
-    for path in standard_library(None if IS_LONG else 60):
+    for path in paths:
         try:
-            files[path.relative_to(STDLIB).as_posix()] = decode_source(path.read_bytes())
+            files[path.relative_to(root).as_posix()] = decode_source(path.read_bytes())
         except SourceError as error:
-            files[path.relative_to(STDLIB).as_posix()] = error
+            files[path.relative_to(root).as_posix()] = error
     result = fix_project(files, ALL, unsafe=True)
     assert not [item for item in result.result.diagnostics if item.code == "ORM002"]
     assert not result.unwritable
+    for path in result.changed(files):
+        before, after = files[path], result.files[path]
+        assert isinstance(before, SourceText) and isinstance(after, SourceText)
+        assert not compiles(before.text) or compiles(after.text), path
+
+
+def test_the_standard_library() -> None:
+    examined_in_place(standard_library(None if IS_LONG else 60), STDLIB)
+
+
+def test_installed_packages() -> None:
+    examined_in_place(installed_packages(2_000 if IS_LONG else 60), Path(sysconfig.get_paths()["purelib"]))
 
 
 @PROFILE

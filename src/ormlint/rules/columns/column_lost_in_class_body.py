@@ -136,6 +136,8 @@ def _bare(context: Context, subject: subjects.Model, attribute: ModelAttribute, 
     mapped = subject.mapped
     if mapped.is_dataclass or mapped.style == "sqlmodel" or mapped.open_reason is not None:
         return ""
+    if mapped.symbol.facts.is_conditional:
+        return ""  # under `TYPE_CHECKING` it is there for type checkers alone
     if (
         attribute.annotation is None
         or attribute.name.startswith("__")
