@@ -81,6 +81,7 @@ def check_again(
     store: FactsStore | None = None,
     jobs: int = 1,
     keep: bool = True,
+    model_class: type[SemanticModel] = SemanticModel,
 ) -> tuple[CheckResult, Kept, Analysis]:
     """Check files of which an earlier version was checked, and return what is to be kept for the next time.
 
@@ -91,6 +92,8 @@ def check_again(
     statistics = Statistics()
     table = RuleTable(settings, load_rules())
     analysis = read_project(files, statistics, progress, environment, documents, store, jobs)
+    if model_class is not SemanticModel:
+        analysis = replace(analysis, model=model_class(analysis.index))
     checker = _Checker(files, settings, analysis, only, table, statistics)
     done = checker.run(kept, store, progress, keep)
     if done is None:  # what calls tell of parameters is no longer what it was

@@ -22,7 +22,7 @@ from ormlint.checker.result import Progress
 from ormlint.diagnostics import Diagnostic
 from ormlint.index.installed import Facts
 from ormlint.index.project import ProjectIndex
-from ormlint.index.reads import READS, Noting, Read
+from ormlint.index.reads import READS, Noting, Read, flat
 from ormlint.index.scopes import build_module
 from ormlint.index.symbols import FunctionSymbol
 from ormlint.linting import subjects
@@ -80,7 +80,7 @@ class Incremental:
         self.store = store
         self.current = Current(index, model)
         self.namer = Namer(index)
-        bodies = [read[1] for read in linked if isinstance(read, tuple) and read[0] == "body"]
+        bodies = [read[1] for read in flat(linked) if isinstance(read, tuple) and read[0] == "body"]
         self.linked = tuple(sorted(f"b\n{index.idents.of(item)}" for item in bodies if not item.module.is_installed))
         self.changes = Changes()
         self.failures: dict[str, Exception] = {}
@@ -422,7 +422,7 @@ class Incremental:
 
     def _deciding(self) -> tuple[str, ...]:
         """Return the bodies of decorators that decide whose parameters are inferred."""
-        read = {item for item in self.model.call_sites.read if isinstance(item, tuple) and item[0] == "body"}
+        read = {item for item in flat(self.model.call_sites.read) if isinstance(item, tuple) and item[0] == "body"}
         return tuple(sorted({*self.kept.deciding, *filter(None, map(self.namer.name, read))}))
 
     def _kept_rounds(self, table: _Table) -> tuple[KeptRound, ...]:

@@ -111,9 +111,13 @@ class _Shown:
 
         return build_tables(
             self.index,
-            lambda mapped: self.loaded.wants(path := mapped.symbol.module.path) and path not in self.revisions,
+            lambda mapped: self._is_shown(mapped.symbol.module.path),
             self.dialect.name,
+            self._is_shown,
         )
+
+    def _is_shown(self, path: str) -> bool:
+        return self.loaded.wants(path) and path not in self.revisions
 
     def _data(self, side: str) -> dict[str, Any]:
         from ormlint.schema.render import as_data

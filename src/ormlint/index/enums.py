@@ -72,7 +72,7 @@ class EnumIndex:
         # Set by the index: the strings that arguments are, `*` spread; None where one is not known.
         self.strings: Callable[[tuple[e.Expr, ...], Module], list[str] | None] = lambda exprs, module: None
         self.body_of: Callable[[FunctionSymbol], tuple[s.Stmt, ...]] = lambda function: ()
-        self._memo: dict[str, tuple[EnumClass | None, tuple[object, ...]]] = {}
+        self._memo: dict[str, tuple[EnumClass | None, object]] = {}
 
     def of(self, symbol: Symbol) -> EnumClass | None:
         """Return the enum a class symbol is, or a value that `Enum("Name", ...)` gives; None for anything else."""

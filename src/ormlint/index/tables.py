@@ -17,11 +17,15 @@ if TYPE_CHECKING:
 
 @dataclass(eq=False, slots=True)
 class KnownColumn:
-    """A column by its database name. A Core table's has no attribute, and a place of its own."""
+    """A column by its database name.
+
+    A Core table's has no attribute, and a place of its own. `is_old`: a revision says it, of its own day.
+    """
 
     name: str
     model: MappedClass | None = None
     attribute: ModelAttribute | None = None
+    is_old: bool = False
     range: Range | None = None
 
 
@@ -108,7 +112,8 @@ def _core_table(index: ProjectIndex, module: Module, call: e.Call, tables: Table
             if column is None:
                 table.open = table.open or "a column has a computed name"
             else:
-                table.add(KnownColumn(column, range=argument.range))
+                is_old = module.has("down_revision")
+                table.add(KnownColumn(column, is_old=is_old, range=argument.range))
     if any(keyword.name in ("autoload_with", "autoload", "") for keyword in call.keywords):
         table.open = table.open or "it is reflected"
 

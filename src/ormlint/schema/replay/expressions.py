@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import contextlib
+import dataclasses
 import operator
 from collections.abc import Callable
 from typing import Any
@@ -93,7 +94,10 @@ class Expressions(Calls):
         if isinstance(owner, Folder):
             return self.symbol_value(self.index.resolver.attribute(owner, name), name)
         if isinstance(owner, v.ClassValue):
-            return self.class_attribute(owner, name)
+            found = self.class_attribute(owner, name)
+            if isinstance(found, v.Function) and found.kind == "class" and found.owner is None:
+                return dataclasses.replace(found, owner=owner)
+            return found
         if isinstance(owner, v.Member):
             if name in ("value", "name"):
                 return getattr(owner, name)
@@ -320,7 +324,7 @@ class Expressions(Calls):
         elif isinstance(target, e.Starred):
             self.assign(target.value, v.Unknown("unpacked"), scope)
         elif isinstance(target, e.Display):
-            items = list(value) if isinstance(value, (list, tuple)) else []
+            items = list(value) if isinstance(value, (list, tuple, range)) else []
             fits = len(items) == len(target.elements) and not any(isinstance(x, e.Starred) for x in target.elements)
             for position, element in enumerate(target.elements):
                 self.assign(element, items[position] if fits else v.Unknown("unpacked"), scope)
