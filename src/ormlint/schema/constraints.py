@@ -95,7 +95,7 @@ def _compare(static: StaticTable, replay: Replay, table: SimTable) -> Iterator[_
     indexes = [item.columns for item in made if item.kind in ("index", "unique", "primary")]
     for index in indexes_in_order(shown):
         columns = tuple(column.name for column in index.columns)
-        if index.unique or not columns or index.info.get("is_partial") or not set(columns) <= present:
+        if index.unique or not columns or not _is_plain(index) or not set(columns) <= present:
             continue
         if not any(found[: len(columns)] == columns for found in indexes):
             yield "index-missing", columns, ", ".join(columns), "", last
@@ -145,12 +145,17 @@ def _is_unique(item: SimConstraint) -> bool:
     )
 
 
+def _is_plain(index: sa.Index) -> bool:
+    """Tell whether an index of a model is over all rows, and over columns themselves: not `lower(name)`."""
+    return not index.info.get("is_partial") and all(isinstance(part, sa.Column) for part in index.expressions)
+
+
 def _model_unique(shown: sa.Table) -> list[tuple[str, ...]]:
     """Return the columns of each unique constraint and unique index of a model, each once and in order."""
     found: list[tuple[str, ...]] = []
     sources: Iterable[sa.UniqueConstraint | sa.Index] = [
         *(item for item in shown.constraints if isinstance(item, sa.UniqueConstraint)),
-        *(item for item in shown.indexes if item.unique and not item.info.get("is_partial")),
+        *(item for item in shown.indexes if item.unique and _is_plain(item)),
     ]
     for item in sources:
         columns = tuple(column.name for column in item.columns)

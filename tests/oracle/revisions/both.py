@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy import orm
 
 STAMPS = ("created_at", "updated_at")
 
@@ -15,6 +16,23 @@ def stamps(nullable=False):
 
 def has_column(table, column):
     return any(item["name"] == column for item in sa.inspect(op.get_bind()).get_columns(table))
+
+
+Base = orm.declarative_base()
+
+
+class Kept(Base):
+    __tablename__ = "c_kept"
+    id = sa.Column(sa.Integer, primary_key=True)
+    name = sa.Column(sa.String(9), nullable=False)
+    code = sa.Column(sa.Integer)
+    __table_args__ = (sa.UniqueConstraint("name", "code", name="c_kept_once"), sa.Index("c_kept_code", "code"), {})
+
+
+class Plain(Base):
+    __tablename__ = "c_plain"
+    id = sa.Column(sa.Integer, primary_key=True)
+    name = sa.Column(sa.String(9), unique=True)
 
 
 @contextmanager
@@ -258,5 +276,12 @@ for name in list(meta.tables.keys()):
             copied = column._copy()
         columns.append(copied)
     op.create_table("c_shadow_" + name, *columns)
+""",
+    "models": """
+from sqlalchemy import orm
+from shared import Base, Kept, Plain
+
+Kept.__table__.create(op.get_bind())
+Plain.__table__.create(op.get_bind())
 """,
 }

@@ -204,6 +204,15 @@ def test_modules_imported_by_their_name() -> None:
     assert [list(table.columns) for table in schema.tables.values()] == [["id", "a", "b"], ["id", "b"]]
 
 
+def test_a_call_that_only_works_out_data_costs_itself_alone() -> None:
+    slow = "def grind():\n    for a in range(900):\n        for b in range(900):\n            c = str(a * b)\n    return 3\n"
+    body = "from app.slow import grind\nsize = grind()\nop.add_column('t', sa.Column('b', sa.String(20)))"
+    table = run(CREATE, body, slow=slow).tables["t"]
+    assert table.open is None and list(table.columns) == ["id", "a", "b"]
+    given = body.replace("grind()", "grind(op.get_bind())")
+    assert "takes too long" in (run(CREATE, given, slow=slow.replace("grind()", "grind(bind)")).tables["t"].open or "")
+
+
 def test_names_that_a_star_brings() -> None:
     schema = run(
         "from app import sql\nop.create_table('t', sa.Column('a', sql.Blob), sa.Column('b', sa.String(sql.SIZE)))",

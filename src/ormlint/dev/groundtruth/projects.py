@@ -371,7 +371,7 @@ PROJECTS: dict[str, tuple[Project, ...]] = {
         Project(
             "cinder/db/migrations",
             ("cinder",),
-            models=Models("cinder.db.sqlalchemy.models:BASE.metadata", ("cinder.db.sqlalchemy.models",)),
+            models=Models("cinder.db.models:BASE.metadata", ("cinder.db.models",)),
         ),
     ),
     "glance": (

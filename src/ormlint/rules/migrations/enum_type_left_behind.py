@@ -6,7 +6,7 @@ from ormlint.diagnostics import Severity
 from ormlint.linting import subjects
 from ormlint.linting.context import Context
 from ormlint.linting.dialects import uses
-from ormlint.linting.rule import Rule
+from ormlint.linting.rule import Rule, Status
 
 rule = Rule(
     __name__,
@@ -14,6 +14,7 @@ rule = Rule(
     summary="A downgrade drops a table and leaves the enum type that its upgrade made",
     since="0.1.0",
     severity=Severity.WARNING,
+    status=Status.STABLE,
 )
 
 

@@ -6,7 +6,7 @@ from ormlint.diagnostics import Severity
 from ormlint.linting import subjects
 from ormlint.linting.context import Context
 from ormlint.linting.migrations import is_recent, place_of
-from ormlint.linting.rule import Option, Rule
+from ormlint.linting.rule import Option, Rule, Status
 
 rule = Rule(
     __name__,
@@ -14,6 +14,7 @@ rule = Rule(
     summary="A revision adds a NOT NULL column without a server default to a table that may have rows",
     since="0.1.0",
     severity=Severity.WARNING,
+    status=Status.STABLE,
     options=(Option("newest", 10, "how many of the newest revisions are looked at: older ones have run; 0 means all"),),
 )
 

@@ -6,7 +6,7 @@ from ormlint.diagnostics import Severity
 from ormlint.linting import subjects
 from ormlint.linting.context import Context
 from ormlint.linting.migrations import column_of, is_python_clock, more, named, related, where
-from ormlint.linting.rule import Option, Rule
+from ormlint.linting.rule import Option, Rule, Status
 
 rule = Rule(
     __name__,
@@ -14,6 +14,7 @@ rule = Rule(
     summary="A model's server default is not in the migrations, or is another one there",
     since="0.1.0",
     severity=Severity.WARNING,
+    status=Status.STABLE,
     options=(
         Option("migration-only", False, "report server defaults that only the migrations have, on columns of any kind"),
     ),

@@ -11,7 +11,7 @@ from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
 from ormlint.schema.replay import values as v
 from ormlint.schema.replay.inspection import Inspection
-from ormlint.schema.replay.machine import DEPTH, RECURSION, Returned
+from ormlint.schema.replay.machine import DEPTH, RECURSION, OverBudget, Returned
 
 _NOTHING = frozenset(
     [
@@ -28,6 +28,7 @@ _NOTHING = frozenset(
         "bulk_save_objects",
     ]
 )
+_SHARE = 15_000  # steps for a call that only works out data
 _CONNECTIONS = frozenset(["connect", "begin", "begin_nested", "execution_options", "get_bind", "connection"])
 _PURE = {
     kind.__name__: kind
@@ -76,7 +77,27 @@ class Calls(Inspection):
             return v.Unknown("a function calls itself too often")
         scope = v.Scope(function.scope, function.scope.module)
         given = [function.owner, *args] if function.owner is not None else list(args)
+        is_aside = self.steps_left > _SHARE and self._is_aside(function, [*given, *keywords.values()])
         self._bind(function, scope, given, dict(keywords))
+        if is_aside:
+            kept, self.steps_left = self.steps_left - _SHARE, _SHARE
+            try:
+                found = self._run_body(function, scope, receive)
+            except OverBudget:
+                found, self.steps_left = v.Unknown(f"`{function.name}` takes too long to follow"), 0
+            self.steps_left += kept
+            return found
+        return self._run_body(function, scope, receive)
+
+    def _is_aside(self, function: v.Function, given: list[Any]) -> bool:
+        """Tell whether a function of another module cannot change the schema: it gets no connection and no `op`."""
+        module = function.scope.module
+        if module.path == self.path or any(isinstance(item, (v.Handle, v.Batch)) for item in given):
+            return False
+        imports = [statement for statement in module.interface.body if isinstance(statement, s.Import)]
+        return not any(binding.module.startswith("alembic") for item in imports for binding in item.bindings)
+
+    def _run_body(self, function: v.Function, scope: v.Scope, receive: Callable[[Any], None] | None) -> Any:
         if not isinstance(function.body, tuple):
             return self.evaluate(function.body, scope)
         self.depth += 1

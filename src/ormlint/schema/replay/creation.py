@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from ormlint.facts import expressions as e
+from ormlint.facts import statements as s
 from ormlint.schema.replay.ddl import apply_sql, looks_like_ddl, unread_sql
 from ormlint.schema.replay.operations import Operations, is_column
 from ormlint.schema.replay.simulated import SimEnum
@@ -120,7 +121,19 @@ class Creation(Operations):
                     named = value.args and text_of(value.args[0]) is not None
                     args = value.args if named else [attribute, *value.args]
                     items[str(args[0])] = Built(value.func, args, value.keywords, value.node)
-        self.create_table(name, None, list(items.values()), node)
+        given = self.class_attribute(cls, "__table_args__")
+        if isinstance(given, Function):
+            given = self.call(given, [cls], {}, node)
+        arguments = given if isinstance(given, (list, tuple)) else [given]
+        options = next((item for item in arguments if isinstance(item, dict)), {})
+        constraints = [item for item in arguments if isinstance(item, Built)]
+        self.create_table(name, text_of(options.get("schema")), [*items.values(), *constraints], node)
+        if isinstance(given, Unknown) and not any(_sets_arguments(base) for base in self.lineage(cls)):
+            return
+        table = self.schema.table(name, text_of(options.get("schema")))
+        if table is not None and len(constraints) + sum(isinstance(item, dict) for item in arguments) < len(arguments):
+            for kind in ("unique", "index", "foreign", "check"):
+                table.unsure.setdefault(kind, f"`__table_args__` of `{cls.name}` was not understood")
 
     def lineage(self, cls: ClassValue) -> list[Any]:
         """Return a class and its bases, depth first."""
@@ -132,6 +145,20 @@ class Creation(Operations):
     def class_attributes(self, cls: ClassValue) -> dict[str, Any]:
         """Return what the body of a class binds."""
         raise NotImplementedError
+
+
+def _sets_arguments(base: Any) -> bool:
+    """Tell whether a class may have a `__table_args__` in its body."""
+    if not isinstance(base, ClassValue):
+        return isinstance(base, Unknown)
+    wanted = "__table_args__"
+    for statement in base.symbol.facts.body:
+        targets = statement.targets if isinstance(statement, s.Assign) else ()
+        if any(isinstance(target, e.Name) and target.id == wanted for target in targets):
+            return True
+        if isinstance(statement, s.FunctionStmt) and statement.name == wanted:
+            return True
+    return False
 
 
 def is_query(sql: str) -> bool:

@@ -449,7 +449,7 @@ class Expressions(Calls):
         truth = self.truth(self.evaluate(expr.test, scope))
         if truth is None:
             first, second = self.evaluate(expr.body, scope), self.evaluate(expr.orelse, scope)
-            return first if repr(first) == repr(second) else v.Unknown("a conditional")
+            return first if v.same_value(first, second) else v.Unknown("a conditional")
         return self.evaluate(expr.body if truth else expr.orelse, scope)
 
     def _lambda(self, expr: e.Lambda, scope: v.Scope) -> Any:

@@ -10,7 +10,7 @@ from ormlint.facts import statements as s
 from ormlint.schema.replay.expressions import Expressions
 from ormlint.schema.replay.machine import Broken, Continued, Raised, Returned
 from ormlint.schema.replay.simulated import SimSchema, join
-from ormlint.schema.replay.values import BIND, PLAIN, Bound, Built, Function, Scope, Unknown
+from ormlint.schema.replay.values import BIND, PLAIN, Bound, Built, Function, Scope, Unknown, same_value
 
 _LIMIT = 3_000
 
@@ -166,7 +166,7 @@ class Statements(Expressions):
             return
         if isinstance(left, Returned):
             value = left.value
-            if any(repr(getattr(end[2], "value", None)) != repr(value) for end in going):
+            if not all(same_value(getattr(end[2], "value", None), value) for end in going):
                 left = Returned(Unknown(reason))
         raise left
 

@@ -181,3 +181,33 @@ def text_of(value: Any) -> str | None:
     if isinstance(value, Built) and value.last in ("quoted_name", "conv") and value.args:
         value = value.args[0]
     return value if isinstance(value, str) else None
+
+
+def same_value(first: Any, second: Any, depth: int = 0) -> bool:
+    """Tell whether two values are surely the same; what is nested deeply or not known to be so is not."""
+    if first is second:
+        return True
+    if type(first) is not type(second) or depth > 8:
+        return False
+    if isinstance(first, (list, tuple)):
+        return len(first) == len(second) and all(
+            same_value(one, other, depth + 1) for one, other in zip(first, second, strict=True)
+        )
+    if isinstance(first, dict):
+        return first.keys() == second.keys() and all(
+            same_value(value, second[key], depth + 1) for key, value in first.items()
+        )
+    if isinstance(first, Built):
+        parts = ((first.func, second.func), (first.args, second.args), (first.keywords, second.keywords))
+        return all(same_value(one, other, depth + 1) for one, other in parts) and same_value(
+            first.extra, second.extra, depth + 1
+        )
+    if isinstance(first, Bound):
+        return first.name == second.name and same_value(first.owner, second.owner, depth + 1)
+    if isinstance(first, Instance):
+        return first.cls is second.cls and same_value(first.attributes, second.attributes, depth + 1)
+    if isinstance(first, Member):
+        return first.owner is second.owner and first.name == second.name
+    if isinstance(first, Function):
+        return first.body is second.body and same_value(first.owner, second.owner, depth + 1)
+    return isinstance(first, (*PLAIN, set, frozenset, Unknown, Ref, Handle, Rows)) and bool(first == second)
