@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
+from typing import TypeGuard
 
 from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
@@ -26,7 +27,7 @@ from ormlint.index.modules import ModuleMap, shared_folders
 from ormlint.index.reads import READS, Noting, recorded
 from ormlint.index.registries import NOTHING_MADE, MadeByCalls, all_made, made_by_calls, registry_of
 from ormlint.index.scopes import build_module
-from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module, Resolver, Symbol
+from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module, Resolver, Symbol, Unknown
 from ormlint.index.tablemapped import add_columns_of_heirs, add_imperative, referred_tables, table_call
 from ormlint.index.tables import Tables, read_tables
 from ormlint.index.vocabulary.sqlalchemy import BASE_WITHOUT_METACLASS
@@ -203,11 +204,11 @@ class ProjectIndex:
             dotted = name.rpartition(".")[0]
             found = [mapped for mapped in found if mapped.symbol.module.name.endswith(dotted)] or found
         if len(found) > 1:
-            beside = [
-                mapped for mapped in found if isinstance(near, MappedClass) and _are_of_one_function(mapped, near)
-            ]
+            beside = [mapped for mapped in found if _are_of_one_function(mapped, near)]
             if beside:
                 return beside[-1]
+            if _is_local(near) and any(isinstance(base, Unknown) for base in near.mro):
+                return None  # of a base that a parameter or a fixture brings: its registry is not known
             found = [mapped for mapped in found if mapped.symbol.facts.function < 0] or found
         if len(found) > 1 and near is not None:
             module = near.symbol.module if isinstance(near, MappedClass) else near
@@ -578,10 +579,16 @@ def _of_table(mapped: MappedClass, member: Member) -> ModelAttribute | None:
 
 
 def _are_of_one_function(mapped: MappedClass, near: MappedClass | Module | None) -> bool:
-    if not isinstance(near, MappedClass) or near.symbol.facts.function < 0:
-        return False
-    function = near.symbol.facts.function
-    return mapped.symbol.facts.function == function and mapped.symbol.module is near.symbol.module
+    return (
+        _is_local(near)
+        and mapped.symbol.facts.function == near.symbol.facts.function
+        and mapped.symbol.module is near.symbol.module
+    )
+
+
+def _is_local(near: MappedClass | Module | None) -> TypeGuard[MappedClass]:
+    """Tell whether it is a class made in a function."""
+    return isinstance(near, MappedClass) and near.symbol.facts.function >= 0
 
 
 def _registry(mapped: MappedClass) -> object:

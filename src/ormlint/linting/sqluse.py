@@ -15,6 +15,7 @@ from ormlint.linting.context import Context
 from ormlint.linting.sqltext import SqlReading, TableUse, read_sql
 from ormlint.text import Range
 
+_ALEMBICS_OWN = "alembic_version"  # a project may have a model of a part of it, or a stand-in in its tests
 # Revisions, their helpers and their tests: the tables they name are those of their own time.
 _MIGRATION = re.compile(r"(?:^|[/_])(?:migrations?|alembic|versions)(?:[/_.]|$)")
 
@@ -45,7 +46,8 @@ def agreed(found: list[SqlReading], select: Callable[[SqlReading], Iterable[T]])
 
 def table_of(context: Context, use: TableUse) -> KnownTable | None:
     """Return the project's table that is meant, or None."""
-    return context.index.tables.by_name.get(use.name.lower())
+    name = use.name.lower()
+    return context.index.tables.by_name.get(name) if name != _ALEMBICS_OWN else None
 
 
 def may_be_created(context: Context, name: str) -> bool:

@@ -24,7 +24,7 @@ from ormlint.syntax.methods import forwarded_keywords, self_stores
 from ormlint.syntax.parser import parse
 from ormlint.syntax.patterns import PatternLowering
 from ormlint.syntax.problems import blank_broken_region, syntax_problems
-from ormlint.text import SourceText
+from ormlint.text import Range, SourceText
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -83,7 +83,7 @@ def lower_parsed(parsed: ParsedModule) -> ModuleFacts:
         body,
         tuple(lowering.classes[index] for index in range(len(lowering.classes))),
         tuple(lowering.functions[index] for index in range(len(lowering.functions))),
-        tuple(sorted((*problems, *lowering.problems), key=lambda problem: problem.start)),
+        tuple(sorted((*problems, *lowering.of_python_2()), key=lambda problem: problem.start)),
         _comments(root, data),
         tuple(lowering.attached),
         tuple(lowering.e.marked_calls),
@@ -119,12 +119,20 @@ class _ModuleLowering:
         self.functions: dict[int, FunctionFacts] = {}
         self.bodies: dict[int, tuple[Stmt, ...]] = {}
         self.attached: list[s.Assign] = []
-        self.problems: list[SyntaxProblem] = []
+        self.python_2: list[Range] = []  # statements of it
         self.prefix = ""
         self.owner = -1  # class whose body is being read
         self.function = -1  # function whose body is being read
         self.conditional = 0  # depth of `if` and `try` in the current scope
         self.depth = 0
+
+    def of_python_2(self) -> tuple[SyntaxProblem, ...]:
+        """Return what is said of all statements of Python 2: a file of it has many, and one line tells enough."""
+        if not self.python_2:
+            return ()
+        first = min(self.python_2, key=lambda place: place.start)
+        more = f", the first of {len(self.python_2)} here" if len(self.python_2) > 1 else ""
+        return (SyntaxProblem(first.start, first.end, f"a statement of Python 2{more}"),)
 
     def block(self, node: Node | None) -> tuple[Stmt, ...]:
         """Lower the statements below a block or module."""
@@ -145,7 +153,7 @@ class _ModuleLowering:
                 if handler is None:
                     reason = "syntax error" if kind == "ERROR" else kind
                     if kind in ("print_statement", "exec_statement"):
-                        self.problems.append(SyntaxProblem(start, end, "a statement of Python 2"))
+                        self.python_2.append(Range(start, end))
                     result.append(s.OpaqueStmt(start, end, reason))
                 else:
                     result.append(handler(self, child, start, end))

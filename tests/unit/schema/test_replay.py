@@ -239,3 +239,40 @@ def test_loops_over_rows_come_to_an_end() -> None:
     assert schema.open is None
     assert schema.tables["t"].open is None
     assert list(schema.tables["t"].columns) == ["id", "a", "x"]
+
+
+HELPERS = """
+import sqlalchemy as sa
+from sqlalchemy.types import TypeDecorator
+from plugins import load
+
+
+def resolve(schema):
+    if isinstance(schema, list):
+        result = []
+        for value in schema:
+            result.append(resolve(value))
+    elif isinstance(schema, dict):
+        result = {}
+        for key in schema:
+            result[key] = resolve(schema[key])
+    else:
+        result = schema
+    return result
+
+
+LENGTH = resolve(load("LENGTH"))
+
+
+class Name(TypeDecorator):
+    impl = sa.String
+"""
+
+
+def test_a_function_that_calls_itself_about_what_is_not_known() -> None:
+    """Each level of it doubles the worlds: it is given up before that takes minutes."""
+    schema = run(f"from app.helpers import LENGTH, Name\n{CREATE}\nop.add_column('t', sa.Column('c', Name(LENGTH)))\n"
+                 "op.add_column('t', sa.Column('d', Name(20)))", helpers=HELPERS)  # fmt: skip
+    columns = schema.tables["t"].columns
+    assert isinstance(columns["c"].type, Unknown), "a length that is not known is not none"
+    assert repr(columns["d"].type) == "String(length=20)"

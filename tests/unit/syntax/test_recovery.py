@@ -72,3 +72,9 @@ def test_line_ends(end: str) -> None:
     facts = lower(text)
     assert [item.name for item in facts.interface.classes] == ["A", "B"]
     assert not facts.interface.problems
+
+
+def test_a_file_of_python_2_is_told_of_once() -> None:
+    facts = lower("print 'a'\n\n\ndef f():\n    print 'b'\n    return 1\n\n\nexec 'x'\n")
+    (problem,) = facts.interface.problems
+    assert problem.start == 0 and problem.message == "a statement of Python 2, the first of 3 here"

@@ -9,6 +9,7 @@ from ormlint.linting import subjects
 from ormlint.linting.columns import declared_columns, is_column_call, mapped_annotation, plain_type
 from ormlint.linting.context import Context
 from ormlint.linting.rule import Rule, Status
+from ormlint.linting.tables import mapped_parent
 
 rule = Rule(
     __name__,
@@ -22,6 +23,11 @@ rule = Rule(
 
 @rule.on(subjects.Model)
 def contradiction(context: Context, subject: subjects.Model) -> None:
+    if not subject.is_mapped:
+        return  # its columns come with each heir
+    parent = mapped_parent(context, subject.mapped)
+    # Rows of the other classes hold NULL there, those of this class need not: the annotation speaks of these.
+    is_in_parents_table = parent is not None and parent.table == subject.mapped.table
     is_sqlmodel = subject.mapped.style == "sqlmodel"
     for attribute, column, owner in declared_columns(subject.mapped):
         given = column.extra.get("nullable")
@@ -34,6 +40,8 @@ def contradiction(context: Context, subject: subjects.Model) -> None:
         if found is None or found[0] == given.value:
             continue
         name = f"{owner}.{attribute.name}"
+        if given.value and is_in_parents_table:
+            continue
         if given.value:
             message = (
                 f"`{name}` is annotated as never None and declared `nullable=True`: the database takes NULL, and "

@@ -44,10 +44,12 @@ def one_sided(context: Context, subject: subjects.Model) -> None:
         elif isinstance(answer, e.Str) and answer.value != attribute.name:
             if context.index.target(other.relationship) is not mapped or answer.value not in mapped.attributes:
                 continue  # the other side is wrong, and is reported there
-            problem = (
-                f"`{there}` is bound to `{mapped.name}.{answer.value}`: changing `{here}` raises ValueError "
-                f"(Bidirectional attribute conflict)"
-            )
+            bound = mapped.attributes[answer.value].relationship
+            if bound is not None and bound.call is not None and is_viewonly(bound.call):
+                effect = f", which is viewonly: a change of it leaves `{here}` as it is until that is loaded again"
+            else:
+                effect = f": changing `{here}` raises ValueError (Bidirectional attribute conflict)"
+            problem = f"`{there}` is bound to `{mapped.name}.{answer.value}`{effect}"
         else:
             continue
         context.report_at(

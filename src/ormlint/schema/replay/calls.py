@@ -11,7 +11,7 @@ from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
 from ormlint.schema.replay import values as v
 from ormlint.schema.replay.inspection import Inspection
-from ormlint.schema.replay.machine import DEPTH, Returned
+from ormlint.schema.replay.machine import DEPTH, RECURSION, Returned
 
 _NOTHING = frozenset(
     [
@@ -72,12 +72,15 @@ class Calls(Inspection):
         """Run a function; `receive` is called with what a generator yields."""
         if self.depth > DEPTH:
             return v.Unknown("calls are nested too deeply")
+        if sum(body is function.body for body in self.running) >= RECURSION:
+            return v.Unknown("a function calls itself too often")
         scope = v.Scope(function.scope, function.scope.module)
         given = [function.owner, *args] if function.owner is not None else list(args)
         self._bind(function, scope, given, dict(keywords))
         if not isinstance(function.body, tuple):
             return self.evaluate(function.body, scope)
         self.depth += 1
+        self.running.append(function.body)
         collected: list[Any] = []
         self.yields.append(receive or collected.append)
         try:
@@ -87,6 +90,7 @@ class Calls(Inspection):
             return collected if function.is_generator and receive is None else found.value
         finally:
             self.depth -= 1
+            self.running.pop()
             self.yields.pop()
         return collected if function.is_generator and receive is None else None
 

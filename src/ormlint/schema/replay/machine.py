@@ -16,6 +16,7 @@ from ormlint.schema.replay.values import ClassValue, Function, ModuleValue, Ref,
 # Evaluated nodes a revision may cost; what takes more is a data migration, or a circle.
 BUDGET = 200_000
 DEPTH = 40
+RECURSION = 4  # calls of one function within itself: where branches are not decided, each level multiplies them
 
 
 class OverBudget(Exception):
@@ -43,6 +44,7 @@ class Machine:
         self.path = ""
         self.steps_left = BUDGET
         self.depth = 0
+        self.running: list[object] = []  # bodies of the functions at hand
         self.quiet = 0  # > 0 while top-level statements and class bodies are evaluated: nothing is executed
         self.in_try = 0
         self.history = ""  # of the revision at hand: its base

@@ -227,7 +227,10 @@ class Types(Machine):
         if not isinstance(impl, Unknown):
             if isinstance(impl, Ref) and (instance.args or instance.keywords):
                 built = self.type_of(Built(impl, instance.args, instance.keywords), depth + 1)
-                return built if not isinstance(built[0], Unknown) else self.type_of(impl, depth + 1)
+                given = (*instance.args, *instance.keywords.values())
+                if not isinstance(built[0], Unknown) or any(isinstance(item, Unknown) for item in given):
+                    return built
+                return self.type_of(impl, depth + 1)  # what it was given is for its own
             return self.type_of(impl, depth + 1)
         if isinstance(self.class_attribute(cls, "__init__"), Function):
             return Unknown(f"`{cls.name}` has a constructor of its own"), None
