@@ -244,9 +244,7 @@ class CallSites:
 
     def update(self) -> list[FunctionSymbol]:
         """Work out the parameters anew; return the functions of which more is known than before."""
-        gathered = {
-            (key, param.name): _Gathered({}, {}) for key, (_, params) in self.by_id.items() for param in params
-        }
+        gathered = {(key, param.name): _Gathered({}, {}) for key, (_, params) in self.by_id.items() for param in params}
         self._escaped(gathered)
         for path in self.index.own_modules:
             told = self._told_by(path)
