@@ -159,7 +159,7 @@ class BaseReader:
         if self.resolver.installed is None:
             return False
         before = self.mro(symbol)
-        if not any(isinstance(base, External) and _is_foreign(base) for base in before):
+        if not any(isinstance(base, External) and is_foreign(base) for base in before):
             return False
         for base in before:
             if isinstance(base, ClassSymbol):
@@ -169,7 +169,7 @@ class BaseReader:
 
     def _installed(self, base: Base) -> Base:
         """Return the class that an external name is, read from its package; the name where it was not found."""
-        if not isinstance(base, External) or not _is_foreign(base):
+        if not isinstance(base, External) or not is_foreign(base):
             return base
         found = self.resolver.installed_object(base.name)
         return self._of_symbol(found, 1) if isinstance(found, (ClassSymbol, Value)) else base
@@ -205,6 +205,6 @@ class BaseReader:
         return [base]
 
 
-def _is_foreign(base: External) -> bool:
+def is_foreign(base: External) -> bool:
     """Tell whether a base is not of the vocabulary and may add names to a class."""
     return "." in base.name and base.name not in HARMLESS_BASES and base.name not in EXTERNAL_MIXINS

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
 from ormlint.index.symbols import External, FunctionSymbol, Module
+from ormlint.index.vocabulary.sqlalchemy import PREFIX
 
 if TYPE_CHECKING:
     from ormlint.semantic.model import SemanticModel
@@ -28,7 +29,7 @@ _OPERATIONS = frozenset(
 )
 # What makes parts of tables. Not `text`, whose SQL is an event; nor what gives sessions, statements or conditions.
 _SCHEMA = frozenset(
-    f"sqlalchemy.{name}"
+    f"{PREFIX}{name}"
     for name in (
         *("Column", "Table", "Index", "ForeignKey", "ForeignKeyConstraint", "PrimaryKeyConstraint"),
         *("UniqueConstraint", "CheckConstraint", "Computed", "Identity", "Sequence", "Enum", "Boolean", "Integer"),

@@ -204,6 +204,32 @@ def test_modules_imported_by_their_name() -> None:
     assert [list(table.columns) for table in schema.tables.values()] == [["id", "a", "b"], ["id", "b"]]
 
 
+def test_names_that_a_star_brings() -> None:
+    schema = run(
+        "from app import sql\nop.create_table('t', sa.Column('a', sql.Blob), sa.Column('b', sa.String(sql.SIZE)))",
+        core="import sqlalchemy as sa\nSIZE = 7\n\n\nclass Blob(sa.TypeDecorator):\n    impl = sa.Text\n",
+        sql="from app.core import *\n",
+    )
+    assert [repr(column.type) for column in schema.tables["t"].columns.values()] == ["Text()", "String(length=7)"]
+
+
+def test_histories_that_nothing_links() -> None:
+    text = "import sqlalchemy as sa\nfrom alembic import op\nrevision = {0!r}\ndown_revision = None\nbranch_labels = ({0!r},)\n"
+    body = "\n\ndef upgrade():\n    op.create_table('t', sa.Column({!r}, sa.Integer))\n    op.create_table({!r})\n"
+    sources = {
+        f"m/versions/{name}.py": decode_source((text.format(name) + body.format(name, name)).encode())
+        for name in ("old", "new")
+    }
+    index = analyse(sources, Statistics(), interpret=False).index
+    (environment,) = index.environments()
+    schema = replay(index, environment, "postgresql").schema
+    assert "only one of them runs" in (schema.tables["t"].open or "")
+    assert schema.tables["old"].open is schema.tables["new"].open is None
+    alone = replay(index, environment, "postgresql", "new").schema
+    assert list(alone.tables) == ["t", "new"]
+    assert alone.tables["t"].open is None
+
+
 def test_dataclasses_carry_what_they_are_given() -> None:
     schema = run(
         f"from app.keys import Grown, Pair\n{CREATE}\n"

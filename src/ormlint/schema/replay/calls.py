@@ -289,6 +289,8 @@ class Calls(Inspection):
             if name in ("append_column", "append_constraint") and args:
                 owner.args.append(args[0])
                 return None
+            if owner.last == "MetaData" and name == "reflect":
+                return self.reflect_all(owner, keywords)
             if owner.last in ("getLogger", "get_logger"):
                 return None
             if owner.name == "super" and name == "__init__":
@@ -308,6 +310,9 @@ class Calls(Inspection):
         if owner is v.DIALECT:
             return self.inspect(name, args[1:], keywords) if name == "has_table" else v.Unknown(f"dialect.{name}")
         if owner is v.QUERY:
+            if name == "delete" and self.queried is not None and not self.quiet:
+                self.hazards.emptied.add(self.queried)
+            self.queried = None
             if name == "all":
                 return []
             return {"first": None, "one_or_none": None, "scalar": None, "count": 0}.get(name, v.QUERY)
@@ -319,6 +324,7 @@ class Calls(Inspection):
         if name in _NOTHING:
             return None
         if name == "query":
+            self.queried = self.name_of_table(args[0]) if len(args) == 1 else None
             return v.QUERY
         if name == "has_table":
             return self.inspect(name, args, keywords)

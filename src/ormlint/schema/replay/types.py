@@ -223,7 +223,10 @@ class Types(Machine):
             if isinstance(text, str):
                 return NamedType(text), None
             return Unknown(f"`{cls.name}` computes its type"), None
-        impl = self.class_attribute(cls, "impl")
+        visited = self.class_attribute(cls, "__visit_name__")
+        if isinstance(visited, str) and visited != "type_decorator":
+            return NamedType(visited), None  # its DDL is what a compiler's method of that name says: its name, mostly
+        impl = instance.attributes.get("impl", self.class_attribute(cls, "impl"))
         if not isinstance(impl, Unknown):
             if isinstance(impl, Ref) and (instance.args or instance.keywords):
                 built = self.type_of(Built(impl, instance.args, instance.keywords), depth + 1)
