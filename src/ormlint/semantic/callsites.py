@@ -77,7 +77,7 @@ class _Gathered:
     """What is given to one parameter."""
 
     kinds: dict[t.Type, None]
-    sources: set[Handed]  # other parameters that are handed on as they are
+    sources: dict[Handed, None]  # other parameters that are handed on as they are
     why: str = ""  # not empty: the reason why nothing is known
 
     def add(self, kind: t.Type) -> None:
@@ -287,9 +287,7 @@ class CallSites:
 
     def update(self) -> list[FunctionSymbol]:
         """Work out the parameters anew; return the functions of which more is known than before."""
-        gathered = {
-            (key, param.name): _Gathered({}, set()) for key, (_, params) in self.by_id.items() for param in params
-        }
+        gathered = {(key, param.name): _Gathered({}, {}) for key, (_, params) in self.by_id.items() for param in params}
         self._escaped(gathered)
         for path in self.index.own_modules:
             told = self._told_by(path)
@@ -369,7 +367,7 @@ class CallSites:
                         found.why = "a call gives it with others, by `*` or `**`"
                     continue
                 if isinstance(kind, Handed):
-                    found.sources.add(kind)
+                    found.sources[kind] = None
                 elif not (is_lenient and is_stand_in(kind)):
                     found.add(kind)
 
@@ -403,7 +401,7 @@ class CallSites:
                         pending.append(keys[id(heir)])
 
         for key, kind in self.known.items():
-            gathered[key] = _Gathered({kind: None}, set())
+            gathered[key] = _Gathered({kind: None}, {})
         spread(list(heirs))
         unseen = [found for found in gathered.values() if not found.kinds and not found.why]
         for found in unseen:  # what nobody calls may be called by anybody

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
+from typing import Any
 
 from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
 from ormlint.facts.walk import walk_nodes, walk_statements
 from ormlint.index.model import MappedClass, ModelAttribute
 from ormlint.index.project import ProjectIndex
-from ormlint.index.reads import READS, Noting, Read
+from ormlint.index.reads import READS, Read, answers
 from ormlint.index.symbols import ClassSymbol, FunctionSymbol, Module
 from ormlint.semantic import types as t
 from ormlint.semantic.annotations import AnnotationReader
@@ -30,6 +31,7 @@ from ormlint.semantic.solver import Solver
 from ormlint.semantic.summaries import FileSummary, WholeProject, summarise
 from ormlint.semantic.written import Written
 
+Key = tuple[Any, ...]  # of an answer in the solver
 _TOO_LARGE = "a body too large to follow"
 _TOO_DEEP = "a body nested too deeply"
 
@@ -65,6 +67,7 @@ class SemanticModel:
         self.reads: dict[str, set[Read]] = {}  # by path, what was read for the bodies of a file
         self.recall_answer: Callable[[Read], object] = lambda read: None  # answers of files that are not followed anew
         self._recalled: dict[int, FunctionRecord] = {}  # by function, records that hold an answer and no more
+        self.rests_on: dict[Key, set[Read]] = {}  # for each answer, the answers that it was worked out from
 
     # -- records
 
@@ -79,7 +82,7 @@ class SemanticModel:
 
     def silent(self, module: Module) -> frozenset[FunctionSymbol | None]:
         """Return the functions of a module, and None for its top level, that need not be followed; see `screen`."""
-        with self.reading(module):
+        with self.reading(module, None):
             return frozenset(item for item in (None, *module.functions) if self.screen.is_silent(module, item))
 
     def module_record(self, module: Module) -> FunctionRecord:
@@ -186,25 +189,32 @@ class SemanticModel:
         """Once all is interpreted: learn from all calls what parameters are given; see `rounds`."""
         return infer_parameters(self)
 
-    def forget_files(self, paths: set[str]) -> None:
-        """Forget all answers that belong to files, so that they are worked out anew."""
-        functions = {id(symbol) for path in paths for symbol in self.index.own_modules[path].functions}
+    def forget_answers(self, keys: Iterable[Key], paths: Iterable[str]) -> None:
+        """Forget answers, which belong to some files, so that they are worked out anew."""
         self.call_sites.forget(paths)
         for path in paths:
-            self.module_records.pop(path, None)
             self.summaries.pop(path, None)
+        functions: set[int] = set()
+        final = self.solver.final
+        for key in keys:
+            final.pop(key, None)
+            self.rests_on.pop(key, None)
+            if key[0] == "module":
+                self.module_records.pop(key[1], None)
+            elif key[0] == "function":
+                symbol = self._functions[key[1]]
+                functions.add(key[1])
+                functions.update(id(item) for item in symbol.module.functions if _is_inside(item, symbol))
         for function in functions:
             self.records.pop(function, None)
-        final = self.solver.final
         gone = [
             key
             for key in final
             if (key[0] == "function" and key[1] in functions)  # type: ignore[index]
             or (key[0] == "inner" and key[2] in functions)  # type: ignore[index]
-            or (key[0] in ("module", "name", "value") and key[1] in paths)  # type: ignore[index]
         ]
-        for key in gone:
-            del final[key]
+        for item in gone:
+            del final[item]
 
     def _ask(self, key: tuple[str, object], run: object) -> FunctionRecord:
         found: FunctionRecord = self.solver.ask(key, run, RECORD_KIND)  # type: ignore[arg-type]
@@ -230,6 +240,12 @@ class SemanticModel:
                     parents[id(function)] = around[-1]
                 around.append(function)
         return parents.get(id(symbol))
+
+    def outermost(self, symbol: FunctionSymbol) -> FunctionSymbol:
+        """Return the function of a module or class around one that is defined in a body, else itself."""
+        while (around := self.parent(symbol)) is not None:
+            symbol = around
+        return symbol
 
     def _used_names(self, symbol: FunctionSymbol) -> frozenset[str]:
         """Return the names a body mentions, those of the functions inside it too."""
@@ -287,7 +303,9 @@ class SemanticModel:
         self._serial += 1
         interpreter = Interpreter(self, record, closure)
         interpreter.serial = self._serial
-        with self.reading(record.module):
+        place = record.symbol
+        key = ("module", record.module.path) if place is None else ("function", id(self.outermost(place)))
+        with self.reading(record.module, key):
             try:
                 if record.symbol is not None:
                     interpreter.env.update(self.functions.parameters(record.symbol))
@@ -301,9 +319,9 @@ class SemanticModel:
         record.close()
         return record
 
-    def reading(self, module: Module) -> Noting:
-        """Return a `with` block in which what is read is read for the bodies of a file."""
-        return Noting(self.reads.setdefault(module.path, set()))
+    def reading(self, module: Module, key: Key | None) -> _Reading:
+        """Return a `with` block in which what is read is read for the bodies of a file, to work out one answer."""
+        return _Reading(self, module.path, key)
 
     def _give_up(self, record: FunctionRecord, reason: str) -> FunctionRecord:
         record.returned = t.unknown(reason)
@@ -399,6 +417,31 @@ class SemanticModel:
         if mapped.open_reason:
             parts.append("(open)")
         return " ".join(parts)
+
+
+class _Reading:
+    """What is read in a `with` block is read for the bodies of a file, and what answers are asked for one answer."""
+
+    __slots__ = ("_before", "_key", "_model", "_path", "_seen")
+
+    def __init__(self, model: SemanticModel, path: str, key: Key | None) -> None:
+        self._model = model
+        self._path = path
+        self._key = key
+
+    def __enter__(self) -> None:
+        self._before = READS.seen
+        self._seen: set[Read] = set()
+        READS.seen = self._seen
+
+    def __exit__(self, *_: object) -> None:
+        READS.seen = self._before
+        model, seen = self._model, self._seen
+        model.reads.setdefault(self._path, set()).update(seen)
+        if self._key is not None:
+            asked = answers(seen)
+            if asked:
+                model.rests_on.setdefault(self._key, set()).update(asked)
 
 
 def _is_inside(inner: FunctionSymbol, outer: FunctionSymbol) -> bool:

@@ -47,7 +47,7 @@ class NameReader:
         return CIRCULAR if found is t.NEVER and self.model.solver.is_final(key) else found
 
     def _name_type(self, module: Module, name: str) -> t.Type:
-        with self.model.reading(module):
+        with self.model.reading(module, ("name", module.path, name)):
             return self._read_name(module, name)
 
     def _read_name(self, module: Module, name: str) -> t.Type:
@@ -119,7 +119,7 @@ class NameReader:
         return found
 
     def _value_type(self, value: Value) -> t.Type:
-        with self.model.reading(value.module):
+        with self.model.reading(value.module, ("value", value.module.path, value.range.start, value.name)):
             return self._read_value(value)
 
     def _read_value(self, value: Value) -> t.Type:

@@ -126,7 +126,10 @@ class _Body:
         bindings = self.module.bindings(root.id)
         if len(bindings) != 1 or not isinstance(bindings[0].target, s.ImportBinding):
             return ""
-        found = self.screen.index.resolver.expr(self.module, expr)
+        resolver = self.screen.index.resolver
+        if not isinstance(resolver.name(self.module, root.id), External):
+            return ""  # `db` of the project, whose `Column` is followed as an attribute of a value
+        found = resolver.expr(self.module, expr)
         return found.name if isinstance(found, External) else ""
 
     # -- statements

@@ -129,3 +129,9 @@ def test_top_levels() -> None:
 
 def test_inner_functions_are_followed_with_the_function_around_them() -> None:
     assert left_out("def f(x):\n    def inner():\n        pass\n    return inner(x)\n") == {""}
+
+
+def test_an_extension_of_the_project_is_followed() -> None:
+    code = "from extensions import db\n\ndef f(cls):\n    return db.Column(db.Integer, nullable=False)\n"
+    extension = "from flask_sqlalchemy import SQLAlchemy\n\ndb = SQLAlchemy()\n"
+    assert "f" not in left_out(code, {"extensions.py": extension})
