@@ -180,7 +180,9 @@ class _Checker:
             analysis.linked,
             analysis.comparison,
             keep,
+            analysis.reads,
         )
+        analysis.reads = again.reads
         found = again.run(self, progress)
         if found is None:
             clock.lap("check")
