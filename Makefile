@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 JOBS ?= 2
 
-.PHONY: help demo test test-all versions databases editors vscode test-vscode formats node fuzz lint types layers docs bench ecosystem ground-truth clean
+.PHONY: help demo test test-all versions databases editors vscode test-vscode formats node fuzz lint types layers docs bench ecosystem ground-truth drift-truth clean
 
 help:
 	@echo "make demo       install, and run ormlint on examples/"
@@ -16,6 +16,7 @@ help:
 	@echo "make bench      measure speed beside other tools, into bench/RESULTS.md (DIR=only this folder)"
 	@echo "make ecosystem  findings per rule over pinned packages, or over projects (DIRS=...)"
 	@echo "make ground-truth  replayed migrations against really migrated databases (DIRS=...; needs PostgreSQL)"
+	@echo "make drift-truth   what differs from the models there, by Alembic's compare_metadata and by ormlint (DIRS=...)"
 	@echo "make clean      remove what make made"
 
 $(VENV)/.installed: pyproject.toml src/ormlint/_version.py
@@ -85,6 +86,9 @@ ecosystem: $(VENV)/.installed-dev
 
 ground-truth: $(VENV)/.installed-dev
 	$(BIN)/python -m ormlint.dev ground-truth $(DIRS)
+
+drift-truth: $(VENV)/.installed-dev
+	$(BIN)/python -m ormlint.dev drift-truth $(DIRS)
 
 clean:
 	rm -rf $(VENV) .ci-venvs .vscode-workbench editors/vscode/node_modules editors/vscode/dist tests/formats/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist

@@ -54,5 +54,5 @@ ORMLINT_ORACLE_PYTHON="$PWD/$venvs/flask2.5/bin/python" .venv/bin/python -m pyte
 echo "== Bases of other packages, the real ones"
 .venv/bin/python -m venv "$venvs/thirdparty"
 "$venvs/thirdparty/bin/python" -m pip install --quiet --disable-pip-version-check \
-    fastapi-users-db-sqlalchemy advanced-alchemy flask-appbuilder sqlalchemy-utils sqlalchemy-continuum
+    fastapi-users-db-sqlalchemy advanced-alchemy flask-appbuilder sqlalchemy-utils sqlalchemy-continuum passlib pillow cryptography
 ORMLINT_ORACLE_THIRD_PARTY="$PWD/$venvs/thirdparty/bin/python" .venv/bin/python -m pytest -rs tests/oracle/test_third_party.py

@@ -85,6 +85,7 @@ def test_document_is_complete(rule: Rule) -> None:
     assert ("Options" in found.headings) == bool(rule.options)
     for option in rule.options:
         assert f"`{option.name}`" in text
+        assert any(option.name in body for section in found.sections for body in section.settings), "it is tried"
     assert any(section.title == "Left alone" for section in found.sections), "no clean twins"
     if rule.code in ("ORM002", "ORM005"):
         return  # no document can make a sound rule fail, or has a baseline: test_engine and test_baseline do

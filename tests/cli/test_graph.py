@@ -135,14 +135,14 @@ def test_revisions(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
         "flowchart TD\n"
         '    r0["1<br/>1_.py"]\n'
         '    r1["2<br/>2_.py (app)"]\n'
-        '    r2["3<br/>3_.py (head)"]\n'
-        '    r3["4<br/>4_.py (head)"]\n'
+        '    r2["4<br/>4_.py (head)"]\n'
+        '    r3["3<br/>3_.py (head)"]\n'
         '    r4["gone<br/>no such revision"]\n'
         "    r0 --> r1\n"
-        "    r0 --> r2\n"
-        "    r1 -.-> r2\n"
-        "    r1 --> r3\n"
-        "    r4 --> r3\n"
+        "    r1 --> r2\n"
+        "    r4 --> r2\n"
+        "    r0 --> r3\n"
+        "    r1 -.-> r3\n"
     )
 
 

@@ -227,6 +227,37 @@ def test_a_broken_chain_and_no_revisions_are_told(project: Path, capsys: pytest.
     assert "no revisions called `other`" in capsys.readouterr().err
 
 
+def test_the_first_revision_of_all(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "migrations" / "versions" / "a1_first.py").unlink()
+    (project / "migrations" / "versions").rmdir()
+    (project / "app" / "start.py").write_text("from .models import Base\n\nBase.metadata.create_all(engine)\n")
+    assert main(["revision", "-m", "Begin", "--dry-run", "--dialect", "sqlite"]) == 0
+    out = capsys.readouterr().out
+    assert "down_revision: Union[str, Sequence[str], None] = None" in out
+    assert all(f"op.create_table('{name}'," in out for name in ("owners", "tasks", "labels", "tagged"))
+    assert not (project / "migrations" / "versions").exists()
+    assert main(["revision", "-m", "Begin", "--rev-id", "a1", "--dialect", "sqlite"]) == 0
+    assert capsys.readouterr().out == "migrations/versions/a1_begin.py\n"
+    assert drift(capsys) == ""
+    (project / "alembic.ini").unlink()
+    (project / "migrations" / "versions" / "a1_begin.py").unlink()
+    assert main(["revision", "-m", "x", "--dry-run", "--migrations", "migrations"]) == 0
+    assert "op.create_table('owners'," in capsys.readouterr().out
+    assert main(["revision", "-m", "x", "--dry-run", "--migrations", "app"]) == 2
+    assert "`migrations` names app" in capsys.readouterr().err
+
+
+def test_what_is_left_out_is_told(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    models = MODELS.replace(
+        'Index("owners_by_code", "code", "name")', 'Index("owners_by_code", "code", "name"), Index("odd", made_up())'
+    )
+    (project / "app" / "models.py").write_text(f"from elsewhere import made_up\n{models}")
+    assert main(["revision", "-m", "x", "--dry-run", "--dialect", "postgresql"]) == 0
+    captured = capsys.readouterr()
+    assert "owners: not compared, an argument of its table: " in captured.err
+    assert "op.create_index('owners_by_code'" in captured.out and "'odd'" not in captured.out
+
+
 def test_what_no_model_has_is_dropped_only_when_told(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     extra = 'op.add_column("owners", sa.Column("old", sa.Integer()))\nop.create_table("relics", sa.Column("id", sa.Integer()))'
     head = "import sqlalchemy as sa\nfrom alembic import op\n\nrevision = 'b2'\ndown_revision = 'a1'\n\n\n"
@@ -282,14 +313,32 @@ def run_for_real(root: Path, url: str, dialect: str) -> None:
     engine.dispose()
 
 
+def begin_for_real(root: Path, url: str, dialect: str) -> None:
+    """Write the first revision of all, run it, and take it back."""
+    (root / "migrations" / "versions" / "a1_first.py").unlink()
+    assert main(["revision", "-m", "begin", "--dialect", dialect]) == 0
+    for _ in range(2):
+        alembic(root, url, "upgrade", "head")
+        assert "No new upgrade operations detected" in alembic(root, url, "check")
+        alembic(root, url, "downgrade", "base")
+
+
 def test_alembic_finds_nothing_more_on_sqlite(project: Path) -> None:
     run_for_real(project, f"sqlite:///{project}/real.db", "sqlite")
+
+
+def test_alembic_finds_nothing_more_after_the_first_one_on_sqlite(project: Path) -> None:
+    begin_for_real(project, f"sqlite:///{project}/begun.db", "sqlite")
 
 
 @pytest.mark.skipif("ORMLINT_DATABASES" not in os.environ, reason="long: `make databases`")
 @pytest.mark.skipif(postgres.find_binaries() is None, reason="PostgreSQL is not installed")
 def test_alembic_finds_nothing_more_on_postgresql(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write(tmp_path, batch=False)
-    monkeypatch.chdir(tmp_path)
+    revised, begun = tmp_path / "revised", tmp_path / "begun"
+    write(revised, batch=False)
+    write(begun, batch=False)
+    monkeypatch.chdir(revised)
     with postgres.server() as server:
-        run_for_real(tmp_path, server.create("revised"), "postgresql")
+        run_for_real(revised, server.create("revised"), "postgresql")
+        monkeypatch.chdir(begun)
+        begin_for_real(begun, server.create("begun"), "postgresql")

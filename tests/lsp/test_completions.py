@@ -249,7 +249,10 @@ def test_asking_leaves_nothing_behind(session: Session) -> None:
     state = session.state
     assert state is not None
     model = state.analysis.model
+    lines = ("video.|", "def new():\n        return video.|", 'Video(status="|')
+    for line in lines:  # what the file's own functions answer is worked out when it is first asked
+        offered(session, typed(line))
     sizes = [len(kept) for kept in (model.records, model.solver.final, model.module_records)]
-    for line in ("video.|", "def new():\n        return video.|", 'Video(status="|'):
+    for line in lines:
         offered(session, typed(line))
     assert [len(kept) for kept in (model.records, model.solver.final, model.module_records)] == sizes

@@ -17,7 +17,8 @@ from ormlint.semantic.records import FunctionRecord
 from ormlint.settings import Settings
 from ormlint.text import LineIndex
 
-_REPLAYED = {subjects.SchemaDifference, subjects.TableWithoutModel, subjects.RevisionHazard}
+_COMPARED = {subjects.SchemaDifference, subjects.CoreDifference, subjects.TableWithoutModel}
+_REPLAYED = {*_COMPARED, subjects.RevisionHazard}
 
 
 class RuleCrash(Exception):
@@ -100,10 +101,12 @@ class Dispatcher:
         done = replays(index, settings.migrations, settings.dialects)
         for subject in revision_hazards(index, done):
             self._ask(subject, index.own_modules[subject.hazard.step.path])
-        if subjects.SchemaDifference in self.hooks or subjects.TableWithoutModel in self.hooks:
+        if not _COMPARED.isdisjoint(self.hooks):
             for found in compare(index, done, settings.migrations):
                 if isinstance(found, subjects.TableWithoutModel):
                     self._ask(found, index.own_modules[found.step.path])
+                elif isinstance(found, subjects.CoreDifference):
+                    self._ask(found, found.module)
                 else:
                     self._ask(found, found.mapped.symbol.module)
 

@@ -84,6 +84,7 @@ def check_again(
     jobs: int = 1,
     before: Analysis | None = None,
     keep: bool = True,
+    model_class: type[SemanticModel] = SemanticModel,
 ) -> tuple[CheckResult, Kept, Analysis]:
     """Check files of which an earlier version was checked, and return what is to be kept for the next time.
 
@@ -97,13 +98,16 @@ def check_again(
     if "REVEAL" in settings.extend_select:
         kept = None
     analysis = read_project(files, statistics, progress, environment, documents, store, jobs, kept, before)
+    if model_class is not SemanticModel:
+        analysis = replace(analysis, model=model_class(analysis.index))
     done = _Checker(files, settings, analysis, only, table, statistics).run(progress, keep)
     if done is None:  # what calls tell of parameters is no longer what it was
         if analysis.index.is_partial:
             analysis = read_project(files, statistics, progress, environment, documents, store, jobs)
+            analysis = replace(analysis, model=model_class(analysis.index))
         else:
             anew = Comparison(NOTHING_KEPT, analysis.sources, analysis.facts, store)
-            analysis = replace(analysis, model=SemanticModel(analysis.index), comparison=anew)
+            analysis = replace(analysis, model=model_class(analysis.index), comparison=anew)
         done = _Checker(files, settings, analysis, only, table, statistics).run(progress, keep)
     assert done is not None
     diagnostics, found = done

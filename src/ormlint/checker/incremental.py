@@ -28,7 +28,7 @@ from ormlint.diagnostics import Diagnostic
 from ormlint.facts.module import Comment
 from ormlint.index.installed import Facts
 from ormlint.index.project import ProjectIndex
-from ormlint.index.reads import READS, Noting, Read
+from ormlint.index.reads import READS, Noting, Read, flat
 from ormlint.linting import subjects
 from ormlint.semantic.callsites import is_untyped
 from ormlint.semantic.model import SemanticModel
@@ -87,7 +87,7 @@ class Incremental:
         self.kept = comparison.kept
         self.current = Current(index, model)
         self.namer = Namer(index)
-        bodies = [read[1] for read in linked if isinstance(read, tuple) and read[0] == "body"]
+        bodies = [read[1] for read in flat(linked) if isinstance(read, tuple) and read[0] == "body"]
         self.linked = tuple(sorted(f"b\n{index.idents.of(item)}" for item in bodies if not item.module.is_installed))
         self.changes = Changes()
         self.failures: dict[str, Exception] = {}
@@ -236,7 +236,7 @@ class Incremental:
         if path in self._known_otherwise:
             return False
         kept = self.kept
-        for read in self.model.reads.get(path, ()):
+        for read in flat(self.model.reads.get(path, ())):
             if type(read) is not tuple or read[0] not in _ANSWERS:
                 continue
             owner = read[1].module.path if read[0] == "record" else read[1]
@@ -439,5 +439,5 @@ class Incremental:
 
     def _deciding(self) -> tuple[str, ...]:
         """Return the bodies of decorators that decide whose parameters are inferred."""
-        read = {item for item in self.model.call_sites.read if isinstance(item, tuple) and item[0] == "body"}
+        read = {item for item in flat(self.model.call_sites.read) if isinstance(item, tuple) and item[0] == "body"}
         return tuple(sorted({*self.kept.deciding, *filter(None, map(self.namer.name, read))}))

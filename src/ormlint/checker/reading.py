@@ -69,13 +69,16 @@ class _StoredFacts:
 
     def __init__(self, interface: ModuleInterface, load: Callable[[], ModuleBodies]) -> None:
         self.interface = interface
-        self._load = load
+        self._load: Callable[[], ModuleBodies] | None = load
         self._bodies: ModuleBodies | None = None
 
     @property
     def bodies(self) -> ModuleBodies:
-        if self._bodies is None:
-            self._bodies = self._load()
+        load = self._load
+        if load is not None:
+            self._bodies = load()
+            self._load = None  # it may hold them as bytes
+        assert self._bodies is not None
         return self._bodies
 
 

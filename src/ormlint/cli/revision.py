@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING
 from ormlint.checker.analysis import analyse
 from ormlint.checker.result import Statistics
 from ormlint.cli.common import USER_ERRORS, add_project_arguments, fail, load, project_overrides
+from ormlint.index.environments import find_environments
+from ormlint.index.errors import MigrationPathError
 
 if TYPE_CHECKING:
     from ormlint.index.environments import Environment
+    from ormlint.index.project import ProjectIndex
     from ormlint.schema.replay.run import Replay
 
 
@@ -45,7 +48,6 @@ def run(options: argparse.Namespace) -> int:
         return fail(error)
     from ormlint.schema.drafting.draft import draft_revision
     from ormlint.schema.drafting.script import TemplateError, render_script
-    from ormlint.schema.drift import replays
     from ormlint.schema.render import DIALECTS
 
     settings = loaded.project.settings
@@ -55,10 +57,11 @@ def run(options: argparse.Namespace) -> int:
         loaded.files, Statistics(), interpret=False, environment=loaded.environment, documents=loaded.documents
     )
     try:
-        replay = _chosen(replays(analysis.index, settings.migrations, (dialect,) if dialect else ()), options.name)
+        replay = _chosen(_replays(analysis.index, settings.migrations, (dialect,) if dialect else ()), options.name)
         parent = _head(replay.environment, options.head)
         batch = options.batch or replay.dialect == "sqlite"
-        draft = draft_revision(analysis.index, replay, settings.migrations, batch=batch, drop=options.drop)
+        folders = settings.migrations if replay.environment.graph.revisions else ()
+        draft = draft_revision(analysis.index, replay, folders, batch=batch, drop=options.drop)
         for note in draft.notes:
             print(f"ormlint: {note}", file=sys.stderr)
         if draft.is_empty:
@@ -72,6 +75,17 @@ def run(options: argparse.Namespace) -> int:
         print(script.text, end="")
         return 0
     return _write(root / script.path, script.path, script.text)
+
+
+def _replays(index: ProjectIndex, folders: tuple[str, ...], dialects: tuple[str, ...]) -> list[Replay]:
+    """Return the replays of a project; without any revision, of the environments that wait for their first one."""
+    from ormlint.schema.drift import replays, replays_of
+
+    try:
+        done = replays(index, folders, dialects)
+    except MigrationPathError:
+        done = []
+    return done or replays_of(index, find_environments(index, index.documents, folders, empty=True), dialects)
 
 
 class _Refused(ValueError):
@@ -114,6 +128,7 @@ def _head(environment: Environment, wanted: str | None) -> str | None:
 def _write(path: Path, shown: str, text: str) -> int:
     """Write a new file; one that is there already is never touched."""
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)  # git keeps no empty `versions`
         with path.open("x", encoding="utf-8", newline="\n") as file:
             file.write(text)
     except FileExistsError:

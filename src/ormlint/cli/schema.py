@@ -94,6 +94,10 @@ class _Shown:
         parts = []
         for side in sides:
             heading = [f"-- What the {side} {'declare' if side == 'models' else 'make'}"] if len(sides) > 1 else []
+            if side == "migrations":
+                for item in self.done:
+                    by = item.told_by or "no file names another"
+                    heading.append(f"-- {item.environment.name}: replayed for {item.dialect} ({by})")
             parts += [*heading, *create_statements(self._tables(side), self.dialect)]
         print("\n\n".join(parts))
         return 0
@@ -107,9 +111,13 @@ class _Shown:
 
         return build_tables(
             self.index,
-            lambda mapped: self.loaded.wants(path := mapped.symbol.module.path) and path not in self.revisions,
+            lambda mapped: self._is_shown(mapped.symbol.module.path),
             self.dialect.name,
+            self._is_shown,
         )
+
+    def _is_shown(self, path: str) -> bool:
+        return self.loaded.wants(path) and path not in self.revisions
 
     def _data(self, side: str) -> dict[str, Any]:
         from ormlint.schema.render import as_data

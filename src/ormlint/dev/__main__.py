@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from ormlint.dev import again, agree, ecosystem, fixproof, generate, new_rule, seed
+from ormlint.dev import again, agree, ecosystem, fixproof, generate, new_rule, screened, seed
 from ormlint.dev.groundtruth import command as groundtruth
 from ormlint.dev.groundtruth import judged
 from ormlint.dev.oracle import command as oracle
@@ -27,6 +27,7 @@ def main() -> int:
         ("seed", seed),
         ("agree", agree),
         ("again", again),
+        ("screened", screened),
     ):
         summary = (module.__doc__ or "").partition("\n")[0]
         tool = tools.add_parser(name, help=summary, description=summary)

@@ -21,6 +21,7 @@ from ormlint.checker.engine import check_again
 from ormlint.checker.kept import Kept, decode_kept, encode_kept
 from ormlint.checker.reading import FactsInMemory
 from ormlint.checker.result import CheckResult
+from ormlint.dev.screened import Everything
 from ormlint.index.reads import Noting
 from ormlint.project.config import load_project
 from ormlint.project.discovery import project_files
@@ -223,6 +224,14 @@ class Law:
         self.seen = {path: found for path, found in self.seen.items() if path in files}
         cold_seen = _seen(everything, files)
         wrong += [f"seen otherwise: {path}" for path, found in cold_seen.items() if self.seen[path] != found]
+        with_all, full, _ = check_again(files, self.settings, None, documents=self.documents, model_class=Everything)
+        if with_all.diagnostics != cold.diagnostics:
+            wrong.append("without the screen: other findings")
+        wrong += [
+            f"without the screen: {path}"
+            for path, state in kept.files.items()
+            if (state.summary, state.calls) != (full.files[path].summary, full.files[path].calls)
+        ]
         wrong += [
             f"summary otherwise: {path}"
             for path, state in kept.files.items()

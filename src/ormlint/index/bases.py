@@ -44,10 +44,10 @@ class BaseReader:
 
     def __init__(self, resolver: Resolver) -> None:
         self.resolver = resolver
-        self._mro: dict[str, tuple[tuple[Base, ...], tuple[object, ...]]] = {}
-        self._dynamic: dict[int, tuple[Base, tuple[object, ...]]] = {}
+        self._mro: dict[str, tuple[tuple[Base, ...], object]] = {}
+        self._dynamic: dict[int, tuple[Base, object]] = {}
         self._external: dict[str, External] = {}
-        self._flask: dict[int, tuple[bool, tuple[object, ...]]] = {}
+        self._flask: dict[int, tuple[bool, object]] = {}
         self._expanded: dict[str, None] = {}  # keys of classes whose installed bases are looked into
 
     def remembered(self) -> tuple[dict[Any, Any], ...]:
@@ -163,7 +163,7 @@ class BaseReader:
         if self.resolver.installed is None:
             return False
         before = self.mro(symbol)
-        if not any(isinstance(base, External) and _is_foreign(base) for base in before):
+        if not any(isinstance(base, External) and is_foreign(base) for base in before):
             return False
         for base in before:
             if isinstance(base, ClassSymbol):
@@ -173,7 +173,7 @@ class BaseReader:
 
     def _installed(self, base: Base) -> Base:
         """Return the class that an external name is, read from its package; the name where it was not found."""
-        if not isinstance(base, External) or not _is_foreign(base):
+        if not isinstance(base, External) or not is_foreign(base):
             return base
         found = self.resolver.installed_object(base.name)
         return self._of_symbol(found, 1) if isinstance(found, (ClassSymbol, Value)) else base
@@ -209,6 +209,6 @@ class BaseReader:
         return [base]
 
 
-def _is_foreign(base: External) -> bool:
+def is_foreign(base: External) -> bool:
     """Tell whether a base is not of the vocabulary and may add names to a class."""
     return "." in base.name and base.name not in HARMLESS_BASES and base.name not in EXTERNAL_MIXINS

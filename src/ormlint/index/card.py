@@ -56,6 +56,8 @@ def _attribute(index: ProjectIndex, attribute: ModelAttribute, sources: dict[str
         card["target"] = symbol.name if symbol is not None else None
         card["uselist"] = relationship.uselist
         card["back_populates"] = relationship.back_populates or relationship.backref
+    if attribute.conditional:
+        card["conditional"] = True
     if attribute.read_only:
         card["read_only"] = True
     return card

@@ -281,6 +281,8 @@ class Constants:
                 return cls.name
             if expr.attr == "__tablename__":
                 return _known(self.table_of(cls))
+            if expr.attr == "__dict__":
+                return dict.fromkeys(_names_of(cls), NOT_KNOWN)
             return self._class_constant(cls, expr.attr, depth)
         if isinstance(expr.value, e.Attribute) and cls is not None:
             holder = self._class_of(expr.value, scope)
@@ -312,6 +314,8 @@ class Constants:
             return self.has_mapped_parent(scope.cls) if is_cls else NOT_KNOWN
         if isinstance(func, e.Attribute) and func.attr == "sub":
             return self._substituted(func, expr.args, scope, depth)
+        if isinstance(symbol, External) and (asked := _ASKED.get(symbol.name)) is not None:
+            return asked(self, expr.args, scope, depth)
         args = [self.value(argument, scope, depth) for argument in expr.args]
         keywords = {keyword.name: self.value(keyword.value, scope, depth) for keyword in expr.keywords}
         is_known = NOT_KNOWN not in args and NOT_KNOWN not in keywords.values() and "" not in keywords
@@ -331,6 +335,36 @@ class Constants:
         if len(expr.args) == 1 and (items := self.iterated(expr.args[0], scope, depth)) is not None:
             return items if name in ("list", "tuple") else NOT_KNOWN
         return NOT_KNOWN
+
+    def _cast(self, args: tuple[e.Expr, ...], scope: Scope, depth: int) -> object:
+        return self.value(args[1], scope, depth) if len(args) == 2 else NOT_KNOWN
+
+    def _isinstance(self, args: tuple[e.Expr, ...], scope: Scope, depth: int) -> object:
+        value = self.value(args[0], scope, depth) if len(args) == 2 else NOT_KNOWN
+        kind = self.resolver.expr(scope.module, args[1]) if value is not NOT_KNOWN else None
+        wanted = _KINDS.get(kind.name) if isinstance(kind, External) else None
+        return NOT_KNOWN if wanted is None or isinstance(value, Member) else isinstance(value, wanted)
+
+    def _getattr(self, args: tuple[e.Expr, ...], scope: Scope, depth: int) -> object:
+        """Return what a class has under a name, or the default; of a dict whose values are not known the keys."""
+        if len(args) not in (2, 3):
+            return NOT_KNOWN
+        is_cls = isinstance(args[0], e.Name) and args[0].id == scope.first
+        cls = scope.cls if is_cls else self.resolver.expr(scope.module, args[0])
+        name = self.value(args[1], scope, depth)
+        if not isinstance(cls, ClassSymbol) or not isinstance(name, str):
+            return NOT_KNOWN
+        for base in self.bases.mro(cls):
+            if isinstance(base, ClassSymbol) and name in _names_of(base):
+                found = self._class_value(base, name)
+                if found is None or found[1] is not base:
+                    return NOT_KNOWN  # a method, or what statements bind
+                value = self.value(found[0], Scope(base.module, cls), depth)
+                if value is NOT_KNOWN and isinstance(found[0], e.DictDisplay):
+                    keys = [item.key.value for item in found[0].items if isinstance(item.key, e.Str)]
+                    return dict.fromkeys(keys, NOT_KNOWN) if len(keys) == len(found[0].items) else NOT_KNOWN
+                return value
+        return self.value(args[2], scope, depth) if len(args) == 3 else NOT_KNOWN
 
     def _substituted(self, func: e.Attribute, args: tuple[e.Expr, ...], scope: Scope, depth: int) -> object:
         """Return what `re.sub(pattern, text, name)` or `COMPILED.sub(text, name)` gives."""
@@ -399,6 +433,25 @@ _EVALUATORS: dict[type, Callable[[Constants, Any, Scope, int], object]] = {
     e.Attribute: Constants._name,
     e.Call: Constants._call,
 }
+
+
+_ASKED: dict[str, Callable[[Constants, tuple[e.Expr, ...], Scope, int], object]] = {
+    "typing.cast": Constants._cast,
+    "builtins.isinstance": Constants._isinstance,
+    "builtins.getattr": Constants._getattr,
+}
+_KINDS: dict[str, type] = {f"builtins.{kind.__name__}": kind for kind in (dict, list, tuple, str, int, bool, float)}
+
+
+def _names_of(cls: ClassSymbol) -> set[str]:
+    """Return the names that the body of a class binds at its top."""
+    names: set[str] = set()
+    for statement in cls.facts.body:
+        if isinstance(statement, s.Assign) and statement.value is not None:
+            names.update(target.id for target in statement.targets if isinstance(target, e.Name))
+        elif isinstance(statement, (s.FunctionStmt, s.ClassStmt)):
+            names.add(statement.name)
+    return names
 
 
 def _known(value: object) -> object:

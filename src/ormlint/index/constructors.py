@@ -11,6 +11,7 @@ from ormlint.index.classbody import ClassBody
 from ormlint.index.model import Constructor, MappedClass
 from ormlint.index.symbols import ClassSymbol, External, Resolver, Unknown
 from ormlint.index.vocabulary import EXTERNAL_MIXINS, HARMLESS_BASES, sqlmodel
+from ormlint.index.vocabulary.others import ATTRS, STANDARD_DATACLASS
 
 
 def read_constructor(
@@ -24,6 +25,8 @@ def read_constructor(
             if member is None and _is_plain_dataclass(base, resolver):
                 fields = _plain_fields(mapped, resolver)
                 return Constructor("custom", frozenset(fields | extra))
+            if member is None and _is_attrs(base, resolver):
+                return Constructor("custom", open_reason=f"attrs makes the `__init__` of `{base.name}`")
             if member is None or "__new__" in body_of(base).members:
                 if "__new__" in body_of(base).members:
                     return Constructor("custom", open_reason=f"`{base.name}` defines `__new__`")
@@ -68,10 +71,16 @@ def _is_plain_dataclass(symbol: ClassSymbol, resolver: Resolver) -> bool:
     """Tell whether `@dataclass` of the standard library gives a class its `__init__`."""
     for decorator in symbol.facts.decorators:
         func = decorator.func if isinstance(decorator, e.Call) else decorator
-        if resolver.expr(symbol.module, func) == External("dataclasses.dataclass"):
+        if resolver.expr(symbol.module, func) == External(STANDARD_DATACLASS):
             given = decorator.keyword("init") if isinstance(decorator, e.Call) else None
             return not (isinstance(given, e.Constant) and given.value is False)
     return False
+
+
+def _is_attrs(symbol: ClassSymbol, resolver: Resolver) -> bool:
+    funcs = (item.func if isinstance(item, e.Call) else item for item in symbol.facts.decorators)
+    found = (resolver.expr(symbol.module, func) for func in funcs)
+    return any(isinstance(item, External) and item.name.startswith(ATTRS) for item in found)
 
 
 def _plain_fields(mapped: MappedClass, resolver: Resolver) -> set[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ormlint.facts import expressions as e
@@ -117,13 +117,8 @@ def _imports(module: Module) -> Iterator[Mention]:
 
 
 def _addresses(module: Module) -> Iterator[Mention]:
-    for node in walk_nodes(_statements(module)):
+    bodies = (module.interface.body, *(cls.body for cls in module.interface.classes))
+    for node in walk_nodes(bodies):
         if isinstance(node, e.Str):
             for mention in in_text(module.path, node.value, URL):
                 yield Mention(mention.dialect, module.path, node.start)
-
-
-def _statements(module: Module) -> Iterable[s.Stmt]:
-    yield from module.interface.body
-    for cls in module.interface.classes:
-        yield from cls.body

@@ -73,7 +73,7 @@ class EnumIndex:
         # Set by the index: the strings that arguments are, `*` spread; None where one is not known.
         self.strings: Callable[[tuple[e.Expr, ...], Module], list[str] | None] = lambda exprs, module: None
         self.body_of: Callable[[FunctionSymbol], tuple[s.Stmt, ...]] = lambda function: ()
-        self._memo: dict[str, tuple[EnumClass | None, tuple[object, ...]]] = {}
+        self._memo: dict[str, tuple[EnumClass | None, object]] = {}
 
     def remembered(self) -> tuple[dict[Any, Any], ...]:
         """Return what is remembered."""

@@ -52,22 +52,23 @@ class Environment:
 
 
 def find_environments(
-    index: ProjectIndex, documents: Mapping[str, str], configured: Sequence[str] = ()
+    index: ProjectIndex, documents: Mapping[str, str], configured: Sequence[str] = (), empty: bool = False
 ) -> list[Environment]:
     """Return the environments of a project, in the order of their folders.
 
     `documents` are its `alembic.ini` and `pyproject.toml` files; `configured` folders, when given, replace all that
-    would be found.
+    would be found. With `empty`, those that have an `env.py` and no revision yet are among them.
 
     Raises:
         MigrationPathError: a configured folder holds no revisions.
     """
-    return _Finder(index).run(documents, configured)
+    return _Finder(index, empty).run(documents, configured)
 
 
 @dataclass
 class _Finder:
     index: ProjectIndex
+    empty: bool = False
     by_folder: dict[str, list[Module]] = field(default_factory=dict)
     revisions: dict[str, list[Module]] = field(default_factory=dict)  # folder → files that look like revisions
     found: list[Environment] = field(default_factory=list)
@@ -103,6 +104,9 @@ class _Finder:
             self._add(folder, (_join(folder, "versions"),), None)
         else:
             below = [path for path in sorted(self.revisions) if _is_below(path, folder)]
+            if not below and self.empty and self._has_env(folder.removesuffix("/versions")):
+                folder = folder.removesuffix("/versions")
+                below = [_join(folder, "versions")]
             if not below:
                 raise MigrationPathError(given)
             self._add(folder, tuple(below), None)
@@ -128,8 +132,12 @@ class _Finder:
     def _script_location(self, section: AlembicSection) -> str | None:
         if not section.script_location:
             # Flask-Migrate's `alembic.ini` stands in the script folder itself and names none.
-            return section.folder if self._has_versions(section.folder) else None
+            is_one = self._has_versions(section.folder) or (self.empty and self._has_env(section.folder))
+            return section.folder if is_one else None
         return self._place(section.script_location, section)
+
+    def _has_env(self, folder: str) -> bool:
+        return self.index.module_at(_join(folder, "env.py")) is not None
 
     def _has_versions(self, folder: str) -> bool:
         versions = _join(folder, "versions")
@@ -227,7 +235,7 @@ class _Finder:
             for module in self.by_folder.get(location, ())
             if not module.path.rpartition("/")[2].startswith("__init__") and module.path != _join(script, "env.py")
         ]
-        if not any(has_revision(module) for module in modules):
+        if not any(has_revision(module) for module in modules) and not (self.empty and self._has_env(script)):
             return None
         key = [environment.locations for environment in self.found]
         if locations in key:

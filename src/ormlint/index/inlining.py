@@ -10,8 +10,9 @@ import msgspec
 from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
 from ormlint.facts.walk import walk_nodes, walk_statements
+from ormlint.index.bases import is_foreign
 from ormlint.index.constants import NOT_KNOWN, Constants, Scope
-from ormlint.index.symbols import ClassSymbol, FunctionSymbol, Module, Resolver
+from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module, Resolver, Unknown
 
 BodyOf: TypeAlias = "Callable[[FunctionSymbol], tuple[s.Stmt, ...]]"
 Names: TypeAlias = dict[str, e.Expr]
@@ -57,10 +58,18 @@ class Inliner:
         self._depth += 1
         try:
             return frame.block(self.body_of(function))
-        except (_GiveUp, _Raises):
+        except (_GiveUp, _Raises, _Jumps):
             return None
         finally:
             self._depth -= 1
+
+
+class _Jumps(Exception):
+    """The turn of a loop ends here: "break" or "continue"."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(kind)
+        self.kind = kind
 
 
 class _Raises(Exception):
@@ -88,6 +97,12 @@ class _Frame:
                 found = self._if(statement)
                 if found is not None:
                     return found
+            elif isinstance(statement, s.For):
+                found = self._for(statement)
+                if found is not None:
+                    return found
+            elif isinstance(statement, s.Jump) and statement.kind != "pass":
+                raise _Jumps(statement.kind)
             elif isinstance(statement, s.Raise):
                 raise _Raises
             elif isinstance(statement, s.Assign):
@@ -124,6 +139,36 @@ class _Frame:
         if not any(isinstance(inner, s.Raise) for inner in statement.body[-1:]):
             raise _GiveUp
         return self.block(statement.orelse)  # a check of the arguments: the models are imported, so it passes
+
+    def _for(self, statement: s.For) -> e.Expr | None:
+        """Follow `for base in cls.__mro__[1:]`, one turn a class of the project."""
+        over, start, cls = statement.iter, 0, self.scope.cls
+        if isinstance(over, e.Subscript) and isinstance(over.index, e.Slice) and over.index.upper is over.index.step:
+            first = over.index.lower
+            start = first.value if isinstance(first, e.Constant) and isinstance(first.value, int) else -1
+            over = over.value
+        if e.dotted_name(over) != f"{self.scope.first}.__mro__" or start < 0 or cls is None:
+            raise _GiveUp
+        if not isinstance(statement.target, e.Name) or statement.orelse:
+            raise _GiveUp
+        for base in self.inliner.constants.bases.mro(cls)[start:]:
+            if isinstance(base, ClassSymbol):
+                node = e.Name(statement.start, statement.start, base.name)
+                self.inliner.resolver.homes[node] = base.module
+                if self.inliner.resolver.expr(base.module, node) is not base:
+                    raise _GiveUp
+                self.names[statement.target.id] = node
+                try:
+                    found = self.block(statement.body)
+                except _Jumps as jump:
+                    if jump.kind == "break":
+                        break
+                    continue
+                if found is not None:
+                    return found
+            elif isinstance(base, Unknown) or (isinstance(base, External) and is_foreign(base)):
+                raise _GiveUp
+        return None
 
     def _assign(self, statement: s.Assign) -> None:
         if statement.value is None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
+from ormlint.facts.walk import walk_statements
 from ormlint.index.annotations import TypeMap, split_optional, type_key
 from ormlint.index.bases import Base, BaseReader, DynamicBase
 from ormlint.index.classbody import ClassBody, Member, read_class_body
@@ -16,12 +17,13 @@ from ormlint.index.constructors import read_constructor, unread_package
 from ormlint.index.inlining import BodyOf
 from ormlint.index.mapperargs import apply_mapper_args, shapes_attributes
 from ormlint.index.members import MemberReader
-from ormlint.index.model import MappedClass, ModelAttribute
+from ormlint.index.model import MappedClass, ModelAttribute, Relationship
 from ormlint.index.reads import recorded
-from ormlint.index.symbols import ClassSymbol, External, Module, Resolver, Unknown, Value
+from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module, Resolver, Unknown, Value
 from ormlint.index.tableargs import apply_table_args
 from ormlint.index.tablemapped import add_table_columns, table_call
 from ormlint.index.vocabulary import EXTERNAL_MIXINS, HARMLESS_BASES, METACLASSES, sqlmodel
+from ormlint.index.vocabulary.others import ATTRS, ORM_PACKAGES
 from ormlint.index.vocabulary.sqlalchemy import (
     ABSTRACT_CONCRETE_BASE,
     CONCRETE_BASES,
@@ -29,7 +31,6 @@ from ormlint.index.vocabulary.sqlalchemy import (
     DECLARATIVE_BASES,
     DECLARATIVE_META,
     LISTENERS,
-    REGISTRY,
 )
 
 _KNOWN_DECORATORS = frozenset(
@@ -70,9 +71,9 @@ class Mapper:
         constants.has_mapped_parent = self._has_mapped_parent
         self.members.holder = self._holder
         self._naming: set[str] = set()  # classes whose table name is being computed
-        self._bodies: dict[str, tuple[ClassBody, tuple[object, ...]]] = {}
-        self._styles: dict[str, tuple[str | None, tuple[object, ...]]] = {}
-        self._type_maps: dict[str, tuple[TypeMap, tuple[object, ...]]] = {}
+        self._bodies: dict[str, tuple[ClassBody, object]] = {}
+        self._styles: dict[str, tuple[str | None, object]] = {}
+        self._type_maps: dict[str, tuple[TypeMap, object]] = {}
 
     def remembered(self) -> tuple[dict[Any, Any], ...]:
         """Return what is remembered."""
@@ -138,13 +139,17 @@ class Mapper:
         return style
 
     def _may_be_mapped(self, symbol: ClassSymbol) -> bool:
-        """Tell whether a class or one of its bases in the project declares columns: only then packages are read."""
+        """Tell whether a class looks like a model, or its base belongs to a package of models: only then it is read."""
         return any(
-            self.members.is_column_member(member)
+            base.name.partition(".")[0] in ORM_PACKAGES
+            if isinstance(base, External)
+            else isinstance(base, ClassSymbol) and self._declares(base)
             for base in self.bases.mro(symbol)
-            if isinstance(base, ClassSymbol)
-            for member in self.body(base).members.values()
         )
+
+    def _declares(self, symbol: ClassSymbol) -> bool:
+        members = self.body(symbol).members
+        return "__tablename__" in members or any(self.members.is_column_member(member) for member in members.values())
 
     def _is_base(self, symbol: ClassSymbol) -> bool:
         """A direct subclass of `DeclarativeBase` is a base and never mapped itself."""
@@ -204,13 +209,15 @@ class Mapper:
         mapped.is_dataclass = self._is_dataclass(symbol, mro)
         type_map = self._type_map(mro)
         set_by_init: set[str] = set()
+        reads: str | None = None
         for base in reversed(mro):
-            reason = self._open_reason(base, mapped)
-            if reason is not None and mapped.open_reason is None:
-                mapped.open_reason = reason
+            reads = reads or self._answers_reads(base)
+            mapped.open(self._open_reason(base, mapped))
             if isinstance(base, ClassSymbol):
                 self._merge(mapped, base, type_map, set_by_init)
         mapped.set_by_init = frozenset(set_by_init)
+        if mapped.open_reason is None and reads is not None:
+            mapped.open_reason, mapped.open_on_reads = reads, True
         if is_imperative:
             _without_columns(mapped)
             mapped.constructor = read_constructor(mapped, self.body, self.resolver)
@@ -220,8 +227,19 @@ class Mapper:
         apply_table_args(mapped, self.body, lambda base: self.style(base) is not None, self.members)
         self._mapper_args(mapped)
         self._concrete(mapped)
+        self._versions(mapped)
         mapped.constructor = read_constructor(mapped, self.body, self.resolver)
         return mapped
+
+    def _versions(self, mapped: MappedClass) -> None:
+        """SQLAlchemy-Continuum gives a class with `__versioned__` its `versions` when mappers are configured."""
+        if self.nearest(mapped.mro, "__versioned__") is None:
+            return
+        symbol = mapped.symbol
+        made = ModelAttribute("versions", "relationship", symbol.module, symbol.facts.name_range, None)
+        made.relationship = Relationship(None, f"{symbol.name}Version", True, lazy="dynamic")
+        made.conditional = True
+        mapped.attributes.setdefault(made.name, made)
 
     def _mapper_args(self, mapped: MappedClass) -> None:
         """Apply the nearest `__mapper_args__`, unless it belongs to a mapped class above."""
@@ -262,7 +280,7 @@ class Mapper:
             if base is mapped.symbol:
                 mapped.table = self.constants.string(found[0].args[0], found[1])
             reason = add_table_columns(mapped, *found, self.members)
-            mapped.open_reason = mapped.open_reason or reason
+            mapped.open(reason)
 
     def _is_dataclass(self, symbol: ClassSymbol, mro: tuple[Base, ...]) -> bool:
         if "mapped_as_dataclass" in self._decorator_names(symbol):
@@ -301,7 +319,7 @@ class Mapper:
         for statement in base.facts.body:
             if isinstance(statement, s.FunctionStmt):
                 function = base.module.functions[statement.index]
-                if function.name in _CLASS_HOOKS:
+                if function.name in _CLASS_HOOKS or _runs_for_class(function):
                     for name in function.facts.self_stores:  # `cls.table = …` when the class is made
                         made = ModelAttribute(name, "plain", base.module, function.facts.name_range, base)
                         mapped.attributes.setdefault(name, made)
@@ -352,9 +370,8 @@ class Mapper:
         if body.open_reason is not None:
             where = "" if base is mapped.symbol else f" (of its base `{base.name}`)"
             return body.open_reason + where
-        for special in ("__getattr__", "__getattribute__", "__setattr__"):
-            if special in body.members:
-                return f"`{base.name}` defines `{special}`"
+        if "__setattr__" in body.members:
+            return f"`{base.name}` defines `__setattr__`"
         for keyword in base.facts.keywords:
             if keyword.name == "metaclass" and not self._is_known_metaclass(base, keyword.value):
                 return f"`{base.name}` has a metaclass of its own"
@@ -374,10 +391,17 @@ class Mapper:
                 return f"the decorator `{e.dotted_name(func) or '?'}` may change `{base.name}`"
         return None
 
+    def _answers_reads(self, base: Base) -> str | None:
+        """Return why any name may be read on an instance: the constructor asks the class, which these do not change."""
+        for special in ("__getattr__", "__getattribute__"):
+            if isinstance(base, ClassSymbol) and special in self.body(base).members:
+                return f"`{base.name}` defines `{special}`"
+        return None
+
     def _keeps_class(self, module: Module, func: e.Expr) -> bool:
-        """A listener registered by decorator leaves the class as it is."""
+        """A listener registered by decorator leaves the class as it is; attrs gives it methods."""
         symbol = self.resolver.expr(module, func)
-        return isinstance(symbol, External) and symbol.name in LISTENERS
+        return isinstance(symbol, External) and (symbol.name in LISTENERS or symbol.name.startswith(ATTRS))
 
     def _is_known_metaclass(self, base: ClassSymbol, expr: e.Expr) -> bool:
         symbol = self.resolver.expr(base.module, expr)
@@ -453,28 +477,46 @@ class Mapper:
                 if member is not None and member.value is not None:
                     return self._read_type_map(base.key, member.value, base.module)
                 registry = self.body(base).members.get("registry")
-                if registry is not None and registry.value is not None:
-                    return self._registry_map(base.key, registry.value, base.module)
+                found = self._map_of_registry(registry.value, base.module) if registry is not None else None
+                if found is not None:
+                    return self._read_type_map(base.key, *found)
             elif isinstance(base, DynamicBase) and base.type_map is not None:
                 return self._read_type_map(str(id(base)), *base.type_map)
         return None
 
-    def _registry_map(self, key: str, expr: e.Expr, module: Module) -> TypeMap | None:
-        """Return the map of a registry, by the call that makes it: another function may put anything into it."""
-        symbol = self.resolver.expr(module, expr) if isinstance(expr, (e.Name, e.Attribute)) else None
-        if isinstance(symbol, Value) and symbol.value is not None:
-            expr, module = symbol.value, symbol.module
-        if isinstance(expr, e.Call) and self.resolver.expr(module, expr.func) == External(REGISTRY):
+    def _map_of_registry(self, expr: e.Expr | None, module: Module) -> tuple[e.Expr, Module, bool] | None:
+        """Return the type map that a registry is given, its module, and whether more may be added to it."""
+        if isinstance(expr, (e.Name, e.Attribute)):
+            symbol = self.resolver.expr(module, expr)
+            if isinstance(symbol, Value) and symbol.value is not None:
+                expr, module = symbol.value, symbol.module
+        if not isinstance(expr, e.Call):
+            return None
+        called = self.resolver.expr(module, expr.func)
+        if not isinstance(called, FunctionSymbol):
             given = expr.keyword("type_annotation_map")
-            return self._read_type_map(key, given, module) if given is not None else None
-        return TypeMap({}, is_open=True)
+            return (given, module, False) if given is not None else None
+        # A function that returns a registry: the dict that it starts with.
+        body = list(walk_statements(self.members.body_of(called)))
+        for item in body:
+            made = item.value if isinstance(item, s.Return) else None
+            given = made.keyword("type_annotation_map") if isinstance(made, e.Call) else None
+            if given is None:
+                continue
+            named = e.dotted_name(given)
+            for other in body:
+                if isinstance(other, s.Assign) and isinstance(other.value, e.DictDisplay):
+                    if named is not None and named in map(e.dotted_name, other.targets):
+                        return other.value, called.module, True
+            return given, called.module, True
+        return None
 
-    def _read_type_map(self, key: str, expr: e.Expr, module: Module) -> TypeMap:
-        return recorded(self._type_maps, key, lambda: self._new_type_map(expr, module))
+    def _read_type_map(self, key: str, expr: e.Expr, module: Module, is_open: bool = False) -> TypeMap:
+        return recorded(self._type_maps, key, lambda: self._new_type_map(expr, module, is_open))
 
-    def _new_type_map(self, expr: e.Expr, module: Module) -> TypeMap:
+    def _new_type_map(self, expr: e.Expr, module: Module, is_open: bool) -> TypeMap:
         entries: dict[str, tuple[e.Expr, Module]] = {}
-        is_open = not isinstance(expr, e.DictDisplay)
+        is_open = is_open or not isinstance(expr, e.DictDisplay)
         if isinstance(expr, e.DictDisplay):
             for item in expr.items:
                 if item.key is None:
@@ -483,6 +525,11 @@ class Mapper:
                 _, wanted = split_optional(item.key, self.resolver, module)
                 entries[type_key(wanted, module, self.resolver)] = (item.value, module)
         return TypeMap(entries, is_open)
+
+
+def _runs_for_class(function: FunctionSymbol) -> bool:
+    """Tell whether a method is a `declared_attr`, which is given the class while it is mapped."""
+    return any("declared_attr" in (e.dotted_name(decorator) or "") for decorator in function.facts.decorators)
 
 
 def _is_true(member: Member | None) -> bool:

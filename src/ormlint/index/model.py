@@ -76,6 +76,7 @@ class MappedClass:
     mro: tuple[Base, ...]
     attributes: dict[str, ModelAttribute] = field(default_factory=dict)
     open_reason: str | None = None  # why it may have attributes that are not listed
+    open_on_reads: bool = False  # the reason is about reading instances only: `__getattr__`
     constructor: Constructor = field(default_factory=lambda: Constructor("default"))
     is_dataclass: bool = False
     set_by_init: frozenset[str] = frozenset()
@@ -105,14 +106,22 @@ class MappedClass:
 
     def has(self, name: str) -> bool:
         """Tell whether an instance or the class may have an attribute; open classes may have any."""
+        return self.open_reason is not None or self.declares(name)
+
+    def declares(self, name: str) -> bool:
+        """Tell whether the class has an attribute for all that is known of it."""
         return (
-            self.open_reason is not None
-            or name in self.attributes
+            name in self.attributes
             or (name in BASE_ATTRIBUTES and (name.startswith("__") or self.has_base))
             or name in STYLE_ATTRIBUTES[self.style]
             or (name.startswith("__") and name.endswith("__"))
             or any(name in EXTERNAL_MIXINS.get(base.name, ()) for base in self.mro if isinstance(base, External))
         )
+
+    def open(self, reason: str | None) -> None:
+        """Note why the class may have other names, unless a reason is known; None does nothing."""
+        if reason is not None and (self.open_reason is None or self.open_on_reads):
+            self.open_reason, self.open_on_reads = reason, False
 
     def columns(self) -> list[ModelAttribute]:
         """Return the attributes that are columns, in order of declaration."""
@@ -120,6 +129,14 @@ class MappedClass:
 
     def __repr__(self) -> str:
         return f"MappedClass({self.symbol.module.name}.{self.symbol.facts.qualname})"
+
+
+def forget_annotated_types(mapped: MappedClass) -> None:
+    """Forget the types that annotations gave columns: a listener of `resolve_type_annotation` may choose others."""
+    for attribute in mapped.columns():
+        column = attribute.column
+        if column is not None and column.written is None and attribute.annotation is not None:
+            column.type = column.enum = column.timezone = None
 
 
 def _is_decorated_base(symbol: ClassSymbol) -> bool:

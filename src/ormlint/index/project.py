@@ -22,7 +22,7 @@ from ormlint.index.indexes import NamedIndex, read_indexes
 from ormlint.index.installed import InstalledModules
 from ormlint.index.made import made_classes
 from ormlint.index.mapping import Mapper
-from ormlint.index.model import Constructor, MappedClass, ModelAttribute, Relationship
+from ormlint.index.model import Constructor, MappedClass, ModelAttribute, Relationship, forget_annotated_types
 from ormlint.index.modules import ModuleMap, shared_folders
 from ormlint.index.moduletable import ModuleTable
 from ormlint.index.reads import READS, Noting, Read, paths_of, recorded
@@ -87,11 +87,11 @@ class ProjectIndex:
         self.columns = ColumnReader(self.resolver, self.enums, self.constants)
         self.mapper = Mapper(self.resolver, self.bases, self.columns, self.constants, self.body)
         self.documents: dict[str, str] = {}  # `alembic.ini`, requirements, addresses: path → text
-        self._environments: dict[tuple[str, ...], tuple[list[Environment], tuple[object, ...]]] = {}
+        self._environments: dict[tuple[str, ...], tuple[list[Environment], object]] = {}
         self.own_mapped: dict[str, MappedClass] = {}
         self.own_by_name: dict[str, list[MappedClass]] = {}
         self.own_floating: set[str] = set()
-        self._registries: dict[str, tuple[str | None, tuple[object, ...]]] = {}
+        self._registries: dict[str, tuple[str | None, object]] = {}
         self.may_make: Callable[[str], bool] = lambda path: True  # whether a file's text may hold such calls
         self.made_in: dict[str, MadeByCalls] = {}  # by path, what is known already
         self._installed_models: dict[str, MappedClass | None] = {}
@@ -266,11 +266,13 @@ class ProjectIndex:
 
     def may_have(self, mapped: MappedClass, name: str) -> bool:
         """Tell whether an object loaded as `mapped` may have an attribute: it may be of a class derived from it."""
-        for heir in self.subclasses(mapped):
+        heirs = tuple(self.subclasses(mapped))
+        for heir in heirs:
             READS.seen.add(("card", heir.symbol))
             if heir.has(name) or name in heir.set_by_init:
                 return True
-        return False
+        derived = self.made_by_calls.bases
+        return bool(derived) and any(item.name in derived for item in heirs)
 
     def inherited(self, mapped: MappedClass, name: str) -> ModelAttribute | None:
         """Return the attribute `name` as the class's bases declare it, the class's own body left out."""
@@ -321,11 +323,13 @@ class ProjectIndex:
             if mapped.is_union:
                 add_columns_of_heirs(mapped, self._subclasses.get(mapped.symbol.key, ()))
         for mapped in self.own_mapped.values():
-            self._resolve_foreign_keys(mapped)
+            self.resolve_foreign_keys(mapped)
         for mapped in self.own_mapped.values():
             self._resolve_relationships(mapped)
         for mapped in list(self.own_mapped.values()):
             self._add_backrefs(mapped)
+        for mapped in list(self.own_mapped.values()):
+            self._add_installed_backrefs(mapped)
         for module in modules:
             for statement in module.own_interface.attached:
                 self._attach(module, statement)
@@ -385,10 +389,10 @@ class ProjectIndex:
             for name, attribute in parent.attributes.items() if parent is not None else ():
                 mapped.attributes.setdefault(name, attribute)
         reason = add_imperative(mapped, call, module, self.mapper.members)
-        mapped.open_reason = mapped.open_reason or reason
+        mapped.open(reason)
         self._add(mapped)
 
-    def _resolve_foreign_keys(self, mapped: MappedClass) -> None:
+    def resolve_foreign_keys(self, mapped: MappedClass) -> None:
         """Turn `ForeignKey(User.id)` into `user.id`; what is not found stays a question mark."""
         for attribute in mapped.columns():
             column = attribute.column
@@ -479,7 +483,7 @@ class ProjectIndex:
                 reason = f"`{mapped.name}.{attribute.name}` gives it a backref whose name is computed"
                 for other in [target] if target is not None else list(self.own_mapped.values()):
                     for heir in self.subclasses(other):
-                        heir.open_reason = heir.open_reason or reason
+                        heir.open(reason)
             elif relationship.backref is not None:
                 if target is None:
                     self.own_floating.add(relationship.backref)
@@ -503,6 +507,27 @@ class ProjectIndex:
                         ),
                     )
 
+    def _add_installed_backrefs(self, mapped: MappedClass) -> None:
+        """A model over a mapped class of a package has what other classes of that module give it."""
+        for base in mapped.mro[1:]:
+            if not isinstance(base, ClassSymbol) or not base.module.is_installed or self.mapper.style(base) is None:
+                continue
+            for symbol in base.module.classes:
+                other = self._mapped_anywhere(symbol)
+                for attribute in other.attributes.values() if other is not None else ():
+                    relationship = attribute.relationship
+                    name = relationship.backref if relationship is not None else None
+                    if relationship is None or name is None or relationship.target_name != base.name:
+                        continue
+                    uselist = relationship.backref_uselist
+                    if uselist is None and relationship.call is not None:
+                        uselist = True if relationship.call.keyword("secondary") is not None else None
+                    reverse = Relationship(symbol, symbol.name, uselist, back_populates=attribute.name)
+                    made = ModelAttribute(
+                        name, "backref", attribute.module, attribute.range, None, relationship=reverse
+                    )
+                    mapped.attributes.setdefault(name, made)
+
     def _is_inherited(self, mapped: MappedClass, attribute: ModelAttribute) -> bool:
         """Tell whether a mapped class above has the relationship too: the backref leads to that class then."""
         for base in mapped.mro[1:]:
@@ -519,7 +544,11 @@ class ProjectIndex:
             owner = self._class_named(module, target.value)
             if owner is not None:
                 self.linking.add(module.path)
+                is_new = target.attr not in owner.attributes
                 self._add_attribute(owner, target.attr, module, target.range, statement.value)
+                added = owner.attributes.get(target.attr)
+                if is_new and added is not None and _innermost(module, statement) is not None:
+                    added.conditional = True  # in a function: it is there once that was called
             elif isinstance(target.value, (e.Name, e.Attribute)):
                 self._attach_to_base(module, target)
 
@@ -538,7 +567,8 @@ class ProjectIndex:
         """Return the mapped class an expression means; names bound in functions are known by their spelling."""
         name = named if isinstance(named, str) else e.dotted_name(named) or "?"
         symbol = self.resolver.dotted(module, name) if isinstance(named, str) else self.resolver.expr(module, named)
-        return self._mapped_anywhere(symbol) or self.model_by_name(name, near or module)
+        found = self._mapped_anywhere(symbol) or self.model_by_name(name, near or module)
+        return found or (self._installed_by_name(name) if near is not None and "." not in name else None)
 
     def _installed_by_name(self, name: str) -> MappedClass | None:
         """Return the mapped class of a name in the packages that models derive from, if there is just one."""
@@ -601,10 +631,14 @@ class ProjectIndex:
                 value = call.args[1] if len(call.args) > 1 else None
                 self._add_attribute(mapped, call.args[0].value, module, call.range, value)
             elif mapped is not None:
-                mapped.open_reason = mapped.open_reason or "properties are added to it under computed names"
+                mapped.open("properties are added to it under computed names")
         elif name in ("listen", "listens_for") and len(call.args) >= 2:
             event = call.args[1]
-            if isinstance(event, e.Str) and event.value == "init":
+            if isinstance(event, e.Str) and event.value == "resolve_type_annotation":
+                self.linking.add(module.path)
+                for mapped in self.own_mapped.values():
+                    forget_annotated_types(mapped)
+            elif isinstance(event, e.Str) and event.value == "init":
                 self.linking.add(module.path)
                 mapped = self._class_named(module, call.args[0])
                 for heir in self.subclasses(mapped) if mapped is not None else list(self.own_mapped.values()):
@@ -624,7 +658,7 @@ class ProjectIndex:
                 self._add_attribute(mapped, second.value, module, call.range, value)
             else:
                 for heir in self.subclasses(mapped):
-                    heir.open_reason = heir.open_reason or "attributes are set on it under computed names"
+                    heir.open("attributes are set on it under computed names")
             return
         if isinstance(first, e.Name) and first.id == "cls":
             holder = _innermost(module, call)
@@ -634,7 +668,7 @@ class ProjectIndex:
             owner = module.classes[holder.owner]
             for heir in self.own_mapped.values():
                 if owner in heir.mro:
-                    heir.open_reason = heir.open_reason or f"`{owner.name}.{holder.name}` sets attributes on the class"
+                    heir.open(f"`{owner.name}.{holder.name}` sets attributes on the class")
 
     def _names_in_branches(self) -> None:
         """A class that is defined twice under `if` and `else` may be either one."""
@@ -649,8 +683,7 @@ class ProjectIndex:
             for twin in twins:
                 for name, attribute in twin.attributes.items():
                     mapped.attributes.setdefault(name, attribute)
-                if twin.open_reason and not mapped.open_reason:
-                    mapped.open_reason = twin.open_reason
+                mapped.open(twin.open_reason)
 
 
 def _of_table(mapped: MappedClass, member: Member) -> ModelAttribute | None:

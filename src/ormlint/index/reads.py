@@ -53,7 +53,8 @@ READS = _Reads()
 def paths_of(reads: Iterable[Any]) -> frozenset[str] | None:
     """Return the files whose facts were read; None where that may be any."""
     found: set[str] = set()
-    for read in reads:
+    flattened: set[Any] = flat(reads)
+    for read in flattened:
         if type(read) is not tuple:
             found.add(read.module.path)
         elif read[0] in _OF_PATHS:
@@ -82,23 +83,55 @@ class Noting:
         READS.seen = self._before
 
 
+class Group:
+    """What was read for a remembered answer: one thing read, however much it holds.
+
+    To add all of it wherever the answer is given took 4 % of a run, and 20 MB for 2,000 files.
+    """
+
+    __slots__ = ("reads",)
+
+    def __init__(self, reads: tuple[Read, ...]) -> None:
+        self.reads = reads
+
+
+def flat(reads: Iterable[Read]) -> set[Read]:
+    """Return all that was read, what groups hold too."""
+    found: set[Read] = set()
+    groups: set[Read] = set()
+    waiting = [reads]
+    while waiting:
+        for item in waiting.pop():
+            if type(item) is not Group:
+                found.add(item)
+            elif item not in groups:
+                groups.add(item)
+                waiting.append(item.reads)
+    return found
+
+
 def recorded(memo: dict[Key, tuple[Any, Any]], key: Key, compute: Callable[[], Found]) -> Found:
     """Return the remembered answer for a key, else work it out; either way note what is read for it.
 
-    `memo` holds answers with their reads; an answer put there meanwhile, to end a circle, is replaced.
+    `memo` holds answers with their reads: a group, a single read, or () for nothing. An answer put there meanwhile,
+    to end a circle, is replaced.
     """
     found = memo.get(key)
     if found is not None:
-        READS.seen.update(found[1])
+        if found[1]:
+            READS.seen.add(found[1])
         answer: Found = found[0]
         return answer
     outer = READS.seen
     inner: set[Read] = set()
     READS.seen = inner
+    noted: Read = ()
     try:
         answer = compute()
     finally:
         READS.seen = outer
-        outer |= inner
-    memo[key] = (answer, tuple(inner))
+        if inner:
+            noted = next(iter(inner)) if len(inner) == 1 else Group(tuple(inner))
+            outer.add(noted)
+    memo[key] = (answer, noted)
     return answer

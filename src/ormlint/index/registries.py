@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -78,7 +78,8 @@ def _value_key(index: ProjectIndex, module: Module, expr: e.Expr) -> str | None:
 class MadeByCalls:
     """The names of classes and tables that calls make, and whether others have computed names.
 
-    `creating` are the paths of the modules that speak of `create_all`.
+    `creating` are the paths of the modules that speak of `create_all`. `bases` are the names of the classes from which
+    a call derives one whose name or attributes are computed.
     """
 
     classes: frozenset[str]
@@ -87,10 +88,16 @@ class MadeByCalls:
     any_table: bool
     creating: frozenset[str]
     labels: frozenset[str] = frozenset()  # names given by `….label("name")`
+    bases: frozenset[str] = frozenset()
 
 
-_WORDS = (b"create_all", b"Table", b"reflect", b"new_class", b"__new__", b"DeclarativeMeta")
-_PATTERNS = ((b"label", re.compile(rb"label\b")), (b"type", re.compile(rb"type\s*\(")))
+_CALLED = (b"label", b"Table", b"reflect", b"new_class", b"__new__", b"DeclarativeMeta", b"type")
+_SPACE = rb"(?:[\s\\]|#[^\n]*\n)*"
+# `type(x)` with a name alone makes nothing, and stands in many files.
+_CALLS = {
+    word: re.compile(rb"\b" + word + _SPACE + (rb"\((?!\s*[\w.]+\s*\))" if word == b"type" else rb"\("))
+    for word in _CALLED
+}
 
 
 def may_make(text: bytes) -> bool:
@@ -98,9 +105,9 @@ def may_make(text: bytes) -> bool:
 
     To look for each word takes 3 ms a MB, for all at once as one expression 20 ms, to walk facts 100 ms.
     """
-    if any(word in text for word in _WORDS):
+    if b"create_all" in text:
         return True
-    return any(word in text and pattern.search(text) is not None for word, pattern in _PATTERNS)
+    return any(word in text and pattern.search(text) is not None for word, pattern in _CALLS.items())
 
 
 def made_by_calls(index: ProjectIndex, module: Module) -> MadeByCalls:
@@ -110,6 +117,7 @@ def made_by_calls(index: ProjectIndex, module: Module) -> MadeByCalls:
     any_class = any_table = False
     creating: set[str] = set()
     labels: set[str] = set()
+    bases: set[str] = set()
     blocks: list[object] = [module.interface.body, *(symbol.facts.body for symbol in module.classes)]
     blocks += [index.body(function) for function in module.functions]
     for node in (node for block in blocks for node in walk_nodes(block)):
@@ -125,9 +133,12 @@ def made_by_calls(index: ProjectIndex, module: Module) -> MadeByCalls:
         if name in ("type", "new_class", "__new__", "DeclarativeMeta") and len(node.args) >= 2:
             position = 1 if name == "__new__" and len(node.args) > 1 else 0
             given = node.args[position]
+            rest = node.args[position + 1 :]
+            if not (isinstance(given, e.Str) and len(rest) > 1 and _is_literal(rest[1])):
+                bases.update(_base_names(rest))
             if isinstance(given, e.Str):
                 classes.add(given.value)
-            elif _names_a_base(node.args[position + 1 :]):
+            elif _names_a_base(rest):
                 any_class = True
         elif name == "Table":
             if isinstance(first, e.Str):
@@ -138,7 +149,13 @@ def made_by_calls(index: ProjectIndex, module: Module) -> MadeByCalls:
             receiver = e.dotted_name(node.func.value) or ""
             any_table = any_table or receiver.endswith(".metadata")
     return MadeByCalls(
-        frozenset(classes), frozenset(tables), any_class, any_table, frozenset(creating), frozenset(labels)
+        frozenset(classes),
+        frozenset(tables),
+        any_class,
+        any_table,
+        frozenset(creating),
+        frozenset(labels),
+        frozenset(bases),
     )
 
 
@@ -152,6 +169,7 @@ def all_made(found: Iterable[MadeByCalls]) -> MadeByCalls:
         any(item.any_table for item in kept),
         frozenset().union(*(item.creating for item in kept)),
         frozenset().union(*(item.labels for item in kept)),
+        frozenset().union(*(item.bases for item in kept)),
     )
 
 
@@ -161,3 +179,15 @@ NOTHING_MADE = MadeByCalls(frozenset(), frozenset(), False, False, frozenset())
 def _names_a_base(rest: tuple[e.Expr, ...]) -> bool:
     """Tell whether `type(name, bases, …)` gives any base at all: a class without one is not mapped."""
     return bool(rest) and not (isinstance(rest[0], e.Display) and not rest[0].elements)
+
+
+def _base_names(rest: tuple[e.Expr, ...]) -> Iterator[str]:
+    """Yield the names of the classes in the bases of `type(name, (Base, Mixin), …)`."""
+    if rest and isinstance(rest[0], e.Display):
+        for element in rest[0].elements:
+            yield (e.dotted_name(element) or "").rpartition(".")[2]
+
+
+def _is_literal(attributes: e.Expr) -> bool:
+    """Tell whether a dict shows all its keys."""
+    return isinstance(attributes, e.DictDisplay) and all(isinstance(item.key, e.Str) for item in attributes.items)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ormlint.facts import expressions as e
 from ormlint.index.constants import Constants
+from ormlint.index.ordering import upgrade_order
 from ormlint.index.symbols import Module, Value
 from ormlint.text import Range
 
@@ -99,28 +99,55 @@ class RevisionGraph:
         return found
 
     def ordered(self) -> list[Revision]:
-        """Return the revisions, each after its parents and what it depends on; parts of a cycle are left out."""
-        labelled = {label: revision for revision in self.revisions.values() for label in revision.labels}
-        waiting: dict[str, int] = {}
-        children: dict[str, list[str]] = {}
+        """Return the revisions in the order in which Alembic runs them; parts of a cycle are left out."""
+        below = self._below()
+        sound = self._sound(below)
+        kept = {key: [one for one in keys if one in sound] for key, keys in below.items() if key in sound}
+        dependent = {key for key, keys in kept.items() if not set(keys) <= set(self.revisions[key].parents)}
+        return [self.revisions[key] for key in upgrade_order(kept, dependent)]
+
+    def _below(self) -> dict[str, list[str]]:
+        """Return what each revision follows: its parents, then what it depends on and no ancestor depends on."""
+        labelled = {label: revision.id for revision in self.revisions.values() for label in revision.labels}
+        needed = {key: self._needed(revision, labelled) for key, revision in self.revisions.items()}
+        below: dict[str, list[str]] = {}
         for revision in self.revisions.values():
-            wanted = {key for key in (*revision.parents, *revision.depends_on) if key in self.revisions}
-            wanted |= {labelled[key].id for key in revision.depends_on if key in labelled}
-            wanted.discard(revision.id)
-            waiting[revision.id] = len(wanted)
-            for key in wanted:
-                children.setdefault(key, []).append(revision.id)
+            needs = needed[revision.id]
+            if needs:
+                above = {one for item in self.ancestors(revision) if item is not revision for one in needed[item.id]}
+                needs = [key for key in needs if key not in above]
+            wanted = [*revision.parents, *needs]
+            below[revision.id] = [key for key in dict.fromkeys(wanted) if key in self.revisions and key != revision.id]
+        return below
+
+    def _needed(self, revision: Revision, labelled: Mapping[str, str]) -> list[str]:
+        """Return the ids that `depends_on` means: a label, an id, the start of one, or `label@id`."""
+        found: list[str] = []
+        for name in revision.depends_on:
+            last = name.rpartition("@")[2]
+            if name in labelled or last in self.revisions:
+                found.append(labelled.get(name, last))
+            else:
+                found += [key for key in self.revisions if key.startswith(last)][:1]
+        return found
+
+    def _sound(self, below: Mapping[str, Sequence[str]]) -> set[str]:
+        """Return the revisions that follow no circle."""
+        waiting = {key: len(keys) for key, keys in below.items()}
+        children: dict[str, list[str]] = {}
+        for key, keys in below.items():
+            for one in keys:
+                children.setdefault(one, []).append(key)
         ready = [key for key, count in waiting.items() if not count]
-        heapq.heapify(ready)
-        order: list[Revision] = []
+        sound: set[str] = set()
         while ready:
-            key = heapq.heappop(ready)
-            order.append(self.revisions[key])
+            key = ready.pop()
+            sound.add(key)
             for child in children.get(key, ()):
                 waiting[child] -= 1
                 if not waiting[child]:
-                    heapq.heappush(ready, child)
-        return order
+                    ready.append(child)
+        return sound
 
 
 def has_revision(module: Module) -> bool:

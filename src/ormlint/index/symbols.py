@@ -274,7 +274,7 @@ class Resolver:
         self.is_flask: Callable[[Value], bool] = lambda value: False
         # Arguments that stand in place of a function's parameters, with the module they were written in.
         self.homes: dict[e.Node, Module] = {}
-        self._memo: dict[tuple[str, str], tuple[Symbol, tuple[object, ...]]] = {}
+        self._memo: dict[tuple[str, str], tuple[Symbol, object]] = {}
         self._active: set[tuple[str, str]] = set()
         self._packaged: dict[str, bool] = {}
 
@@ -289,6 +289,11 @@ class Resolver:
     def name(self, module: Module, name: str) -> Symbol:
         """Return what a bare name means at the top level of `module`."""
         key = (module.path, name)
+        found = self._memo.get(key)
+        if found is not None:
+            if found[1]:
+                READS.seen.add(found[1])
+            return found[0]
         if key in self._active:
             return Unknown(f"`{name}` is imported in a circle")
         return recorded(self._memo, key, lambda: self._once(key, module, name))

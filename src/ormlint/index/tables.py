@@ -11,6 +11,7 @@ from ormlint.index.model import MappedClass, ModelAttribute
 from ormlint.index.reads import READS
 from ormlint.index.symbols import ClassSymbol, External, Module, Value
 from ormlint.index.vocabulary.sqlalchemy import BASE_ATTRIBUTES, COLUMN_CALLS, TABLE
+from ormlint.text import Range
 
 if TYPE_CHECKING:
     from ormlint.index.project import ProjectIndex
@@ -18,11 +19,16 @@ if TYPE_CHECKING:
 
 @dataclass(eq=False, slots=True)
 class KnownColumn:
-    """A column by its database name. A Core table's has no attribute."""
+    """A column by its database name.
+
+    A Core table's has no attribute, and a place of its own. `is_old`: a revision says it, of its own day.
+    """
 
     name: str
     model: MappedClass | None = None
     attribute: ModelAttribute | None = None
+    is_old: bool = False
+    range: Range | None = None
 
 
 @dataclass(eq=False, slots=True)
@@ -32,6 +38,7 @@ class KnownTable:
     name: str
     columns: dict[str, list[KnownColumn]] = field(default_factory=dict)
     models: list[MappedClass] = field(default_factory=list)
+    core: list[tuple[Module, Range]] = field(default_factory=list)  # calls of `Table`
     open: str | None = None
 
     def add(self, column: KnownColumn) -> None:
@@ -127,6 +134,7 @@ def _core_table(index: ProjectIndex, module: Module, call: e.Call, tables: Table
         tables.unknown = tables.unknown or f"a `Table` of {module.path} has a computed name"
         return
     table = _table(tables.by_name, name)
+    table.core.append((module, call.range))
     for position, argument in enumerate(call.args[1:]):
         is_metadata = position == 0 and not (
             isinstance(argument, e.Call) and _is_external(index, module, argument.func, COLUMN_CALLS)
@@ -141,7 +149,8 @@ def _core_table(index: ProjectIndex, module: Module, call: e.Call, tables: Table
             if column is None:
                 table.open = table.open or "a column has a computed name"
             else:
-                table.add(KnownColumn(column))
+                is_old = module.has("down_revision")
+                table.add(KnownColumn(column, is_old=is_old, range=argument.range))
     if any(keyword.name in ("autoload_with", "autoload", "") for keyword in call.keywords):
         table.open = table.open or "it is reflected"
 

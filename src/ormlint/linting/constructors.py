@@ -13,7 +13,8 @@ def accepts_keyword(index: ProjectIndex, mapped: MappedClass, name: str) -> bool
         return True
     if constructor.accepted is not None:
         return name in constructor.accepted
-    if name in index.floating_backrefs or mapped.has(name):
+    has = mapped.declares(name) if mapped.open_on_reads else mapped.has(name)
+    if name in index.floating_backrefs or has:
         return True
     # SQLModel takes a field by its alias too.
     return any(attribute.alias == name for attribute in mapped.attributes.values())

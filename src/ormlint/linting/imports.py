@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from weakref import WeakKeyDictionary
 
 from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
 from ormlint.facts.walk import walk_statements
 from ormlint.index.project import ProjectIndex
+from ormlint.index.reads import recorded
 from ormlint.index.symbols import ClassSymbol, Module
 
 
@@ -24,16 +26,26 @@ def spelling(index: ProjectIndex, module: Module, target: ClassSymbol) -> tuple[
     for binding in _bindings(module.interface.body):
         if binding.member and index.resolver.imported(module, _as(binding, "")) is target.module:
             return _written(binding), False
+    counts = recorded(_spellings.setdefault(index, {}), target.key, lambda: _counts(index, target))
+    for dotted in sorted(counts, key=lambda name: (-counts[name], name)):
+        if index.resolver.imported(module, s.ImportBinding(0, 0, target.name, dotted, target.name, 0)) is target:
+            return dotted, True
+    return None
+
+
+# By index and class. To go through all files for every fix took 1 % of a run, and more the more files there are.
+_spellings: WeakKeyDictionary[ProjectIndex, dict[str, tuple[dict[str, int], object]]] = WeakKeyDictionary()
+
+
+def _counts(index: ProjectIndex, target: ClassSymbol) -> dict[str, int]:
+    """Return how often the project's files import a class from where."""
     counts: dict[str, int] = {}
     for other in index.modules.values():
         for binding in _bindings(other.interface.body):
             if binding.member == target.name and not binding.level:
                 if index.resolver.imported(other, binding) is target:
                     counts[binding.module] = counts.get(binding.module, 0) + 1
-    for dotted in sorted(counts, key=lambda name: (-counts[name], name)):
-        if index.resolver.imported(module, s.ImportBinding(0, 0, target.name, dotted, target.name, 0)) is target:
-            return dotted, True
-    return None
+    return counts
 
 
 def has_circle(index: ProjectIndex, module: Module, target: Module) -> bool:

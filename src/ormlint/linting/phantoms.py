@@ -6,6 +6,7 @@ from ormlint.index.model import MappedClass
 from ormlint.linting import subjects
 from ormlint.linting.context import Context
 from ormlint.linting.names import nearest
+from ormlint.semantic import types as t
 
 
 def is_unknown(context: Context, store: subjects.AttributeStore) -> bool:
@@ -39,6 +40,12 @@ def is_meant_to_be_kept(context: Context, store: subjects.AttributeStore) -> boo
         return not store.name.startswith("_")
     if near_attribute(store) is not None:
         return True
+    if isinstance(store.type, t.Sequence) and any(
+        context.index.mapped_of(item.cls) is not None for item in t.instances(store.type.element)
+    ):
+        return (
+            False  # no column holds objects: they are put there for who reads this object, a serialiser or a template
+        )
     if context.model.is_label(store.name):
         return False  # what a query computes beside the entity is put on it for those who read it
     return not store.via_self and context.model.write_follows(store.record, store.statement)

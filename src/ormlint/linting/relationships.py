@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ormlint.facts import expressions as e
+from ormlint.facts.walk import walk_nodes
 from ormlint.index.columns import Column, Reference
 from ormlint.index.model import MappedClass, ModelAttribute, Relationship
-from ormlint.index.symbols import ClassSymbol
+from ormlint.index.symbols import ClassSymbol, External, Module, Value
+from ormlint.index.vocabulary.sqlalchemy import FOREIGN_KEY, TABLE
 from ormlint.linting import subjects
 from ormlint.linting.context import Context
 
@@ -130,6 +132,42 @@ def foreign_keys(subject: subjects.Model) -> Iterator[tuple[ModelAttribute, Colu
             continue
         for reference, key in zip(column.references, column.foreign_keys, strict=False):
             yield attribute, column, reference, key
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenKey:
+    """A foreign key as it is written: `key` is `table.column`, `symbol` says whose it is."""
+
+    expr: e.Expr
+    module: Module
+    key: str
+    symbol: str
+
+
+def written_keys(context: Context, subject: subjects.Model) -> Iterator[WrittenKey]:
+    """Yield the foreign keys of a class, and those of the Core tables that stand in its file."""
+    if not subject.is_mapped or subject.mapped.symbol.facts.is_conditional:
+        return
+    for attribute, _, reference, target in foreign_keys(subject):
+        if reference.target is not None:
+            symbol = f"{subject.mapped.name}.{attribute.name}"
+            yield WrittenKey(reference.expr, reference.module, target, symbol)
+    module, index = subject.mapped.symbol.module, context.index
+    for name, bindings in module.scope.items():
+        for binding in bindings:
+            value = binding.target.value if isinstance(binding.target, Value) and not binding.conditional else None
+            if _called(context, module, value) != TABLE:
+                continue
+            for node in walk_nodes(value):
+                if _called(context, module, node) == FOREIGN_KEY and isinstance(node, e.Call) and node.args:
+                    key = index.constants.string(node.args[0], module)
+                    if key is not None:
+                        yield WrittenKey(node.args[0], module, key, name)
+
+
+def _called(context: Context, module: Module, node: object) -> str:
+    symbol = context.index.resolver.expr(module, node.func) if isinstance(node, e.Call) else None
+    return symbol.name if isinstance(symbol, External) else ""
 
 
 def owner_name(mapped: MappedClass, attribute: ModelAttribute) -> str:

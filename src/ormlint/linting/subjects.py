@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ormlint.index.environments import Environment
 from ormlint.index.model import MappedClass, ModelAttribute
-from ormlint.schema.difference import RevisionHazard, SchemaDifference, TableWithoutModel
+from ormlint.schema.difference import CoreDifference, RevisionHazard, SchemaDifference, TableWithoutModel
 from ormlint.semantic.events import (
     AttributeStore,
     ColumnWrite,
@@ -56,6 +56,7 @@ __all__ = [
     "ColumnWrite",
     "ComparedValue",
     "ConstructorCall",
+    "CoreDifference",
     "CoroutineUse",
     "DiscardedValue",
     "EnumOperand",

@@ -132,6 +132,8 @@ def _migrations(survey: Survey) -> Iterator[str]:
     revisions = sum(len(environment.graph.revisions) for environment in found.environments)
     folders = ", ".join(location or "." for environment in found.environments for location in environment.locations)
     text = f"Alembic: {_count(revisions, 'revision', 'revisions')} in {folders}"
+    databases = ", ".join(f"{name} ({told_by or 'no file names another'})" for name, told_by in found.databases)
+    yield from _comment(f"Revisions are replayed for {databases}; the first of `dialects` overrules it.")
     if found.file is not None:
         yield from _comment(f"{text}, by {found.file}, which is read at every run. A line here overrules it.")
     elif found.folders:

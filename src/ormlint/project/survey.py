@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ormlint.checker.analysis import Analysis
-from ormlint.index.databases import IMPORT, URL, in_documents, in_text
+from ormlint.index.databases import IMPORT, URL, dialect_of, in_documents, in_text
 from ormlint.index.environments import Environment
 from ormlint.index.errors import MigrationPathError
 from ormlint.index.model import MappedClass
@@ -65,6 +65,7 @@ class Migrations:
     environments: tuple[Environment, ...]
     file: str | None
     folders: tuple[str, ...]
+    databases: tuple[tuple[str, str], ...] = ()  # that they are replayed for, and what says so
 
 
 @dataclass
@@ -170,7 +171,8 @@ def _migrations(index: ProjectIndex) -> Migrations | None:
     except MigrationPathError:
         again = []
     same = [item.locations for item in again] == [item.locations for item in found]
-    return Migrations(tuple(found), files[0] if files else None, folders if same else ())
+    databases = dict(dialect_of(index, environment, ()) for environment in found)
+    return Migrations(tuple(found), files[0] if files else None, folders if same else (), tuple(databases.items()))
 
 
 # -- databases

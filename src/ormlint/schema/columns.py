@@ -60,7 +60,7 @@ class ColumnComparison:
         if model is None or database is None or self.replay.dialect == "sqlite":
             return  # SQLite keeps any value in any column
         if differ(model, database):
-            yield made("type", model.shown, database.shown)
+            yield made("type", model.shown, database.shown, families=(model.kind, database.kind))
         elif is_narrower(model, database) and not self._computes_length(attribute):
             yield made("narrow", model.shown, database.shown)
 

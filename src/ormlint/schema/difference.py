@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from ormlint.index.environments import Environment
 from ormlint.index.model import MappedClass, ModelAttribute
+from ormlint.index.symbols import Module
 from ormlint.schema.replay.hazards import Hazard
 from ormlint.schema.replay.simulated import SimColumn, Step
+from ormlint.text import Range
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +33,21 @@ class SchemaDifference:
     theirs: str = ""
     labels: tuple[str, ...] = ()  # that the migrated enum type `theirs` lacks
     columns: tuple[str, ...] = ()  # of a constraint
+    families: tuple[str, str] = ("", "")  # of types: the model's, the database's
     others: int = 0  # how many more columns of the same type decorator, or inherited from the same place, differ alike
     is_shared: bool = False  # they are inherited from one place
     dialect: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CoreDifference:
+    """A Core `Table` that no revision makes, or its `column`; `module` and `range` are where it is written."""
+
+    table: str
+    column: str | None
+    module: Module
+    range: Range
+    steps: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,34 +9,51 @@ from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
 from ormlint.facts.walk import walk_statements
 from ormlint.index.databases import dialect_of
+from ormlint.index.environments import Environment
 from ormlint.index.model import MappedClass, ModelAttribute
 from ormlint.index.project import ProjectIndex
-from ormlint.index.symbols import ClassSymbol
+from ormlint.index.symbols import ClassSymbol, Module, Value
+from ormlint.index.tables import KnownTable
 from ormlint.schema.columns import ColumnComparison, decorator_of
 from ormlint.schema.constraints import constraint_differences
-from ormlint.schema.coverage import Coverage, Metadatas, created_at_runtime, is_test
-from ormlint.schema.difference import SchemaDifference, TableWithoutModel
+from ormlint.schema.coverage import FLASK, Coverage, Metadatas, created_at_runtime, is_test
+from ormlint.schema.difference import CoreDifference, SchemaDifference, TableWithoutModel
 from ormlint.schema.metadata import StaticTable, build_tables
 from ormlint.schema.modeltypes import ModelTypes
 from ormlint.schema.replay.run import Replay, replay
 from ormlint.schema.replay.simulated import SimColumn, SimTable
+from ormlint.text import Range
 
 # What `include_object` and `include_name` call a thing that only the database has.
 _HIDDEN_AS = {"unique-extra": ("unique_constraint", "index"), "foreign-key-extra": ("foreign_key_constraint",)}
 
 
 def replays(index: ProjectIndex, folders: tuple[str, ...], dialects: tuple[str, ...]) -> list[Replay]:
-    """Replay the environments of a project; of those for one database each, that database's."""
-    environments = index.environments(folders)
+    """Replay the environments of a project; of those for one database each, that database's.
+
+    Raises:
+        MigrationPathError: a folder holds no revisions.
+    """
+    return replays_of(index, index.environments(folders), dialects)
+
+
+def replays_of(index: ProjectIndex, environments: list[Environment], dialects: tuple[str, ...]) -> list[Replay]:
+    """Replay environments as `replays` does."""
     wanted = dialects[0] if dialects else "postgresql"
     named = {item.dialect for item in environments if item.dialect}
     chosen = [item for item in environments if item.dialect in (None, wanted) or wanted not in named]
-    return [replay(index, item, dialect_of(index, item, dialects)[0]) for item in chosen]
+    done: list[Replay] = []
+    for item in chosen:
+        dialect, told_by = dialect_of(index, item, dialects)
+        made = replay(index, item, dialect)
+        made.told_by = told_by
+        done.append(made)
+    return done
 
 
 def compare(
     index: ProjectIndex, done: list[Replay], folders: tuple[str, ...] = (), grouped: bool = True
-) -> Iterator[SchemaDifference | TableWithoutModel]:
+) -> Iterator[SchemaDifference | CoreDifference | TableWithoutModel]:
     """Yield the differences between the models and what has been replayed of the environments in `folders`.
 
     `grouped`: of the columns of one type decorator that differ alike, only the first.
@@ -78,9 +95,12 @@ class _Comparison:
                     keys.append(key)
         self.static: dict[str, StaticTable] = {}
         self.models: list[_Model] = []
+        self.is_first = not any(item.environment.graph.revisions for item in done)
+        self.created: set[str | None] | None = None
+        self.proved: set[str | None] = set()  # the `MetaData` of tables that revisions make, and of no other one
         self.alike: dict[tuple[object, ...], list[SchemaDifference]] = {}  # what one place is the cause of
 
-    def run(self, grouped: bool) -> Iterator[SchemaDifference | TableWithoutModel]:
+    def run(self, grouped: bool) -> Iterator[SchemaDifference | CoreDifference | TableWithoutModel]:
         """Yield all differences, each at the model it is about."""
         self._read_models()
         yield from self._missing_tables()
@@ -91,6 +111,7 @@ class _Comparison:
         for cause, found in self.alike.items():
             one = replace(found[0], others=len(found) - 1, is_shared=cause[0] == "inherited" and len(found) > 1)
             yield from [one] if grouped else found
+        yield from self._core_tables()
         yield from self._whole_tables()
 
     # -- the models
@@ -120,29 +141,39 @@ class _Comparison:
         for model in self.models:
             if self._may_exist(model.name):
                 owners.setdefault(model.name, set()).add(model.metadata)
-        proved = {next(iter(found)) for found in owners.values() if len(found) == 1}
+        self.proved = {next(iter(found)) for found in owners.values() if len(found) == 1}
         missing: dict[str, _Model] = {}
         for model in self.models:
             if model.name in missing or self._may_exist(model.name):
                 continue
-            answers = {id(item): self.coverage[id(item)].has(model.metadata) for item in self.replays}
-            relevant = [item for item in self.replays if answers[id(item)] is not False]
-            is_for = any(answers.values()) or (bool(relevant) and model.metadata in proved)
-            if is_for and all(self._would_make(item, model) for item in relevant):
+            if self._is_missing(model.name, model.metadata):
                 missing[model.name] = model
-        if not missing:
-            return  # what the application creates is looked for only where it matters: it takes long
-        created = created_at_runtime(self.index, self.metadatas, self.revisions)
         for model in missing.values():
-            if created and (None in created or model.metadata is None or model.metadata in created):
-                continue
-            yield SchemaDifference("table", model.name, model.mapped, None, ())
+            if not self._is_created(model.metadata):
+                yield SchemaDifference("table", model.name, model.mapped, None, ())
 
-    def _would_make(self, item: Replay, model: _Model) -> bool:
+    def _is_missing(self, name: str, metadata: str | None) -> bool:
+        """Tell whether an environment that is for a `MetaData` should make a table that none makes."""
+        answers = {id(item): self.coverage[id(item)].has(metadata) for item in self.replays}
+        relevant = [item for item in self.replays if answers[id(item)] is not False]
+        is_for = any(answers.values()) or (bool(relevant) and (metadata in self.proved or self.is_first))
+        return is_for and all(self._would_make(item, name) for item in relevant)
+
+    def _is_created(self, metadata: str | None) -> bool:
+        """Tell whether the application may create the tables of a `MetaData` when it runs."""
+        if self.is_first:
+            return False  # a history begins where the application created tables so far
+        if self.created is None:  # it takes long
+            self.created = created_at_runtime(self.index, self.metadatas, self.revisions)
+        return bool(self.created) and (None in self.created or metadata is None or metadata in self.created)
+
+    def _would_make(self, item: Replay, full_name: str) -> bool:
         """Tell whether a table that an environment does not make is surely not made, and not left out on purpose."""
-        schema, _, name = model.name.rpartition(".")
+        schema, _, name = full_name.rpartition(".")
         if item.schema.open is not None or item.environment.graph.problems or name.lower() in item.hazards.views:
             return False
+        if item.starts_empty is False:
+            return False  # the history starts on a database that is there, with tables that no revision names
         return self.coverage[id(item)].leaves_out("table", name, schema or None) is False
 
     def _key(self, name: str) -> str | None:
@@ -227,9 +258,59 @@ class _Comparison:
         body = self.index.body(attribute.function)
         return any(isinstance(statement, (s.If, s.Try, s.Match)) for statement in walk_statements(body))
 
+    # -- Core tables
+
+    def _core_tables(self) -> Iterator[CoreDifference]:
+        """Yield Core tables that no environment makes, and columns that revisions do not give them."""
+        for known in sorted(self.index.tables.by_name.values(), key=lambda item: item.name):
+            if known.models or len(known.core) != 1:
+                continue
+            module, where = known.core[0]
+            if module.is_installed or module.path in self.revisions or is_test(module.path):
+                continue
+            call = _call_at(module, where)
+            given = call.keyword("schema") if call is not None else None
+            if call is None or not (given is None or isinstance(given, e.Str)):
+                continue
+            metadata = self._metadata_of(module, call)
+            name = f"{given.value}.{known.name}" if isinstance(given, e.Str) else known.name
+            if not self._may_exist(name):
+                if metadata is not None and self._is_missing(name, metadata) and not self._is_created(metadata):
+                    yield CoreDifference(name, None, module, call.args[0].range)
+            elif not known.open:
+                yield from self._core_columns(known, name, metadata, module)
+
+    def _core_columns(
+        self, known: KnownTable, name: str, metadata: str | None, module: Module
+    ) -> Iterator[CoreDifference]:
+        key = self._key(name)
+        if key is None or metadata is None:
+            return
+        made: list[SimTable] = []
+        for item in self.replays:
+            answer = self.coverage[id(item)].has(metadata)
+            if key in item.schema.tables and answer is not False and (answer or metadata in self.proved):
+                made.append(item.schema.tables[key])
+        if not made or any(table.open or table.maybe or table.baseline for table in made):
+            return
+        present = {column.lower() for table in made for column in table.columns}
+        steps = tuple(step for table in made for step in table.steps[-1:])
+        for columns in known.columns.values():
+            if _cut(columns[0].name) not in present and columns[0].range is not None:
+                yield CoreDifference(key, columns[0].name, module, columns[0].range, steps)
+
+    def _metadata_of(self, module: Module, call: e.Call) -> str | None:
+        """Return the name of the `MetaData` of a Core table; Flask-SQLAlchemy's `db.Table` needs none."""
+        if isinstance(call.func, e.Attribute):
+            owner = self.index.resolver.expr(module, call.func.value)
+            if isinstance(owner, Value) and self.index.bases.is_flask(owner):
+                return FLASK
+        given = call.args[1] if len(call.args) > 1 else call.keyword("metadata")
+        return self.metadatas.of_expr(module, given) if given is not None else None
+
     # -- what only whole tables show
 
-    def _whole_tables(self) -> Iterator[SchemaDifference | TableWithoutModel]:
+    def _whole_tables(self) -> Iterator[SchemaDifference | CoreDifference | TableWithoutModel]:
         """Yield constraints, and what the revisions make and no model has; both sides must be known whole."""
         owners = {id(mapped): static for static in self.static.values() for mapped in static.models}
         groups: dict[tuple[str, str], list[_Model]] = {}
@@ -303,6 +384,16 @@ class _Comparison:
         for key, table in left:
             if table.name not in made.tables:
                 yield TableWithoutModel(key, table.steps[0])
+
+
+def _call_at(module: Module, where: Range) -> e.Call | None:
+    """Return the call that a name of a module is bound to, by its place."""
+    for bindings in module.scope.values():
+        for binding in bindings:
+            value = binding.target.value if isinstance(binding.target, Value) else None
+            if isinstance(value, e.Call) and value.start == where.start:
+                return value
+    return None
 
 
 def _cut(name: str) -> str:

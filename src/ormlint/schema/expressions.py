@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from ormlint.facts import expressions as e
 from ormlint.facts.operators import COMPARISONS
 from ormlint.index.model import MappedClass
-from ormlint.index.symbols import External, Module
+from ormlint.index.symbols import ClassSymbol, External, Module
 from ormlint.schema.replay.values import Member, Unknown
 from ormlint.schema.static import StaticMachine
 
@@ -31,7 +31,10 @@ _METHODS = frozenset(
     ]
 )
 _FUNCTIONS = frozenset(
-    ["and_", "or_", "not_", "text", "cast", "desc", "asc", "literal", "literal_column", "null", "column"]
+    [
+        *("and_", "or_", "not_", "text", "cast", "desc", "asc"),
+        *("literal", "literal_column", "null", "column", "true", "false"),
+    ]
 )
 
 
@@ -76,13 +79,30 @@ class ExpressionReader:
 
     def _compared(self, left: Any, expr: e.Expr) -> Any:
         """Return what a column is compared with; a member of an enum as the label its type stores."""
-        kind = left.type if isinstance(left, sa.Column) else None
-        if isinstance(kind, sa.Enum) and isinstance(member := self._evaluated(expr), Member):
-            labels = [label for label in dict.fromkeys((member.name, member.value)) if label in kind.enums]
+        is_asked = isinstance(left, sa.Column) and not isinstance(expr, (e.Str, e.Constant))
+        value = self._evaluated(expr) if is_asked else None
+        if isinstance(value, Member):
+            return self._bound(left, value)
+        if isinstance(value, (list, tuple)) and any(isinstance(item, Member) for item in value):
+            return [self._bound(left, item) if isinstance(item, Member) else item for item in value]
+        return self.build(expr)
+
+    def _bound(self, column: sa.Column[Any], member: Member) -> Any:
+        """Return what a column stores for a member of an enum: its label, or what its type makes of it."""
+        if isinstance(column.type, sa.Enum):
+            labels = [label for label in dict.fromkeys((member.name, member.value)) if label in column.type.enums]
             if len(labels) != 1:
                 raise NotRead("which label a member of an enum has is not known")
             return labels[0]
-        return self.build(expr)
+        for attribute in self.mapped.columns():
+            if attribute.column is not None and attribute.column.name == column.name:
+                kind = attribute.column.python_type
+                if isinstance(kind, ClassSymbol) and (attribute.column.type or "").startswith("project."):
+                    stored = self.machine.stored(kind, member)
+                    if not isinstance(stored, (str, int, float)):
+                        raise NotRead(f"what `{kind.name}` stores for a member of an enum is not known")
+                    return stored
+        return member.value
 
     def _evaluated(self, expr: e.Expr) -> Any:
         return self.machine.value(expr, self.module, self.mapped.symbol)
@@ -104,7 +124,7 @@ class ExpressionReader:
                 return kind(*(self.build(item) for item in call.args))
         if isinstance(call.func, e.Attribute) and call.func.attr in _METHODS:
             owner = self.build(call.func.value)
-            return getattr(owner, call.func.attr)(*(self.build(item) for item in call.args))
+            return getattr(owner, call.func.attr)(*(self._compared(owner, item) for item in call.args))
         if isinstance(call.func, e.Call):  # `column.op("->>")("name")`
             return self.build(call.func)(*(self.build(item) for item in call.args))
         return self._literal(call)

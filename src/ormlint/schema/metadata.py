@@ -17,9 +17,11 @@ from ormlint.index.bases import Base, DynamicBase
 from ormlint.index.columns import Reference
 from ormlint.index.model import MappedClass, ModelAttribute
 from ormlint.index.project import ProjectIndex
-from ormlint.index.symbols import ClassSymbol, External, Module, Value
+from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module, Value
 from ormlint.index.vocabulary import sqlmodel
 from ormlint.index.vocabulary.sqlalchemy import CONCRETE_BASES, DECLARATIVE_BASES
+from ormlint.schema.coremodels import core_models
+from ormlint.schema.naming import naming
 from ormlint.schema.replay.values import Built
 from ormlint.schema.static import StaticMachine, plain
 from ormlint.schema.table_arguments import ConstraintReader
@@ -60,14 +62,17 @@ def build_tables(
     index: ProjectIndex,
     wanted: Callable[[MappedClass], bool] = lambda mapped: True,
     dialect: str = "postgresql",
+    core: Callable[[str], bool] = lambda path: False,
 ) -> dict[str, StaticTable]:
     """Return the tables of the wanted mapped classes, by name, in the order of their names.
+
+    `core` tells by the path of a module whether its `Table` objects are wanted too.
 
     Classes of one table (single-table inheritance) are joined. Two classes that claim one name leave the first as it
     is and mark it open, unless each has a `MetaData` of its own: then the second one's key names its module too.
     `dialect` is the database that types are chosen for.
     """
-    return _Builder(index, dialect).run(wanted)
+    return _Builder(index, dialect).run(wanted, core)
 
 
 class _Builder:
@@ -87,9 +92,15 @@ class _Builder:
         models = [mapped for mapped in self.index.mapped.values() if mapped.table and wanted(mapped)]
         return sorted(models, key=lambda item: sum(isinstance(base, ClassSymbol) for base in item.mro))
 
-    def run(self, wanted: Callable[[MappedClass], bool]) -> dict[str, StaticTable]:
+    def run(
+        self, wanted: Callable[[MappedClass], bool], core: Callable[[str], bool] = lambda path: False
+    ) -> dict[str, StaticTable]:
         for mapped in self.models(wanted):
             self._add(mapped)
+        for mapped in core_models(self.index, core):
+            metadata, name, _ = self.place(mapped)
+            if (id(metadata), name) not in self.keys:  # else a class is mapped to it
+                self._add(mapped)
         self._loose_indexes()
         return {name: self.tables[name] for name in sorted(self.tables)}
 
@@ -182,32 +193,35 @@ class _Builder:
         key, expr, module = self._metadata_of(mapped)
         if key not in self.metadata:
             value = self.machine.value(expr, module) if expr is not None and module is not None else None
-            self.metadata[key] = self._built_metadata(value, expr, module)
+            self.metadata[key] = self._built_metadata(value, key)
         return self.metadata[key]
 
-    def _built_metadata(self, value: Any, expr: e.Expr | None, module: Module | None) -> sa.MetaData:
+    def _built_metadata(self, value: Any, key: str) -> sa.MetaData:
+        if isinstance(value, Built) and value.last == "registry":
+            value = value.keywords.get("metadata")
         given: dict[str, Any] = value.keywords if isinstance(value, Built) and value.last == "MetaData" else {}
         convention = given.get("naming_convention")
-        if not isinstance(convention, dict) and module is not None:
-            convention = self._assigned_convention(expr, module)
-        names = convention if isinstance(convention, dict) else {}
-        kept = {key: text for key, text in names.items() if isinstance(key, str) and isinstance(text, str)}
+        if not isinstance(convention, dict) and key in self.conventions:
+            convention = self.machine.value(*self.conventions[key])
         schema = given.get("schema")
         made = sa.MetaData(schema=schema if isinstance(schema, str) else None)
-        if kept:
-            made.naming_convention = kept
+        names = naming(self.machine, convention) if isinstance(convention, dict) else {}
+        if names:
+            made.naming_convention = names
         return made
 
-    def _assigned_convention(self, expr: e.Expr | None, module: Module) -> Any:
-        """Return the dict of `SQLModel.metadata.naming_convention = {...}`, wherever it is written."""
-        wanted = e.dotted_name(expr) if expr is not None else None
-        for other in self.index.modules.values():
-            for statement in other.interface.attached:
+    @cached_property
+    def conventions(self) -> dict[str, tuple[e.Expr, Module]]:
+        """The dicts of `SQLModel.metadata.naming_convention = {...}`, wherever they are written, by metadata."""
+        found: dict[str, tuple[e.Expr, Module]] = {}
+        for module in self.index.modules.values():
+            for statement in module.interface.body:
+                if not isinstance(statement, s.Assign) or statement.value is None:
+                    continue
                 for target in statement.targets:
-                    named = e.dotted_name(target) or ""
-                    if named == f"{wanted}.naming_convention" and statement.value is not None:
-                        return self.machine.value(statement.value, other)
-        return None
+                    if isinstance(target, e.Attribute) and target.attr == "naming_convention":
+                        found[self._of_expr(target.value, module)[0]] = (statement.value, module)
+        return found
 
     def _metadata_of(self, mapped: MappedClass) -> tuple[str, e.Expr | None, Module | None]:
         """Return a key for the metadata of a class, and the expression that makes it."""
@@ -222,7 +236,14 @@ class _Builder:
                 if found is not None:
                     return found
         if mapped.table_call is not None and len(mapped.table_call[0].args) > 1:
-            return self._of_expr(mapped.table_call[0].args[1], mapped.table_call[1])
+            call, module = mapped.table_call
+            given = call.args[1]
+            if not isinstance(given, e.Call):
+                return self._of_expr(given, module)
+            if isinstance(call.func, e.Attribute):  # Flask-SQLAlchemy's `db.Table` needs no metadata
+                found = self._of_value(call.func.value, module)
+                if found is not None:
+                    return found
         return key or f"of {mapped.symbol.key}", None, None
 
     def _of_bases(self, mro: Sequence[Base], at: Module) -> tuple[str, e.Expr | None, Module | None] | None:
@@ -244,26 +265,54 @@ class _Builder:
                 name = e.Name(0, 0, base.value.name)
                 return self._of_value(name, base.value.module) or (f"{base.value.module.path}:{name.id}", None, None)
             elif isinstance(base, External) and base.name == sqlmodel.BASE:
-                return "sqlmodel", e.Attribute(0, 0, e.Name(0, 0, "SQLModel"), "metadata"), at
+                return "sqlmodel", None, None
         return None
 
     def _of_value(self, expr: e.Expr | None, module: Module) -> tuple[str, e.Expr | None, Module | None] | None:
         """Return the metadata of a registry, a base that a call makes, or Flask-SQLAlchemy's extension object."""
         name = ""
+        if isinstance(expr, e.Attribute) and expr.attr == "Model":
+            owner = self.index.resolver.expr(module, expr.value)
+            if isinstance(owner, Value) and self.index.bases.is_flask(owner):
+                expr = expr.value
         if isinstance(expr, (e.Name, e.Attribute)):
             symbol = self.index.resolver.expr(module, expr)
+            if symbol == External(sqlmodel.BASE):
+                return "sqlmodel", None, None
             if isinstance(symbol, ClassSymbol):
                 return self._of_bases(self.index.bases.mro(symbol), module)
             if isinstance(symbol, Value) and isinstance(symbol.value, e.Call):
                 expr, module, name = symbol.value, symbol.module, symbol.name
         if not isinstance(expr, e.Call):
             return None
+        if name and (set_later := self._set_metadata(name, module)) is not None:
+            return self._of_expr(set_later, module)
         given = expr.keyword("metadata")
         if given is not None:
             return self._of_expr(given, module)
         if isinstance(expr.func, e.Attribute) and expr.func.attr == "generate_base":
             return self._of_value(expr.func.value, module)
-        return (f"{module.path}:{name}", None, None) if name else None
+        made = isinstance(self.index.resolver.expr(module, expr.func), FunctionSymbol)
+        # What a function makes is evaluated: it may return a registry with a metadata.
+        return (f"{module.path}:{name}", *((expr, module) if made else (None, None))) if name else None
+
+    def _set_metadata(self, name: str, module: Module) -> e.Expr | None:
+        """Return what `name.metadata = …` sets in a module, in the body of a class of it too."""
+        bodies = [module.interface.attached, *(symbol.facts.body for symbol in module.classes)]
+        for statement in (statement for body in bodies for statement in body):
+            if isinstance(statement, s.Assign) and statement.value is not None:
+                for target in statement.targets:
+                    if e.dotted_name(target) == f"{name}.metadata":
+                        return self._bound_in_class(statement.value, statement, module)
+        return None
+
+    def _bound_in_class(self, value: e.Expr, at: s.Stmt, module: Module) -> e.Expr:
+        """Return a value that stands in a class body, its name replaced by what that body binds it to."""
+        for symbol in module.classes:
+            if at in symbol.facts.body and isinstance(value, e.Name):
+                member = self.index.mapper.body(symbol).members.get(value.id)
+                return member.value if member is not None and member.value is not None else value
+        return value
 
     def _of_expr(self, expr: e.Expr, module: Module) -> tuple[str, e.Expr | None, Module | None]:
         """Return the metadata that an expression is: a name, `Base.metadata`, or the call itself."""
@@ -292,7 +341,7 @@ class _Builder:
         ]
         ranks = {base: rank for rank, base in enumerate(mapped.mro)}
 
-        def order(attribute: ModelAttribute) -> tuple[int, int, tuple[int, int]]:
+        def order(attribute: ModelAttribute) -> tuple[int, int, bool, tuple[int, int]]:
             given = attribute.column.extra.get("sort_order") if attribute.column is not None else None
             value = self.machine.value(given, attribute.module, attribute.owner) if given is not None else 0
             owner = attribute.owner
@@ -302,8 +351,10 @@ class _Builder:
             # Own columns come before those of mixins; Pydantic has the fields of its bases first.
             value = value if isinstance(value, int) else 0
             if mapped.style == "sqlmodel" or owner is None:
-                return value, -rank if mapped.style == "sqlmodel" else rank, (attribute.range.start, 0)
-            return value, rank, self._place(owner, attribute.range.start)
+                return value, -rank if mapped.style == "sqlmodel" else rank, False, (attribute.range.start, 0)
+            # What a `declared_attr` of a mixin returns comes behind the columns that are copied from it.
+            is_late = attribute.function is not None and owner is not mapped.symbol
+            return value, rank, is_late, self._place(owner, attribute.range.start)
 
         for attribute in sorted(own, key=order):
             column = attribute.column
@@ -376,6 +427,8 @@ class _Builder:
                     extras[name] = value
         if column.default is not None and not column.is_field_default:
             extras["default"] = self._default(column.default.expr, column.default.module)
+        if isinstance(kind, sa.types.NullType) and keys and column.type is not None:
+            extras["info"] = {"annotated": self.types.annotated(mapped, attribute)}
         return sa.Column(
             column.name,
             kind,

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
-from sqlalchemy.exc import CompileError, IdentifierError
+from sqlalchemy.exc import CompileError, IdentifierError, InvalidRequestError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from ormlint.schema.metadata import StaticTable, indexes_in_order
@@ -31,7 +31,7 @@ def create_statements(tables: dict[str, StaticTable], dialect: Dialect) -> list[
         notes += [f"-- {static.name}: not read of __table_args__: {item}" for item in static.unread_arguments]
         try:
             statement = f"{_create(static.table, dialect)};"
-        except (CompileError, IdentifierError) as error:
+        except (CompileError, IdentifierError, InvalidRequestError) as error:
             # The models are written for another database: SQLAlchemy itself refuses this table here.
             statements.append("\n".join([*notes, _refused(static.name, dialect, error)]))
             continue
@@ -39,7 +39,7 @@ def create_statements(tables: dict[str, StaticTable], dialect: Dialect) -> list[
         for index in indexes_in_order(static.table):
             try:
                 statements.append(f"{str(CreateIndex(index).compile(dialect=dialect)).strip()};")
-            except (CompileError, IdentifierError) as error:
+            except (CompileError, IdentifierError, InvalidRequestError) as error:
                 statements.append(_refused(f"{static.name}, index {index.name}", dialect, error))
     return statements
 
@@ -89,7 +89,8 @@ def _type_of(column: sa.Column[Any], depth: int = 0) -> Any:
         table = column.table.metadata.tables.get(path)
         if table is not None and name in table.c:
             return _type_of(table.c[name], depth + 1)
-    return None
+    annotated = column.info.get("annotated")  # of a key whose target is not known here
+    return annotated if isinstance(annotated, sa.types.TypeEngine) else None
 
 
 class _Unknown(sa.types.UserDefinedType[Any]):

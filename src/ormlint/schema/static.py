@@ -14,7 +14,7 @@ from ormlint.facts import statements as s
 from ormlint.facts.walk import walk_nodes
 from ormlint.index.columns import Default
 from ormlint.index.project import ProjectIndex
-from ormlint.index.symbols import ClassSymbol, External, Module, Value
+from ormlint.index.symbols import ClassSymbol, External, FunctionSymbol, Module, Value
 from ormlint.index.vocabulary import ORM_PREFIXES
 from ormlint.schema.defaults import server_default
 from ormlint.schema.replay.machine import BUDGET, OverBudget, Raised
@@ -33,6 +33,7 @@ from ormlint.schema.replay.values import (
 )
 
 _HANDED = Ref("handed on")
+_PLAIN_TYPES = {"str", "int", "float", "bool", "list", "tuple", "dict", "set"}
 _COMPILER = Ref("the compiler")
 ENUM_OPTIONS = ("name", "native_enum", "create_constraint", "length", "schema", "validate_strings", "inherit_schema")
 
@@ -117,6 +118,10 @@ class StaticMachine(Statements):
     def imported(self, scope: Scope, binding: Any) -> Any:
         """Return what an import binds, looked up in installed packages where it is a class, a function or a value."""
         found = super().imported(scope, binding)
+        if isinstance(found, Unknown):  # it comes by a star
+            known = self.index.resolver.imported(scope.module, binding)
+            if isinstance(known, (ClassSymbol, FunctionSymbol, Value)):
+                return self.symbol_value(known, binding.name)
         if isinstance(found, Ref) and not found.name.startswith((*ORM_PREFIXES, "alembic.")):
             symbol = self.index.resolver.installed_object(found.name)
             if isinstance(symbol, (ClassSymbol, Value)):
@@ -159,7 +164,8 @@ class StaticMachine(Statements):
     def _handed_on(self, start: Function, made: Instance) -> Built | None:
         """Run a constructor; return the arguments of its `super().__init__(...)`, an empty call where there is none."""
         assert isinstance(start.body, tuple)
-        calls = [node for node in walk_nodes(start.body) if isinstance(node, e.Call) and _is_super_init(node)]
+        nodes = walk_nodes(start.body)
+        calls = [node for node in nodes if isinstance(node, e.Call) and _is_super_init(node) and not _is_schema(node)]
         if len(calls) > 1:
             return None
         scope = Scope(start.scope, start.scope.module, {"__handed__": _HANDED})
@@ -178,6 +184,33 @@ class StaticMachine(Statements):
         found = self.call_function(Function(start.params, body, scope, owner=made), made.args, dict(made.keywords))
         handed = made.attributes.get("__handed__", found) if calls else Built(_HANDED, [], {})
         return handed if isinstance(handed, Built) else None
+
+    def stored(self, kind: ClassSymbol, value: Any) -> Any:
+        """Return what a `TypeDecorator` of the project gives the database for a value; itself without a method."""
+        cls = self.class_of(kind)
+        method = self.class_attribute(cls, "process_bind_param")
+        if not isinstance(method, Function):
+            return value.value if isinstance(value, Member) else value
+        bound = Function(method.params, method.body, method.scope, method.name, owner=Instance(cls, [], {}))
+        try:
+            return self.call_function(bound, [value, Unknown("the dialect")], {})
+        except (Raised, OverBudget, RecursionError):
+            return Unknown("it could not be followed")
+
+    def is_instance(self, value: Any, names: list[str]) -> bool | Unknown:
+        """Tell whether a value is of one of these types; what SQLAlchemy hands to a function is no plain value."""
+        if isinstance(value, Built) and not value.name.startswith("sqlalchemy.") and set(names) <= _PLAIN_TYPES:
+            return False
+        return super().is_instance(value, names)
+
+    def asked(self, function: Any) -> bool | None:
+        """Return what a callable of `.ddl_if()` says for the database; None when it is not known."""
+        dialect = Built(Ref("dialect"), [], {}, None, {"name": self.dialect})
+        given = [Unknown(name) for name in ("the DDL", "its target", "the bind")]
+        try:
+            return self.truth(self.call(function, given, {"dialect": dialect}, None))
+        except (Raised, OverBudget, RecursionError):
+            return None
 
     def compiled_text(self, made: Instance) -> str | None:
         """Return what the function that `@compiles(Class, "dialect")` decorates says of a construct; None else."""
@@ -256,6 +289,12 @@ class StaticMachine(Statements):
 
 def _is_super_init(call: e.Call) -> bool:
     return isinstance(call.func, e.Attribute) and call.func.attr == "__init__"
+
+
+def _is_schema(call: e.Call) -> bool:
+    """Tell whether `SchemaType.__init__` is called: it takes a name and no argument of the type."""
+    owner = call.func.value if isinstance(call.func, e.Attribute) else None
+    return owner is not None and (e.dotted_name(owner) or "").rpartition(".")[2] == "SchemaType"
 
 
 def plain(value: Any) -> Any:

@@ -75,16 +75,26 @@ class ConstraintReader:
         elif isinstance(value, Built) and value.last in ("Column", "mapped_column"):
             pass  # a column of `Table(...)`
         elif isinstance(value, Built) and isinstance(value.func, Bound) and value.func.name == "ddl_if":
-            wanted = value.keywords.get("dialect", value.args[0] if value.args else None)
-            if isinstance(wanted, (str, tuple, list)) and "callable_" not in value.keywords:
-                if self.machine.dialect in ((wanted,) if isinstance(wanted, str) else wanted):
-                    self._take(value.func.owner, found, options, unread)
-            else:
+            is_there = self._is_there(value)
+            if is_there:
+                self._take(value.func.owner, found, options, unread)
+            elif is_there is None:
                 unread.append("`.ddl_if()` decides whether it is there")
         elif isinstance(value, Built):
             found.append(value)
         elif value is not None:
             unread.append(value.reason if isinstance(value, Unknown) else type(value).__name__)
+
+    def _is_there(self, value: Built) -> bool | None:
+        """Tell whether `.ddl_if(...)` makes a constraint or index on the database; None when it is not known."""
+        wanted = value.keywords.get("dialect", value.args[0] if value.args else None)
+        if isinstance(wanted, (str, tuple, list)):
+            if self.machine.dialect not in ((wanted,) if isinstance(wanted, str) else wanted):
+                return False
+        elif wanted is not None:
+            return None
+        chosen = value.keywords.get("callable_", value.args[1] if len(value.args) > 1 else None)
+        return True if chosen is None else self.machine.asked(chosen)
 
     def add(self, table: sa.Table, built: Built, mapped: MappedClass) -> str | None:
         """Add a constraint or index to a table; return why it could not be, or None."""
@@ -96,7 +106,12 @@ class ConstraintReader:
             for key, value in built.keywords.items()
             if key != "info" and not key.endswith("_where") and (given := _option(value)) is not None
         }
-        if name != "Index" and isinstance(built.keywords.get("name"), Unknown):
+        label = built.keywords.get("name")
+        place = {"CheckConstraint": 1, "ForeignKeyConstraint": 2}.get(name)
+        if place is not None and len(built.args) > place:
+            label = built.args[place]
+            options.update({"name": given} if (given := plain(label)) is not None else {})
+        if name != "Index" and isinstance(label, Unknown):
             return f"the name of `{name}`"
         try:
             if name == "CheckConstraint":
@@ -105,13 +120,14 @@ class ConstraintReader:
                     text = ExpressionReader(table, mapped, self.machine).build(built.node.args[0])
                 if text is None:
                     return "the text of `CheckConstraint`"
+                options.pop("sqltext", None)
                 self._append(table, sa.CheckConstraint(text, **options))
             elif name == "ForeignKeyConstraint":
                 self._foreign_key(table, built, mapped, options)
             elif name == "Index":
                 self._index(table, built, mapped, options)
             else:
-                columns = [self._column(item, table, mapped) for item in built.args]
+                columns = [self._column_at(place, built, table, mapped) for place in range(len(built.args))]
                 if not columns and name == "UniqueConstraint":
                     return f"the columns of `{name}`"
                 kind = sa.UniqueConstraint if name == "UniqueConstraint" else sa.PrimaryKeyConstraint
@@ -182,6 +198,19 @@ class ConstraintReader:
                     if mapped is not None and attribute is not None and attribute.column is not None and mapped.table:
                         return f"{mapped.table}.{attribute.column.name}"
         raise LookupError("a column it refers to is not known")
+
+    def _column_at(self, place: int, built: Built, table: sa.Table, mapped: MappedClass) -> str:
+        """Return the column that an argument means by its value or, as `cls.name` of a mixin, by how it is written."""
+        try:
+            return self._column(built.args[place], table, mapped)
+        except LookupError:
+            nodes = built.node.args if isinstance(built.node, e.Call) else ()
+            if len(nodes) != len(built.args) or any(isinstance(node, e.Starred) for node in nodes):
+                raise
+            found = ExpressionReader(table, mapped, self.machine).build(nodes[place])
+            if not isinstance(found, sa.Column):
+                raise
+            return found.name
 
     def _column(self, item: Any, table: sa.Table, mapped: MappedClass) -> str:
         """Return the name of a column of the table that a string or a column of the class body means.

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.types import TypeEngine
 
 from ormlint.facts import expressions as e
-from ormlint.index.columns import Column
+from ormlint.index.columns import Column, Reference
 from ormlint.index.model import MappedClass, ModelAttribute
 from ormlint.index.project import ProjectIndex
 from ormlint.schema.static import ENUM_OPTIONS, StaticMachine, plain
@@ -23,6 +24,11 @@ class UnknownType:
     """A type that could not be built, and why."""
 
     reason: str
+
+
+def of_table(reference: Reference | None) -> bool:
+    """Tell whether a foreign key is given by a constraint of the table: the column is there before it."""
+    return reference is not None and reference.of_table
 
 
 class TypeBuilder:
@@ -43,11 +49,24 @@ class TypeBuilder:
                 return found
             if column.enum is None:
                 return UnknownType(reason)
+        own_keys = [key for key, given in zip_longest(column.foreign_keys, column.references) if not of_table(given)]
+        if own_keys and column.written is None and mapped.style != "sqlmodel":
+            return sa.types.NullType()  # SQLAlchemy takes the type of the column it refers to
+        return self._annotated(mapped, attribute, column)
+
+    def annotated(self, mapped: MappedClass, attribute: ModelAttribute) -> TypeEngine[Any] | UnknownType:
+        """Return the type that the annotation of a column stands for, a foreign key or not."""
+        column = attribute.column
+        return self._annotated(mapped, attribute, column) if column is not None else UnknownType("it is no column")
+
+    def _annotated(
+        self, mapped: MappedClass, attribute: ModelAttribute, column: Column
+    ) -> TypeEngine[Any] | UnknownType:
         if column.enum is not None:
             return self._enum(column)
         if column.type is None:
             if column.foreign_keys:
-                return sa.types.NullType()  # SQLAlchemy takes the type of the column it refers to
+                return sa.types.NullType()
             return UnknownType("its type is not known")
         name = column.type.rpartition(".")[2]
         if mapped.style == "sqlmodel" and name in ("AutoString", "String"):

@@ -23,6 +23,7 @@ _COROUTINE_NAMES = frozenset({"send", "throw", "close"})
 # What a row answers itself: the methods of a tuple, and those of older and newer rows.
 _ROW_NAMES = frozenset({"count", "index", "t", "tuple", "keys", "items", "values", "has_key", "iterkeys", "itervalues"})
 _PLAIN_OBJECTS = (t.Sequence, t.Dict, t.TupleOf, t.Loaded)
+_WITH_METHODS = (*_ORM_OBJECTS, *_PLAIN_OBJECTS)
 
 
 class AttributeReader:
@@ -93,7 +94,7 @@ class AttributeReader:
             return self._of_flask(owner, name)
         if isinstance(owner, t.Builtin) and owner.name in ENGINES:
             return t.Method(owner, name)
-        if isinstance(owner, (*_ORM_OBJECTS, *_PLAIN_OBJECTS)):
+        if isinstance(owner, _WITH_METHODS):
             return t.Method(owner, name)
         if isinstance(owner, t.Literal) and isinstance(owner.value, str):
             return t.Method(owner, name)

@@ -38,6 +38,7 @@ _ITERABLES = {
     "itertools.dropwhile": 1,
 }
 MAYBE_CONNECTION = "what `connect()` gives"
+_OF_SESSIONS = frozenset({"query", "get", "get_one", *EXECUTING})
 
 
 class CallReader:
@@ -86,13 +87,16 @@ class CallReader:
                 return evident
         result = self.called(func, arguments)
         if self.ev.recording:
-            self.ev.python_operators.call(node, func, arguments)
-            self.queries.called(node, func, arguments)
+            if node.args:
+                self.ev.python_operators.call(node, func, arguments)
+            if type(func) is t.Method:
+                self.queries.called(node, func, arguments)
             self.ev.mutations.call(node, func)
             self.ev.lazy_loads.called(func, node)
             self.model.call_sites.note(self.ev.record, node, func, arguments)
-        self.writes.session(node, func, arguments)
-        self.sql.call(node, func, arguments)
+            self.writes.session(node, func, arguments)
+            if node.args:
+                self.sql.call(node, func, arguments)
         if self.ev.has_paths:
             self._forget_paths(node, func)
         self.writes.names(node, func, arguments)
@@ -128,6 +132,8 @@ class CallReader:
             if func.attr == "connect" or (func.attr == "begin" and "engine" in receiver):
                 return t.Context(t.unknown(MAYBE_CONNECTION))
             return None
+        if func.attr not in _OF_SESSIONS:
+            return None
         first = given.args[0][1]
         is_model = all(
             isinstance(member, t.TypeVarClass)
@@ -159,9 +165,12 @@ class CallReader:
 
     def _element_for_lambda(self, node: e.Call, func: t.Type) -> t.Type | None:
         """Return what a call hands to the lambda among its arguments: `sorted(videos, key=lambda video: …)`."""
-        lambdas = [item for item in node.args if isinstance(item, e.Lambda)]
-        lambdas += [item.value for item in node.keywords if isinstance(item.value, e.Lambda)]
-        if len(lambdas) != 1:
+        lambdas = 0
+        for item in node.args:
+            lambdas += type(item) is e.Lambda
+        for keyword in node.keywords:
+            lambdas += type(keyword.value) is e.Lambda
+        if lambdas != 1:
             return None
         if isinstance(func, t.Method) and isinstance(func.receiver, t.Sequence) and func.name == "sort":
             return func.receiver.element

@@ -8,7 +8,7 @@ give stands in its record; nothing is interpreted twice to find it.
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -125,6 +125,16 @@ class _Shape:
         return call.is_open or self.needed <= names.union(self.positional[:count])
 
 
+@dataclass(slots=True)
+class _Told:
+    """What the bodies of a file tell: its calls, with the functions each may reach, and what it hands on."""
+
+    is_test: bool
+    calls: list[tuple[GivenCall, tuple[FunctionSymbol, ...] | None]] = field(default_factory=list)
+    functions: set[int] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
+
+
 class CallSites:
     """Joins what calls give, once all bodies are interpreted."""
 
@@ -133,8 +143,9 @@ class CallSites:
         self.index = model.index
         self.known: dict[tuple[int, str], t.Type] = {}
         self.framework: set[int] = set()  # functions that something outside the project may call too
-        self._inits: dict[str, tuple[FunctionSymbol | None, tuple[object, ...]]] = {}
+        self._inits: dict[str, tuple[FunctionSymbol | None, object]] = {}
         self.why: dict[tuple[int, str], str] = {}
+        self._told: dict[str, _Told] = {}
         self._shapes: dict[tuple[int, int], _Shape] = {}  # (function, how many parameters come before)
         self.read: set[Read] = set()  # what was read to find the functions that are asked about
         # By path, the functions that are asked about: their numbers in the module, and their names.
@@ -280,9 +291,10 @@ class CallSites:
             (key, param.name): _Gathered({}, set()) for key, (_, params) in self.by_id.items() for param in params
         }
         self._escaped(gathered)
-        for record in self.model.all_records():
-            for call in record.given:
-                self._gather(record, call, gathered)
+        for path in self.index.own_modules:
+            told = self._told_by(path)
+            for call, targets in told.calls:
+                self._gather(told.is_test, call, self._targets(call) if targets is None else targets, gathered)
         changed: dict[int, FunctionSymbol] = {}
         self._close(gathered)
         for (key, name), found in gathered.items():
@@ -299,9 +311,36 @@ class CallSites:
                 changed[key] = self.by_id[key][0]
         return list(changed.values())
 
-    def _gather(self, record: FunctionRecord, call: GivenCall, gathered: dict[tuple[int, str], _Gathered]) -> None:
-        is_test = _is_test(record.module)
-        for symbol in self._targets(call):
+    def forget(self, paths: Iterable[str]) -> None:
+        """Forget what files told: they are read again."""
+        for path in paths:
+            self._told.pop(path, None)
+
+    def _told_by(self, path: str) -> _Told:
+        """Return what a file's bodies tell, put together once for all rounds."""
+        told = self._told.get(path)
+        if told is None:
+            told = self._told[path] = _Told(_is_test(self.index.own_modules[path]))
+            for record in self.model.records_of(path):
+                told.functions |= record.value_functions
+                told.names |= record.value_names
+                if self.model.is_given_up(record):
+                    told.names |= named(record.body, self.by_name)
+                for call in record.given:
+                    # By its name alone a call may reach so many that they are not kept.
+                    targets = tuple(self._targets(call)) if call.func is not None else None
+                    if targets != ():
+                        told.calls.append((call, targets))
+        return told
+
+    def _gather(
+        self,
+        is_test: bool,
+        call: GivenCall,
+        targets: Iterable[FunctionSymbol],
+        gathered: dict[tuple[int, str], _Gathered],
+    ) -> None:
+        for symbol in targets:
             key = id(symbol)
             is_named = call.func is not None and call.func.symbol is symbol and not is_test
             # Of what is known already, or cannot be known, a call tells nothing; but one that does not fit tells why.
@@ -313,9 +352,8 @@ class CallSites:
             if not params:
                 continue
             offset = self._offset(symbol, call)
-            if not self._shape(symbol, offset).fits(
-                call
-            ):  # it is no call of this function, or a decorator adds what is missing
+            # Else it is no call of this function, or a decorator adds what is missing.
+            if not self._shape(symbol, offset).fits(call):
                 if is_named:
                     for param in params:
                         gathered[key, param.name].why = "a call gives other arguments than it has"
@@ -425,11 +463,10 @@ class CallSites:
     def _escaped(self, gathered: dict[tuple[int, str], _Gathered]) -> None:
         ids: set[int] = set()
         names = set(self._all_declared)
-        for record in self.model.all_records():
-            ids |= record.value_functions
-            names |= record.value_names
-            if self.model.is_given_up(record):
-                names |= named(record.body, self.by_name)
+        for path in self.index.own_modules:
+            told = self._told_by(path)
+            ids |= told.functions
+            names |= told.names
         for key, (symbol, params) in self.by_id.items():
             reached = symbol.name in names or key in ids
             if not reached and symbol.owner is not None:

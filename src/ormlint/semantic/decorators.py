@@ -83,7 +83,7 @@ class DecoratorReader:
 
     def __init__(self, model: SemanticModel) -> None:
         self.index = model.index
-        self._known: dict[tuple[int, bool], tuple[str, tuple[object, ...]]] = {}
+        self._known: dict[tuple[int, bool], tuple[str, object]] = {}
 
     def effect(self, symbol: FunctionSymbol) -> str:
         """Return "" (kept), "optional" (or None), "context" (a context manager) or "unknown"."""

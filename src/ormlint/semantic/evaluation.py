@@ -140,7 +140,10 @@ class Evaluator:
     def _str(self, expr: e.Str) -> t.Type:
         if self.recording and expr.value in self.model.call_sites.names:
             self.model.call_sites.spelled(self.record, expr.value)
-        return t.Literal(expr.value)
+        found = self.model.literals.get(expr.value)
+        if found is None:
+            found = self.model.literals[expr.value] = t.Literal(expr.value)
+        return found
 
     def _bytes(self, expr: e.Bytes) -> t.Type:
         return t.Builtin("builtins.bytes")

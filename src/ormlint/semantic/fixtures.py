@@ -22,8 +22,8 @@ class FixtureReader:
     def __init__(self, model: SemanticModel) -> None:
         self.model = model
         self.index = model.index
-        self._of_class: dict[str, tuple[dict[str, list[FunctionSymbol]], tuple[object, ...]]] = {}
-        self._of_module: dict[str, tuple[dict[str, FunctionSymbol], tuple[object, ...]]] = {}
+        self._of_class: dict[str, tuple[dict[str, list[FunctionSymbol]], object]] = {}
+        self._of_module: dict[str, tuple[dict[str, FunctionSymbol], object]] = {}
 
     def of_parameter(self, symbol: FunctionSymbol, name: str) -> t.Type | None:
         """Return what a parameter of a test or fixture is given, or None when no fixture of that name is known."""

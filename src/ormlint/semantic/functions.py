@@ -32,10 +32,10 @@ class FunctionReader:
         self.index = model.index
         self.decorators = DecoratorReader(model)
         self.fixtures = FixtureReader(model)
-        self._models: dict[int, tuple[tuple[tuple[int, str, ClassSymbol], ...], tuple[object, ...]]] = {}
-        self._generic: dict[int, tuple[tuple[tuple[int, str, t.Type], ...], tuple[object, ...]]] = {}
-        self._returns: dict[int, tuple[t.Type, tuple[object, ...]]] = {}
-        self._overloads: dict[int, tuple[tuple[FunctionSymbol, ...], tuple[object, ...]]] = {}
+        self._models: dict[int, tuple[tuple[tuple[int, str, ClassSymbol], ...], object]] = {}
+        self._generic: dict[int, tuple[tuple[tuple[int, str, t.Type], ...], object]] = {}
+        self._returns: dict[int, tuple[t.Type, object]] = {}
+        self._overloads: dict[int, tuple[tuple[FunctionSymbol, ...], object]] = {}
 
     # -- parameters
 

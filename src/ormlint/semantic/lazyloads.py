@@ -51,6 +51,8 @@ class LazyLoadReader:
 
     def called(self, func: t.Type, node: e.Call) -> None:
         """Forget what is refreshed or handed to other code, which may load more of it."""
+        if not self._names:
+            return
         if (
             isinstance(func, t.Method)
             and isinstance(func.receiver, t.Session)

@@ -28,9 +28,9 @@ class MemberReader:
     def __init__(self, model: SemanticModel) -> None:
         self.model = model
         self.index = model.index
-        self._bindings: dict[t.Instance, tuple[dict[str, Bindings], tuple[object, ...]]] = {}
-        self._parameters: dict[str, tuple[tuple[str, ...], tuple[object, ...]]] = {}
-        self._storing: dict[str, tuple[dict[str, list[FunctionSymbol]], tuple[object, ...]]] = {}
+        self._bindings: dict[t.Instance, tuple[dict[str, Bindings], object]] = {}
+        self._parameters: dict[str, tuple[tuple[str, ...], object]] = {}
+        self._storing: dict[str, tuple[dict[str, list[FunctionSymbol]], object]] = {}
         self._mixins: set[str] | None = None
 
     def of_instance(self, owner: t.Instance, name: str) -> t.Type:

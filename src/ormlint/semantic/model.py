@@ -25,18 +25,19 @@ from ormlint.semantic.names import NameReader
 from ormlint.semantic.records import RECORD_KIND, FunctionRecord, Outcome
 from ormlint.semantic.repositories import RepositoryReader
 from ormlint.semantic.rounds import Round, infer_parameters
+from ormlint.semantic.screen import Screen, is_too_large
 from ormlint.semantic.solver import Solver
 from ormlint.semantic.summaries import FileSummary, WholeProject, summarise
 from ormlint.semantic.written import Written
 
-# A body that spans more bytes than this is not interpreted.
-MAX_BODY_BYTES = 400_000
 _TOO_LARGE = "a body too large to follow"
 _TOO_DEEP = "a body nested too deeply"
 
 
 class SemanticModel:
     """Interprets each body, and answers questions about them. No answer depends on the order of the questions."""
+
+    screens = True  # leave out what need not be followed; that it makes no difference is tested
 
     def __init__(self, index: ProjectIndex) -> None:
         self.index = index
@@ -48,6 +49,7 @@ class SemanticModel:
         self.factories = FactoryReader(self)
         self.repositories = RepositoryReader(self)
         self.call_sites = CallSites(self)
+        self.screen = Screen(self)
         self.records: dict[int, FunctionRecord] = {}
         self.module_records: dict[str, FunctionRecord] = {}
         self._definers: dict[int, Interpreter] = {}
@@ -57,6 +59,7 @@ class SemanticModel:
         self._listed: set[str] = set()
         self._given_up: dict[int | str, str] = {}
         self._serial = 0
+        self.literals: dict[str, t.Literal] = {}  # one type for equal texts
         self.summaries: dict[str, FileSummary] = {}
         self.recall: Callable[[str], FileSummary | None] = lambda path: None  # summaries of files not interpreted
         self.reads: dict[str, set[Read]] = {}  # by path, what was read for the bodies of a file
@@ -66,10 +69,18 @@ class SemanticModel:
     # -- records
 
     def interpret(self, module: Module) -> None:
-        """Interpret a module's top level and all its functions and methods."""
-        self.module_record(module)
+        """Interpret a module's top level and all its functions and methods, those left out that give nothing."""
+        silent = self.silent(module) if self.screens else frozenset()
+        if None not in silent:
+            self.module_record(module)
         for symbol in module.functions:
-            self.record(symbol)
+            if symbol not in silent:
+                self.record(symbol)
+
+    def silent(self, module: Module) -> frozenset[FunctionSymbol | None]:
+        """Return the functions of a module, and None for its top level, that need not be followed; see `screen`."""
+        with self.reading(module):
+            return frozenset(item for item in (None, *module.functions) if self.screen.is_silent(module, item))
 
     def module_record(self, module: Module) -> FunctionRecord:
         """Return the record of a module's top level."""
@@ -178,6 +189,7 @@ class SemanticModel:
     def forget_files(self, paths: set[str]) -> None:
         """Forget all answers that belong to files, so that they are worked out anew."""
         functions = {id(symbol) for path in paths for symbol in self.index.own_modules[path].functions}
+        self.call_sites.forget(paths)
         for path in paths:
             self.module_records.pop(path, None)
             self.summaries.pop(path, None)
@@ -269,7 +281,8 @@ class SemanticModel:
         return found
 
     def _run(self, record: FunctionRecord, closure: dict[str, t.Type] | None) -> FunctionRecord:
-        if _size(record.body) > MAX_BODY_BYTES:
+        body = record.body
+        if is_too_large(body):
             return self._give_up(record, _TOO_LARGE)
         self._serial += 1
         interpreter = Interpreter(self, record, closure)
@@ -390,8 +403,3 @@ class SemanticModel:
 
 def _is_inside(inner: FunctionSymbol, outer: FunctionSymbol) -> bool:
     return outer.facts.start < inner.facts.start and inner.facts.end <= outer.facts.end
-
-
-def _size(body: tuple[s.Stmt, ...]) -> int:
-    """Return how many bytes of statements a body has; definitions in it have bodies of their own."""
-    return sum(item.end - item.start for item in body if not isinstance(item, (s.FunctionStmt, s.ClassStmt)))

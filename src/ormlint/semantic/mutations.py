@@ -32,7 +32,7 @@ class MutationReader:
         """Report `instance.column.append(value)` and its kin; note `flag_modified(instance, "column")`."""
         if isinstance(func, t.Method) and func.name in _CHANGING and isinstance(node.func, e.Attribute):
             self._report(node.func.value, func.receiver, node)
-        elif (e.dotted_name(node.func) or "").endswith("flag_modified"):
+        elif _last(node.func).endswith("flag_modified") and e.dotted_name(node.func):
             names = self.ev.record.flagged_names
             names.add(node.args[1].value if len(node.args) > 1 and isinstance(node.args[1], e.Str) else "*")
 
@@ -44,3 +44,7 @@ class MutationReader:
                     kind.mapped, kind.attribute, expr.value.id, node, self.ev.statement, self.ev.record
                 )
             )
+
+
+def _last(func: e.Expr) -> str:
+    return func.attr if isinstance(func, e.Attribute) else func.id if isinstance(func, e.Name) else ""

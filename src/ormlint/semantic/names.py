@@ -31,7 +31,7 @@ class NameReader:
         self.model = model
         self.index = model.index
         self.values: dict[Read, Value] = {}  # by what is noted when they are read
-        self._setters: dict[str, tuple[dict[str, list[FunctionSymbol]], tuple[object, ...]]] = {}
+        self._setters: dict[str, tuple[dict[str, list[FunctionSymbol]], object]] = {}
 
     def name_type(self, module: Module, name: str) -> t.Type:
         """Return the type of a name of a module's top level."""

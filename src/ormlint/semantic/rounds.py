@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ormlint.index.reads import Noting, Read
+from ormlint.index.reads import Noting, Read, flat
 from ormlint.semantic import types as t
 from ormlint.semantic.records import FunctionRecord, outcome
 
@@ -82,7 +82,7 @@ class _Again:
 
     def _note(self, paths: Iterable[str]) -> None:
         for path in paths:
-            for read in self.model.reads.get(path, ()):
+            for read in flat(self.model.reads.get(path, ())):
                 if type(read) is tuple and read[0] in _ANSWERS:
                     owner = read[1].module.path if read[0] == "record" else read[1]
                     if owner != path and owner in self.model.index.own_modules:

@@ -22,6 +22,11 @@ _OPENING = sqlmodel.OPENING | others.OPENING
 _WORD = re.compile(r"\w+")
 
 
+_UPDATING = frozenset(
+    {"values", "update", "bulk_update_mappings", "ordered_values", "on_conflict_do_update", "setattr"}
+)
+
+
 class WriteReader:
     """Notes writes in the record of the function being read."""
 
@@ -45,15 +50,7 @@ class WriteReader:
             is_setting = func.name in advanced_alchemy.SETTING
             if is_setting and not all(isinstance(argument, e.DictDisplay) for argument, _ in given.args):
                 self.open(func.receiver.element)  # by whatever the schema, or the dict, holds
-        is_updating = is_setting or name in (
-            "values",
-            "update",
-            "bulk_update_mappings",
-            "ordered_values",
-            "on_conflict_do_update",
-            "setattr",
-        )
-        if not is_updating and not isinstance(func, t.Unknown):
+        if not is_setting and name not in _UPDATING and type(func) is not t.Unknown:
             return
         given_to = {keyword.name: kind for keyword, kind in given.keywords}
         for argument, kind in given.args:

@@ -25,6 +25,9 @@ MAX_DEPTH = 200
 # Nodes that may stand between any two others and mean nothing.
 EXTRAS = frozenset({"comment", "line_continuation"})
 
+_QUOTES = (b"'", b'"')
+_TRIPLE_QUOTES = (b"'''", b'"""')
+_SHORT = 40  # longer texts are seldom the same as another
 _CONSTANTS: dict[str, bool | None] = {"true": True, "false": False, "none": None}
 _MAX_INT = 2**63  # larger integers do not fit the cache's encoding, and no rule needs them
 
@@ -46,7 +49,7 @@ _ESCAPES = {
 }
 
 
-_MAX_PLACES = 1 << 20
+_MAX_PLACES = 1 << 17
 _places: list[int] = []
 
 
@@ -59,7 +62,7 @@ def places(size: int) -> Sequence[int]:
     if size >= _MAX_PLACES:
         return range(size + 1)
     if size >= len(_places):  # a new list, never a longer one: another thread may be doing the same
-        _places = list(range(max(1 << 16, 1 << size.bit_length())))
+        _places = [*_places, *range(len(_places), max(1 << 15, 1 << size.bit_length()))]
     return _places
 
 
@@ -157,7 +160,9 @@ class ExpressionLowering:
     # -- names and calls
 
     def _name(self, node: Node, start: int, end: int) -> Expr:
-        raw = self.data[node.start_byte : node.end_byte]
+        if self.fixed is not None:
+            return f.Name(start, end, self.text(node))
+        raw = self.data[start:end]
         text = self.names.get(raw)
         if text is None:
             text = self.names[raw] = sys.intern(raw.decode("utf-8", "replace"))
@@ -208,6 +213,18 @@ class ExpressionLowering:
     # -- literals
 
     def _string(self, node: Node, start: int, end: int) -> Expr:
+        first, last = node.start_byte, node.end_byte
+        raw = self.data[first:last]
+        if raw[:1] in _QUOTES:  # most literals: no prefix, no escape
+            quote = raw[:3] if raw[:3] in _TRIPLE_QUOTES else raw[:1]
+            if len(raw) >= 2 * len(quote) and raw.endswith(quote) and b"\\" not in raw and b"\r" not in raw:
+                body = raw[len(quote) : -len(quote)]
+                known = self.names.get(body)
+                if known is None:
+                    known = body.decode("utf-8", "replace")
+                    if len(body) <= _SHORT:
+                        known = self.names[body] = sys.intern(known)
+                return f.Str(start, end, known)
         text = self.text(node)
         prefix = string_prefix(text)
         if "b" in prefix:
@@ -265,8 +282,8 @@ class ExpressionLowering:
     def _display(self, node: Node, start: int, end: int) -> Expr:
         kind = node.type
         kind = "list" if kind.startswith("list") else "set" if kind == "set" else "tuple"
-        elements = tuple(_star_outside(self.expr(child)) for child in node.named_children if child.type not in EXTRAS)
-        return f.Display(start, end, kind, elements)
+        children = [child for child in node.named_children if child.type not in EXTRAS]
+        return f.Display(start, end, kind, tuple([_star_outside(self.expr(child)) for child in children]))
 
     def _dictionary(self, node: Node, start: int, end: int) -> Expr:
         items: list[f.DictItem] = []
@@ -476,11 +493,14 @@ def _without_star(expr: Expr) -> Expr | None:
     """Return an expression without the star at its very left, or None where there is none."""
     if isinstance(expr, f.Starred):
         return expr.value
-    for kind, name in ((f.Call, "func"), (f.Attribute, "value"), (f.Subscript, "value"), (f.Binary, "left")):
-        if isinstance(expr, kind):
-            inner = _without_star(getattr(expr, name))
-            return None if inner is None else msgspec.structs.replace(expr, start=inner.start, **{name: inner})
-    return None
+    name = _LEFTMOST.get(type(expr))
+    if name is None:
+        return None
+    inner = _without_star(getattr(expr, name))
+    return None if inner is None else msgspec.structs.replace(expr, start=inner.start, **{name: inner})
+
+
+_LEFTMOST: dict[type, str] = {f.Call: "func", f.Attribute: "value", f.Subscript: "value", f.Binary: "left"}
 
 
 # Of the class and not of each file: methods bound to an instance would keep it, and all it holds, in a circle.

@@ -88,6 +88,7 @@ class Body(Hiding, Mixin, Base):
     replaced = Column(Integer)
     replaced = Column(String(5))
     lost = Column(Integer)
+    registry = Column(Integer)
 
     def lost(self):
         return 1

@@ -83,6 +83,14 @@ class Accessors(Base):
     def writable(self, value):
         self.id = value
 
+    @hybrid_property
+    def low(self):
+        return self.id.lower()
+
+    @low.setter
+    def low(self, value):
+        self.id = value
+
     @property
     def written(self):
         return self.id

@@ -65,6 +65,43 @@ class State(ByName):
     NEW = enum.auto()
     DONE = enum.auto()
 
+    @classmethod
+    def open_ones(cls):
+        return [cls.NEW]
+
+
+class Stage:
+    ACTIVE, GONE, ALL = range(1, 4)
+    TEXTS = {ACTIVE: "active", GONE: "gone"}
+
+    @classmethod
+    def texts(cls, wanted=3):
+        found = []
+        if wanted in (cls.ACTIVE, cls.ALL):
+            found.append(cls.TEXTS[cls.ACTIVE])
+        if wanted in (cls.GONE, cls.ALL):
+            found.append("gone")
+        return found
+
+
+class Named_(enum.Enum):
+    FIRST = "first"
+    SECOND = "second"
+
+
+class AsName(sa.TypeDecorator):
+    impl = sa.String
+    cache_ok = True
+
+    def __init__(self, kind, *args, **kwargs):
+        self.kind = kind
+        super().__init__(*args, **kwargs)
+
+    def process_bind_param(self, value, dialect):
+        if value is None:
+            return None
+        return value.name
+
 
 def quoted(values):
     return ", ".join(f"'{value}'" for value in values)
@@ -94,6 +131,8 @@ class Made(Named, Base):
         Index("ix_of_some", "level", postgresql_using="gin").ddl_if(dialect="postgresql"),
         Index("ix_of_many", "start", "planned").ddl_if(dialect=("sqlite", "mysql")),
         CheckConstraint("start > 0", name="positive"),
+        CheckConstraint("planned > 0", "also_positive"),
+        CheckConstraint(sqltext="planned > %(least)s" % {"least": 3}, name="least"),
         CheckConstraint(f"level IN ({quoted(LEVELS)})", name="levels"),
         CheckConstraint("level IN ('%s')" % "', '".join(LEVELS), name="joined"),
         UniqueConstraint("start", "planned"),
@@ -107,6 +146,8 @@ class Indexed(Named, Base):
     planned: Mapped[Optional[int]] = mapped_column()
     state: Mapped[State] = mapped_column(sa.Enum(State))
     name: Mapped[str] = mapped_column(sa.String(30))
+    gone: Mapped[bool] = mapped_column(default=False)
+    as_name: Mapped[str] = mapped_column(AsName(Named_, 20))
 
     @declared_attr.directive
     def __table_args__(cls):
@@ -120,9 +161,19 @@ class Indexed(Named, Base):
             ),
             Index(None, "start", "planned"),
             Index("ix_operated", "name", postgresql_ops={"name": "varchar_pattern_ops"}, mysql_length=10),
+            Index(
+                "ix_alive",
+                cls.start.asc(),
+                sqlite_where=cls.gone == sa.false(),
+                postgresql_where=cls.gone == sa.false(),
+            ),
+            Index("ix_open", cls.start, postgresql_where=cls.state.not_in(State.open_ones())),
+            Index("ix_named", cls.start, postgresql_where=cls.as_name.in_([Named_.FIRST, Named_.SECOND])),
+            CheckConstraint(cls.name.in_(Stage.texts(Stage.ALL)), name="stages"),
             CheckConstraint(cls.start < cls.planned, name="order"),
             CheckConstraint(sa.or_(cls.start.is_(None), cls.planned.is_not(None)), name="either"),
             ForeignKeyConstraint(["start", "planned"], ["made.start", "made.planned"], ondelete="SET NULL"),
+            ForeignKeyConstraint(["start"], ["indexed.id"], "fk_named_by_place"),
             {"comment": "of many indexes", "sqlite_autoincrement": True},
         )
 

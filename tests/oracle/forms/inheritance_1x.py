@@ -38,6 +38,25 @@ class Cascading:
         return Column(Integer, ForeignKey("whole.id"), primary_key=True)
 
 
+class Late:
+    @declared_attr
+    def declared(cls):
+        return Column(Integer)
+
+    written = Column(Integer)
+
+
+class Ordered(Late, Base):
+    __tablename__ = "ordered"
+    id = Column(Integer, primary_key=True)
+
+    @declared_attr
+    def own_declared(cls):
+        return Column(Integer)
+
+    own_written = Column(Integer)
+
+
 class Two(First, Second, Forgetful, Base):
     __tablename__ = "two"
     id = Column(Integer, primary_key=True)

@@ -80,3 +80,12 @@ class Child(SQLModel, table=True):
     args_id: Optional[int] = Field(default=None, sa_column_args=[ForeignKey("rightthing.id")])
     whole: Optional[int] = Field(default=None, sa_column=Column("whole_thing", Integer, ForeignKey("rightthing.id")))
     left: Optional[Left] = Relationship(back_populates="children")
+
+
+class WithInit(SQLModel, table=True):
+    __tablename__ = "with_init"
+    id: Optional[int] = Field(default=None, primary_key=True)
+    name: str = ""
+
+    def __init__(self, name: str = "x"):
+        super().__init__(name=name)

@@ -9,6 +9,7 @@ from sqlalchemy import (
     ForeignKey,
     ForeignKeyConstraint,
     Integer,
+    MetaData,
     PrimaryKeyConstraint,
     Sequence,
     String,
@@ -48,6 +49,15 @@ class Typed(Base):
 
 
 reg = registry()
+
+
+class WithMetadata(DeclarativeBase):
+    __abstract__ = True
+    metadata = MetaData(naming_convention={"pk": "pk_of_%(table_name)s"})
+    reg.metadata = metadata
+    registry = reg
+
+
 plain_table = Table("plain", reg.metadata, Column("id", Integer, primary_key=True), Column("label", String))
 
 

@@ -67,6 +67,7 @@ op.create_table(
 )
 op.create_index("c_keys_index", "c_keys", ["third", "other"], unique=True)
 op.create_index("c_keys_expression", "c_keys", [sa.text("third DESC"), "other"])
+op.create_index("c_keys_ordered", "c_keys", ["other", sa.column("third").desc()])
 op.create_index("c_gone", "c_keys", ["third"])
 op.drop_index("c_gone", table_name="c_keys")
 """,
@@ -233,5 +234,29 @@ while wanted:
     op.add_column("c_matched", sa.Column(wanted.pop(), sa.Integer()))
 with op.get_context().autocommit_block():
     op.add_column("c_matched", sa.Column("auto", sa.Integer()))
+""",
+    "copies": """
+op.create_table(
+    "c_shown",
+    sa.Column("id", sa.Integer(), primary_key=True),
+    sa.Column("name", sa.String(20), nullable=False, server_default="x"),
+    sa.Column("size", sa.BigInteger()),
+    sa.Column("gone", sa.Text()),
+)
+meta = sa.MetaData()
+meta.reflect(bind=op.get_bind(), only=["c_shown"])
+for name in list(meta.tables.keys()):
+    shown = sa.Table(name, meta, autoload_with=op.get_bind())
+    columns = []
+    for column in shown.columns:
+        copied = None
+        if isinstance(column.type, sa.types.NullType):
+            copied = sa.Column(column.name, sa.BigInteger())
+        if column.name == "gone":
+            copied = sa.Column("kept", sa.Text(), nullable=False)
+        if copied is None:
+            copied = column._copy()
+        columns.append(copied)
+    op.create_table("c_shadow_" + name, *columns)
 """,
 }

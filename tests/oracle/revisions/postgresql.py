@@ -121,4 +121,36 @@ op.alter_column("p_side", "x", nullable=False, schema="side")
 op.rename_table("p_side", "p_sides", schema="side")
 op.execute("ALTER TABLE side.p_sides ADD COLUMN y TEXT")
 """,
+    "reflected_keys": """
+op.create_table("p_place", sa.Column("id", sa.Integer(), primary_key=True))
+op.create_table(
+    "p_reflected",
+    sa.Column("id", sa.Integer(), primary_key=True),
+    sa.Column("owner", sa.Integer(), sa.ForeignKey("c_owner.id")),
+    sa.Column("place", sa.Integer(), sa.ForeignKey("p_place.id")),
+    sa.Column("code", sa.Integer(), unique=True),
+)
+
+
+def name_of_key():
+    shown = sa.Table("p_reflected", sa.MetaData(), autoload_with=op.get_bind())
+    for constraint in shown.foreign_key_constraints:
+        if constraint.referred_table.name == "c_owner" and constraint.column_keys[0] == "owner":
+            return constraint.name
+    raise ValueError("there is none")
+
+
+op.drop_constraint(name_of_key(), "p_reflected", type_="foreignkey")
+op.create_foreign_key("p_reflected_owner", "p_reflected", "c_owner", ["owner"], ["id"], ondelete="CASCADE")
+shown = sa.Table("p_reflected", sa.MetaData(), autoload_with=op.get_bind())
+for constraint in list(shown.constraints):
+    if isinstance(constraint, sa.UniqueConstraint):
+        op.drop_constraint(constraint.name, "p_reflected")
+""",
+    "guarded_drop": """
+op.create_table("p_guarded", sa.Column("id", sa.Integer(), primary_key=True), sa.Column("a", sa.Text(), unique=True))
+query = "SELECT conname FROM pg_constraint WHERE conrelid = 'p_guarded'::regclass AND conname = 'a'"
+if op.get_bind().execute(sa.text(query)).fetchone():
+    op.drop_constraint("a", "p_guarded", type_="unique")
+""",
 }

@@ -1,5 +1,7 @@
 """Models over bases and mixins of other packages: real ones, or the stand-ins of `site/`."""
 
+from typing import Optional
+
 from advanced_alchemy.base import BigIntBase, UUIDAuditBase
 from advanced_alchemy.mixins import SlugKey
 from fastapi_users.db import SQLAlchemyBaseUserTableUUID
@@ -23,6 +25,24 @@ class Author(UUIDAuditBase):
 
 class BookShelf(SlugKey, BigIntBase):
     title: Mapped[str]
+
+
+class Vehicle(UUIDAuditBase):
+    kind: Mapped[str]
+    __mapper_args__ = {"polymorphic_on": "kind", "polymorphic_identity": "vehicle"}
+
+
+class Car(Vehicle):
+    wheels: Mapped[Optional[int]]
+    __mapper_args__ = {"polymorphic_identity": "car"}
+
+
+class Named(UUIDAuditBase):
+    __tablename__ = "named_otherwise"
+
+
+class Empty(UUIDAuditBase):
+    pass
 
 
 class Note(Timestamp, Base):

@@ -122,3 +122,20 @@ def test_nested_source_ends() -> None:
         check_project(files(models=MODELS, service=f"{text}\n"), Settings())
     deep = "".join(" " * depth + "if a:\n" for depth in range(300))
     check_project(files(service=deep + " " * 300 + "pass\n"), Settings())
+
+
+def test_the_configured_severity_is_that_of_the_findings() -> None:
+    """By code, by prefix and by name; the nearest wins, and others keep the rule's own."""
+    given = files(
+        models=MODELS + "    tags = Column(Integer, default=[])\n", service="from models import Video\nVideo(a=1)\n"
+    )
+
+    def severities(*configured: tuple[str, str]) -> dict[str, str]:
+        found = check_project(given, Settings(severity=configured)).diagnostics
+        return {item.code: item.severity.value for item in found}
+
+    assert severities() == {"ORM201": "error", "ORM401": "error"}
+    assert severities(("ORM201", "info")) == {"ORM201": "info", "ORM401": "error"}
+    assert severities(("ORM4", "warning")) == {"ORM201": "error", "ORM401": "warning"}
+    assert severities(("unknown-constructor-keyword", "warning"))["ORM201"] == "warning"
+    assert severities(("ORM", "info"), ("ORM401", "warning")) == {"ORM201": "info", "ORM401": "warning"}

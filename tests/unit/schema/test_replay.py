@@ -204,6 +204,32 @@ def test_modules_imported_by_their_name() -> None:
     assert [list(table.columns) for table in schema.tables.values()] == [["id", "a", "b"], ["id", "b"]]
 
 
+def test_names_that_a_star_brings() -> None:
+    schema = run(
+        "from app import sql\nop.create_table('t', sa.Column('a', sql.Blob), sa.Column('b', sa.String(sql.SIZE)))",
+        core="import sqlalchemy as sa\nSIZE = 7\n\n\nclass Blob(sa.TypeDecorator):\n    impl = sa.Text\n",
+        sql="from app.core import *\n",
+    )
+    assert [repr(column.type) for column in schema.tables["t"].columns.values()] == ["Text()", "String(length=7)"]
+
+
+def test_histories_that_nothing_links() -> None:
+    text = "import sqlalchemy as sa\nfrom alembic import op\nrevision = {0!r}\ndown_revision = None\nbranch_labels = ({0!r},)\n"
+    body = "\n\ndef upgrade():\n    op.create_table('t', sa.Column({!r}, sa.Integer))\n    op.create_table({!r})\n"
+    sources = {
+        f"m/versions/{name}.py": decode_source((text.format(name) + body.format(name, name)).encode())
+        for name in ("old", "new")
+    }
+    index = analyse(sources, Statistics(), interpret=False).index
+    (environment,) = index.environments()
+    schema = replay(index, environment, "postgresql").schema
+    assert "only one of them runs" in (schema.tables["t"].open or "")
+    assert schema.tables["old"].open is schema.tables["new"].open is None
+    alone = replay(index, environment, "postgresql", "new").schema
+    assert list(alone.tables) == ["t", "new"]
+    assert alone.tables["t"].open is None
+
+
 def test_dataclasses_carry_what_they_are_given() -> None:
     schema = run(
         f"from app.keys import Grown, Pair\n{CREATE}\n"
@@ -239,3 +265,40 @@ def test_loops_over_rows_come_to_an_end() -> None:
     assert schema.open is None
     assert schema.tables["t"].open is None
     assert list(schema.tables["t"].columns) == ["id", "a", "x"]
+
+
+HELPERS = """
+import sqlalchemy as sa
+from sqlalchemy.types import TypeDecorator
+from plugins import load
+
+
+def resolve(schema):
+    if isinstance(schema, list):
+        result = []
+        for value in schema:
+            result.append(resolve(value))
+    elif isinstance(schema, dict):
+        result = {}
+        for key in schema:
+            result[key] = resolve(schema[key])
+    else:
+        result = schema
+    return result
+
+
+LENGTH = resolve(load("LENGTH"))
+
+
+class Name(TypeDecorator):
+    impl = sa.String
+"""
+
+
+def test_a_function_that_calls_itself_about_what_is_not_known() -> None:
+    """Each level of it doubles the worlds: it is given up before that takes minutes."""
+    schema = run(f"from app.helpers import LENGTH, Name\n{CREATE}\nop.add_column('t', sa.Column('c', Name(LENGTH)))\n"
+                 "op.add_column('t', sa.Column('d', Name(20)))", helpers=HELPERS)  # fmt: skip
+    columns = schema.tables["t"].columns
+    assert isinstance(columns["c"].type, Unknown), "a length that is not known is not none"
+    assert repr(columns["d"].type) == "String(length=20)"

@@ -222,7 +222,7 @@ def test_a_failure_leaves_the_solver_usable() -> None:
 
 
 def test_what_is_given_up_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ormlint.semantic.model.MAX_BODY_BYTES", 200)
+    monkeypatch.setattr("ormlint.semantic.screen.MAX_BODY_BYTES", 200)
     long = (
         "from models import Video\n\ndef f():\n"
         + "    x = 1\n" * 40
@@ -240,6 +240,6 @@ def test_a_body_that_is_given_up_may_call_what_it_names(monkeypatch: pytest.Monk
     text = "from models import Video\n\ndef f(video):\n    return video\n\ndef g():\n    return f(Video())\n"
     long = "from a import f\n\ndef h():\n" + "    x = 1\n" * 40 + "    f(x)\n"
     for size, wanted in ((200, "Unknown(parameter `video` has no annotation)"), (400_000, "Video | int")):
-        monkeypatch.setattr("ormlint.semantic.model.MAX_BODY_BYTES", size)
+        monkeypatch.setattr("ormlint.semantic.screen.MAX_BODY_BYTES", size)
         model = semantic_model({"models.py": MODELS, "a.py": text, "long.py": long})
         assert show(model.record(model.index.modules["a.py"].functions[0]).returned) == wanted

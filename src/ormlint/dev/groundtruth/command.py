@@ -174,7 +174,8 @@ def static_schema(root: Path, project: Project, dialect: str) -> tuple[Any, dict
     files = read_files(root / project.only, project_files(root / project.only, settings))
     index = analyse(files, Statistics(), interpret=False).index
     folders = project.version_locations or (project.script_location,)
-    environments = index.environments(folders)
+    by_itself = [item for item in index.environments() if set(item.locations) == set(project.version_locations)]
+    environments = by_itself or index.environments(folders)
     if not environments:
         raise ValueError(f"no revisions below {project.script_location}")
     replayed = replay(index, environments[0], dialect, project.branch or None)

@@ -25,7 +25,7 @@ from ormlint.dev.oracle.command import interpreter
 from ormlint.linting.migrations import where
 from ormlint.project.discovery import project_files
 from ormlint.project.workspace import read_documents, read_files
-from ormlint.schema.difference import SchemaDifference
+from ormlint.schema.difference import CoreDifference, SchemaDifference, TableWithoutModel
 from ormlint.settings import Settings
 
 JUDGE = Path(__file__).with_name("judge.py")
@@ -264,8 +264,13 @@ def ours(root: Path, project: Project) -> Iterator[Found]:
     if not done:
         raise ValueError(f"no revisions below {wanted}")
     for item in compare(index, done, grouped=False):
-        if not isinstance(item, SchemaDifference):
+        if isinstance(item, TableWithoutModel):
             yield Found("extra-table", item.table, (), where=item.step.path)
+            continue
+        if isinstance(item, CoreDifference):
+            row = analysis.sources[item.module.path].lines.row(item.range.start)
+            columns = (item.column,) if item.column else ()
+            yield Found("column" if item.column else "table", item.table, columns, where=f"{item.module.path}:{row}")
             continue
         yield Found(_own_kind(item), item.table, _columns(item), item.ours, item.theirs, _place(analysis, item))
 

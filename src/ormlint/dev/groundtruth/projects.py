@@ -363,6 +363,7 @@ PROJECTS: dict[str, tuple[Project, ...]] = {
         Project(
             "barbican/model/migration/alembic_migrations",
             ("barbican",),
+            setup="import barbican.model.models",
             models=Models("barbican.model.models:BASE.metadata", ("barbican.model.models",)),
         ),
     ),
@@ -394,9 +395,19 @@ PROJECTS: dict[str, tuple[Project, ...]] = {
                     *("/2024.1/expand", "/2025.2/expand", "/2026.1/expand"),
                 )
             ),
+            setup="import keystone.conf; keystone.conf.configure()",
             models=Models(
                 "keystone.common.sql.core:ModelBase.metadata",
-                setup="import keystone.server.backends as b; b.load_backends",
+                (
+                    *("keystone.assignment.backends.sql", "keystone.catalog.backends.sql"),
+                    *("keystone.credential.backends.sql", "keystone.endpoint_policy.backends.sql"),
+                    *("keystone.federation.backends.sql", "keystone.identity.backends.sql"),
+                    *("keystone.identity.mapping_backends.sql", "keystone.limit.backends.sql"),
+                    *("keystone.oauth1.backends.sql", "keystone.policy.backends.sql"),
+                    *("keystone.resource.backends.sql", "keystone.revoke.backends.sql"),
+                    *("keystone.trust.backends.sql", "keystone.application_credential.backends.sql"),
+                ),
+                setup="import keystone.conf; keystone.conf.configure()",
             ),
         ),
     ),
@@ -418,6 +429,7 @@ PROJECTS: dict[str, tuple[Project, ...]] = {
         Project(
             "manila/db/migrations/alembic",
             ("manila",),
+            setup="import sqlalchemy.orm",
             models=Models("manila.db.sqlalchemy.models:BASE.metadata", ("manila.db.sqlalchemy.models",)),
         ),
     ),
@@ -433,5 +445,5 @@ PROJECTS: dict[str, tuple[Project, ...]] = {
             models=Models("nova.db.api.models:BASE.metadata", ("nova.db.api.models",)),
         ),
     ),
-    "zou": (Project("zou/migrations", ("zou",)),),
+    "zou": (Project("zou/migrations", ("zou",), environment={"SECRET_KEY": "only-migrated"}),),
 }

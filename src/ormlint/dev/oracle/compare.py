@@ -105,7 +105,7 @@ def _compare_class(result: Comparison, name: str, card: dict[str, Any], wanted: 
         else:
             result.right += 1
     for key, found in card["attributes"].items():
-        if found["kind"] in MAPPED_KINDS and key not in wanted["attributes"]:
+        if found["kind"] in MAPPED_KINDS and key not in wanted["attributes"] and not found.get("conditional"):
             result.extra[f"{name}.{key}"] = found["kind"]
 
 
@@ -148,7 +148,7 @@ def _compare_attribute(found: dict[str, Any], real: dict[str, Any]) -> tuple[lis
 def _compare_constructor(
     result: Comparison, name: str, index: ProjectIndex, mapped: MappedClass, accepted: dict[str, bool | None]
 ) -> None:
-    reason = mapped.constructor.open_reason or mapped.open_reason
+    reason = mapped.constructor.open_reason or (None if mapped.open_on_reads else mapped.open_reason)
     if reason is not None:
         result.open_constructors[name] = reason
         return

@@ -176,7 +176,7 @@ def create_statements(classes: dict[str, type], refused: dict[str, str]) -> dict
                 continue
             try:
                 made = [str(CreateTable(table).compile(dialect=dialect)).strip()]
-                indexes = [item for item in table.indexes if is_for(item, name)]
+                indexes = [item for item in table.indexes if is_for(item, dialect)]
                 made += sorted(str(CreateIndex(item).compile(dialect=dialect)).strip() for item in indexes)
                 statements[key] = "\n".join(made)
             except Exception as error:
@@ -184,11 +184,16 @@ def create_statements(classes: dict[str, type], refused: dict[str, str]) -> dict
     return result
 
 
-def is_for(item: Any, dialect: str) -> bool:
-    """Tell whether an index is made on a database: `.ddl_if(dialect=…)` may say that it is not."""
+def is_for(item: Any, dialect: Any) -> bool:
+    """Tell whether an index is made on a database: `.ddl_if(...)` may say that it is not."""
     condition = getattr(item, "_ddl_if", None)
-    wanted = condition.dialect if condition is not None else None
-    return wanted is None or dialect in ((wanted,) if isinstance(wanted, str) else wanted)
+    if condition is None:
+        return True
+    wanted = condition.dialect
+    if wanted is not None and dialect.name not in ((wanted,) if isinstance(wanted, str) else wanted):
+        return False
+    given = {"dialect": dialect, "compiler": None, "tables": None, "state": None, "checkfirst": False}
+    return condition.callable_ is None or bool(condition.callable_(None, item, None, **given))
 
 
 def main() -> None:

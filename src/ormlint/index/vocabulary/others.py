@@ -36,3 +36,19 @@ MIXINS: dict[str, frozenset[str]] = {
 }
 # Methods of serialisers and other mixins that make or change a model of names which the call does not show.
 OPENING = frozenset({"from_dict", "populate_obj", "update_from_dict", "bulk_insert", "load"})
+# Packages whose classes are declarative bases and mixins: a model over one needs no column of its own.
+ORM_PACKAGES = frozenset(
+    {
+        "advanced_alchemy",
+        "fastapi_users",
+        "fastapi_users_db_sqlalchemy",
+        "flask_appbuilder",
+        "litestar",
+        "sqlalchemy_continuum",
+        "sqlalchemy_mixins",
+        "sqlalchemy_utils",
+    }
+)
+# What decorators of attrs begin with: they give a class methods, its constructor among them.
+ATTRS = ("attr.", "attrs.")
+STANDARD_DATACLASS = "dataclasses.dataclass"

@@ -64,6 +64,7 @@ TABLE = "sqlalchemy.Table"
 INDEX = "sqlalchemy.Index"
 UNIQUE_CONSTRAINT = "sqlalchemy.UniqueConstraint"
 PRIMARY_KEY_CONSTRAINT = "sqlalchemy.PrimaryKeyConstraint"
+FOREIGN_KEY = "sqlalchemy.ForeignKey"
 FOREIGN_KEY_CONSTRAINT = "sqlalchemy.ForeignKeyConstraint"
 
 # -- types

@@ -6,6 +6,7 @@ from ormlint.diagnostics import Severity
 from ormlint.facts.expressions import Constant, Keyword
 from ormlint.linting import subjects
 from ormlint.linting.context import Context
+from ormlint.linting.keys import database_name_of
 from ormlint.linting.rule import Rule, Status
 
 rule = Rule(
@@ -39,8 +40,10 @@ def reserved_keyword(context: Context, call: subjects.ConstructorCall) -> None:
             what = "`query` is Flask-SQLAlchemy's own name on every model: the constructor accepts it"
         else:
             continue
-        near = f"{given.name}_"
-        hint = f"; did you mean `{near}`?" if near in mapped.attributes else ""
+        stored = database_name_of(mapped, given.name)
+        hint = f"; `{given.name}` is the database's name of `{stored}`" if stored else ""
+        if not hint and f"{given.name}_" in mapped.attributes:
+            hint = f"; did you mean `{given.name}_`?"
         context.report(
             given.node.name_range, f"{what}, and the value is never stored{hint}", symbol=f"{mapped.name}({given.name})"
         )

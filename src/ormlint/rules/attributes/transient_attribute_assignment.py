@@ -15,7 +15,10 @@ rule = Rule(
     since="0.1.0",
     severity=Severity.INFO,
     status=Status.OPT_IN,
-    options=(Option("ignore-private-attributes", True, "Leave names with a leading underscore alone."),),
+    options=(
+        Option("ignore-private-attributes", True, "Leave names with a leading underscore alone."),
+        Option("allow-transient", (), "Attribute names that are set on purpose without being stored."),
+    ),
 )
 
 
@@ -24,6 +27,8 @@ def transient_assignment(context: Context, store: subjects.AttributeStore) -> No
     if not phantoms.is_unknown(context, store) or phantoms.is_meant_to_be_kept(context, store):
         return
     if store.name.startswith("_") and context.options["ignore-private-attributes"]:
+        return
+    if store.name in context.options["allow-transient"]:
         return
     mapped = store.models[0]
     place = store.place.attr_range if isinstance(store.place, Attribute) else store.place.range

@@ -28,7 +28,7 @@ def unknown_keyword(context: Context, call: subjects.ConstructorCall) -> None:
     constructor = mapped.constructor
     if constructor.open_reason is not None or call.is_expected:
         return
-    if constructor.kind != "custom" and mapped.open_reason is not None:
+    if constructor.kind != "custom" and mapped.open_reason is not None and not mapped.open_on_reads:
         return
     for given in call.keywords:
         if accepts_keyword(context.index, mapped, given.name):

@@ -29,3 +29,16 @@ def no_table(context: Context, subject: subjects.SchemaDifference) -> None:
         "(SQLite: no such table) on a database that `alembic upgrade head` made",
         symbol=mapped.name,
     )
+
+
+@rule.on(subjects.CoreDifference)
+def no_core_table(context: Context, subject: subjects.CoreDifference) -> None:
+    if subject.column is not None:
+        return
+    context.report_at(
+        subject.module,
+        subject.range,
+        f"no migration creates table `{subject.table}`: the first statement that names it fails with UndefinedTable "
+        "(SQLite: no such table) on a database that `alembic upgrade head` made",
+        symbol=subject.table,
+    )

@@ -23,9 +23,30 @@ def other_type(context: Context, subject: subjects.SchemaDifference) -> None:
     if subject.kind != "type":
         return
     ours, theirs = subject.ours, subject.theirs
-    if "TIME ZONE" in ours and "TIME ZONE" in theirs and ours.split()[0] == theirs.split()[0]:
-        effect = "times come back with a zone on one side and without on the other, and asyncpg rejects the value"
-    else:
-        effect = "the database rejects the value or the comparison, or gives back another Python type"
+    effect = _effect(subject)
     text = f"migrations make `{column_of(subject)}` `{theirs}`, the model says `{ours}`{more(subject)}: {effect}"
     context.report_at(*where(subject), text, symbol=named(subject), related=related(subject))
+
+
+def _effect(subject: subjects.SchemaDifference) -> str:
+    """Say what happens at run time, as it was tried with psycopg2, psycopg and asyncpg on PostgreSQL."""
+    model, database = subject.families
+    if model == database == "datetime":
+        if "WITH TIME ZONE" in subject.theirs:
+            return "times that are read have a zone, and comparing them with naive ones raises TypeError"
+        return "times that are read have no zone, and comparing them with aware ones raises TypeError"
+    if (model, database) == ("enum", "text"):
+        if subject.dialect == "mysql":
+            return "the database takes any string, and one that is no label raises LookupError when it is read"
+        return (
+            "asyncpg casts to the enum type, so PostgreSQL rejects the value or the comparison; with psycopg any "
+            "string is stored, and one that is no label raises LookupError when it is read"
+        )
+    if (model, database) == ("text", "enum"):
+        if subject.dialect == "mysql":
+            return "a string that is no label fails with DataError when it is stored"
+        return (
+            "a string that is no label fails with DataError when it is stored; asyncpg and psycopg 3 cast to VARCHAR, "
+            "so PostgreSQL rejects every value and comparison"
+        )
+    return "the database rejects the value or the comparison, or gives back another Python type"

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from ormlint.diagnostics import Fix, Severity
 from ormlint.facts import expressions as e
-from ormlint.index.columns import Reference
 from ormlint.index.tables import KnownTable
 from ormlint.linting import fixes, subjects
 from ormlint.linting.context import Context, Place
 from ormlint.linting.names import closest, nearest
-from ormlint.linting.relationships import foreign_keys
+from ormlint.linting.relationships import WrittenKey, written_keys
 from ormlint.linting.rule import Fixes, Rule, Status
 
 rule = Rule(
@@ -25,10 +24,9 @@ rule = Rule(
 
 @rule.on(subjects.Model)
 def unknown_column(context: Context, subject: subjects.Model) -> None:
-    mapped = subject.mapped
-    for attribute, _, reference, key in foreign_keys(subject):
-        parts = key.split(".")
-        if reference.target is None or len(parts) < 2:
+    for reference in written_keys(context, subject):
+        parts = reference.key.split(".")
+        if len(parts) < 2:
             continue
         table = context.index.tables.by_name.get(parts[-2].lower())
         if table is None or table.open is not None or not table.models or _may_have(table, parts[-1]):
@@ -39,13 +37,13 @@ def unknown_column(context: Context, subject: subjects.Model) -> None:
             reference.expr.range,
             f"the table `{table.name}` has no column `{parts[-1]}`: `create_all()` and the first flush raise "
             f"NoReferencedColumnError{hint}",
-            symbol=f"{mapped.name}.{attribute.name}",
+            symbol=reference.symbol,
             related=related,
             fix=_fix(context, reference, table, parts[-1]),
         )
 
 
-def _fix(context: Context, reference: Reference, table: KnownTable, name: str) -> Fix | None:
+def _fix(context: Context, reference: WrittenKey, table: KnownTable, name: str) -> Fix | None:
     """Write the column's name in the database, or the column a name is a slip of."""
     columns = [
         (item.attribute.name, item.attribute.column.name)
@@ -70,6 +68,7 @@ def _may_have(table: KnownTable, name: str) -> bool:
         column.attribute is None or column.attribute.column is None or "key" in column.attribute.column.arguments
         for columns in table.columns.values()
         for column in columns
+        if not column.is_old
     )
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from ormlint.diagnostics import Fix, Severity
 from ormlint.facts import expressions as e
-from ormlint.index.columns import Reference
 from ormlint.linting import fixes, subjects
 from ormlint.linting.context import Context, Place
 from ormlint.linting.names import closest, nearest
-from ormlint.linting.relationships import foreign_keys
+from ormlint.linting.relationships import WrittenKey, written_keys
 from ormlint.linting.rule import Fixes, Rule, Status
 
 rule = Rule(
@@ -26,9 +25,9 @@ rule = Rule(
 def unknown_table(context: Context, subject: subjects.Model) -> None:
     mapped = subject.mapped
     index = context.index
-    for attribute, _, reference, key in foreign_keys(subject):
-        parts = key.split(".")
-        if reference.target is None or len(parts) < 2 or "?" in key:
+    for reference in written_keys(context, subject):
+        parts = reference.key.split(".")
+        if len(parts) < 2 or "?" in reference.key:
             continue
         table = parts[-2]
         if table.lower() in index.tables.by_name or index.registry(mapped) is None:
@@ -54,13 +53,13 @@ def unknown_table(context: Context, subject: subjects.Model) -> None:
             reference.expr.range,
             f"no table is called `{table}`: `create_all()` and the first flush raise NoReferencedTableError, "
             f"and nothing does before{hint}",
-            symbol=f"{mapped.name}.{attribute.name}",
+            symbol=reference.symbol,
             related=related,
             fix=_fix(context, reference, meant),
         )
 
 
-def _fix(context: Context, reference: Reference, table: str | None) -> Fix | None:
+def _fix(context: Context, reference: WrittenKey, table: str | None) -> Fix | None:
     """Write the table that is meant, where the key is a literal `table.column`."""
     expr = reference.expr
     if table is None or not isinstance(expr, e.Str) or expr.value.count(".") != 1:

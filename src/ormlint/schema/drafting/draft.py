@@ -19,7 +19,7 @@ from ormlint.index.model import MappedClass
 from ormlint.index.project import ProjectIndex
 from ormlint.schema.coretables import core_tables
 from ormlint.schema.coverage import is_test
-from ormlint.schema.difference import SchemaDifference, TableWithoutModel
+from ormlint.schema.difference import CoreDifference, SchemaDifference, TableWithoutModel
 from ormlint.schema.drafting.backfill import old_rows_value
 from ormlint.schema.drafting.constraints import Change, constraint_changes
 from ormlint.schema.drafting.target import Target, native_enums, render_item, with_known_enums
@@ -31,6 +31,8 @@ from ormlint.schema.replay.run import Replay
 from ormlint.schema.replay.simulated import SimColumn, SimEnum
 from ormlint.schema.replay.tables import migrated_tables
 from ormlint.schema.replay.values import Unknown
+
+_KINDS = {"index": "indexes", "unique": "unique constraints", "foreign": "foreign keys"}
 
 
 @dataclass
@@ -120,6 +122,9 @@ class _Drafting:
         self._create_tables(tables)
         for item in added:
             self._add_column(item)
+        for other in found:
+            if isinstance(other, CoreDifference) and other.column is not None:
+                self._add_core_column(other.table, other.column)
         for item in differences:
             self._change_column(item)
         self._change_types(differences)
@@ -133,6 +138,7 @@ class _Drafting:
         self._leftovers(
             by_kind.get("extra-column", []), [item for item in found if isinstance(item, TableWithoutModel)]
         )
+        self._say_what_is_unread()
         self.draft.upgrade = self._rendered([(step.forward, step) for step in self.steps])
         backwards = [(step.backward, step) for step in reversed(self.steps) if step.backward is not None]
         self.draft.downgrade = self._rendered(backwards)
@@ -268,6 +274,21 @@ class _Drafting:
             self._fill(item, column)
             self._nullable(item, column.type, False, undo=False)
 
+    def _add_core_column(self, key: str, name: str) -> None:
+        """Add a column to a Core table. Nothing tells what old rows hold, so that is left to the reader."""
+        static = next((one for one in self.core if one.rpartition(".")[2] == key.rpartition(".")[2]), None)
+        column = self.target.table(static).c.get(name) if static is not None else None
+        if static is None or column is None or name in self.target.unknown(static):
+            self.draft.notes.append(f"{key}.{name} is left out: it is not known whole")
+            return
+        table, schema = key.rpartition(".")[2], key.rpartition(".")[0] or None
+        shown = sa.Column(name, column.type, nullable=column.nullable, server_default=_default_of(column))
+        if not column.nullable and column.server_default is None:
+            shown.nullable = True
+            self.draft.notes.append(f"{key}.{name} stays nullable: give old rows a value, then alter it")
+        add = ops.AddColumnOp(table, shown, schema=schema)
+        self.steps.append(_Step(add, ops.DropColumnOp(table, name, schema=schema), table, schema))
+
     def _fill(self, item: SchemaDifference, column: sa.Column[Any]) -> None:
         """Give old rows a value before a column becomes NOT NULL."""
         assert item.attribute is not None and item.attribute.column is not None
@@ -398,6 +419,15 @@ class _Drafting:
                 yield from constraint_changes(
                     self.target.table(name), self.replay.schema, self.replay.schema.tables[key], static
                 )
+
+    def _say_what_is_unread(self) -> None:
+        """Tell of constraints and indexes that are left out because one of the sides does not say them plainly."""
+        for name, static in self.target.static.items():
+            reasons = [f"an argument of its table: {reason}" for reason in static.unread_arguments]
+            key = self._made_key(name)
+            unsure = self.replay.schema.tables[key].unsure if key is not None else {}
+            reasons += [f"{_KINDS[kind]}: {reason}" for kind, reason in unsure.items() if kind in _KINDS]
+            self.draft.notes += [f"{name}: not compared, {reason}" for reason in dict.fromkeys(reasons)]
 
     def _leftovers(self, columns: list[SchemaDifference], tables: list[TableWithoutModel]) -> None:
         for item in columns:

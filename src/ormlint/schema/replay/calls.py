@@ -11,7 +11,7 @@ from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
 from ormlint.schema.replay import values as v
 from ormlint.schema.replay.inspection import Inspection
-from ormlint.schema.replay.machine import DEPTH, Returned
+from ormlint.schema.replay.machine import DEPTH, RECURSION, Returned
 
 _NOTHING = frozenset(
     [
@@ -72,12 +72,15 @@ class Calls(Inspection):
         """Run a function; `receive` is called with what a generator yields."""
         if self.depth > DEPTH:
             return v.Unknown("calls are nested too deeply")
+        if sum(body is function.body for body in self.running) >= RECURSION:
+            return v.Unknown("a function calls itself too often")
         scope = v.Scope(function.scope, function.scope.module)
         given = [function.owner, *args] if function.owner is not None else list(args)
         self._bind(function, scope, given, dict(keywords))
         if not isinstance(function.body, tuple):
             return self.evaluate(function.body, scope)
         self.depth += 1
+        self.running.append(function.body)
         collected: list[Any] = []
         self.yields.append(receive or collected.append)
         try:
@@ -87,6 +90,7 @@ class Calls(Inspection):
             return collected if function.is_generator and receive is None else found.value
         finally:
             self.depth -= 1
+            self.running.pop()
             self.yields.pop()
         return collected if function.is_generator and receive is None else None
 
@@ -285,6 +289,8 @@ class Calls(Inspection):
             if name in ("append_column", "append_constraint") and args:
                 owner.args.append(args[0])
                 return None
+            if owner.last == "MetaData" and name == "reflect":
+                return self.reflect_all(owner, keywords)
             if owner.last in ("getLogger", "get_logger"):
                 return None
             if owner.name == "super" and name == "__init__":
@@ -304,6 +310,9 @@ class Calls(Inspection):
         if owner is v.DIALECT:
             return self.inspect(name, args[1:], keywords) if name == "has_table" else v.Unknown(f"dialect.{name}")
         if owner is v.QUERY:
+            if name == "delete" and self.queried is not None and not self.quiet:
+                self.hazards.emptied.add(self.queried)
+            self.queried = None
             if name == "all":
                 return []
             return {"first": None, "one_or_none": None, "scalar": None, "count": 0}.get(name, v.QUERY)
@@ -315,6 +324,7 @@ class Calls(Inspection):
         if name in _NOTHING:
             return None
         if name == "query":
+            self.queried = self.name_of_table(args[0]) if len(args) == 1 else None
             return v.QUERY
         if name == "has_table":
             return self.inspect(name, args, keywords)

@@ -18,7 +18,7 @@ class Clauses(Types):
 
     def default_of(self, value: Any) -> Default | Unknown | None:
         """Return a server default; None where there is none."""
-        if value is None or value is False or isinstance(value, Unknown):
+        if value is None or value is False or isinstance(value, (Unknown, Default)):
             return None if value is False else value
         if isinstance(value, Built) and value.last == "DefaultClause" and value.args:
             return self.default_of(value.args[0])

@@ -9,9 +9,10 @@ from ormlint.schema.replay.clauses import Clauses
 from ormlint.schema.replay.conventions import database_name, given_name
 from ormlint.schema.replay.simulated import SimConstraint, SimTable, Step
 from ormlint.schema.replay.targets import Arguments, Targets, items_of, texts_of
-from ormlint.schema.replay.values import Built, Unknown, text_of
+from ormlint.schema.replay.values import Bound, Built, Unknown, text_of
 
 _KINDS = {"foreignkey": "foreign", "unique": "unique", "primary": "primary", "check": "check"}
+_ORDERS = ("desc", "asc", "nulls_last", "nulls_first", "nullslast", "nullsfirst")
 _ORDERED = re.compile(r'"?(\w+)"?(?:\s+(?:ASC|DESC))?(?:\s+NULLS\s+(?:FIRST|LAST))?', re.IGNORECASE)
 
 
@@ -28,10 +29,12 @@ def indexed_column(value: Any) -> str:
         return text
     if not isinstance(value, Built):
         return ""
+    if isinstance(value.func, Bound) and value.func.name in _ORDERS:
+        return indexed_column(value.func.owner)
     if value.last in ("text", "literal_column", "column") and value.args:
         match = _ORDERED.fullmatch((text_of(value.args[0]) or "").strip())
         return match[1] if match is not None else ""
-    if value.last in ("desc", "asc", "nulls_last", "nulls_first", "nullslast", "nullsfirst") and value.args:
+    if value.last in _ORDERS and value.args:
         return indexed_column(value.args[0])
     if value.last in ("Column", "mapped_column") and value.args:
         return text_of(value.args[0]) or ""

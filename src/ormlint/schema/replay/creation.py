@@ -22,6 +22,8 @@ class Creation(Operations):
                 return self.execute_sql(value.func.owner, node)
             if value.last in ("text", "DDL") and value.args:
                 value = value.args[0]
+            elif (emptied := self._deleted_from(value)) is not None and not self.quiet:
+                self.hazards.emptied.add(emptied)
             elif value.last in ("CreateTable", "DropTable", "AddColumn"):
                 self.open_schema(f"`{value.last}` is executed")
                 return Rows()
@@ -42,6 +44,22 @@ class Creation(Operations):
         if not self.quiet and looks_like_ddl(text):
             apply_sql(self.writable(), text, self.step(node, "execute"), self.type_from_text)
         return Rows(text)
+
+    def _deleted_from(self, value: Built) -> str | None:
+        """Return the table that `delete(table)` or `table.delete()` takes all rows from; None for anything else."""
+        if value.last == "delete" and len(value.args) == 1:
+            return self.name_of_table(value.args[0])
+        if isinstance(value.func, Bound) and value.func.name == "delete" and not value.args:
+            return self.name_of_table(value.func.owner)
+        return None
+
+    def name_of_table(self, value: Any) -> str | None:
+        """Return the name of the table that a `Table`, a `table(…)` or a model is, without its schema."""
+        if isinstance(value, Built) and value.name == "__table__":
+            value = value.args[0]
+        if isinstance(value, ClassValue):
+            return text_of(self.class_attribute(value, "__tablename__"))
+        return text_of(value.args[0]) if isinstance(value, Built) and value.last in ("Table", "table") else None
 
     def create(self, value: Built, method: str, args: list[Any], keywords: dict[str, Any], node: e.Node | None) -> None:
         """Run `.create()`, `.drop()`, `.create_all()` or `.drop_all()` of a type, a table or metadata."""

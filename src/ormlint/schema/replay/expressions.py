@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import contextlib
+import dataclasses
 import operator
 from collections.abc import Callable
 from typing import Any
@@ -93,7 +94,10 @@ class Expressions(Calls):
         if isinstance(owner, Folder):
             return self.symbol_value(self.index.resolver.attribute(owner, name), name)
         if isinstance(owner, v.ClassValue):
-            return self.class_attribute(owner, name)
+            found = self.class_attribute(owner, name)
+            if isinstance(found, v.Function) and found.kind == "class" and found.owner is None:
+                return dataclasses.replace(found, owner=owner)
+            return found
         if isinstance(owner, v.Member):
             if name in ("value", "name"):
                 return getattr(owner, name)
@@ -141,14 +145,19 @@ class Expressions(Calls):
                 return self._column_name(owner)
             if name in ("nullable", "server_default"):
                 return owner.keywords.get(name, True if name == "nullable" else None)
+            if name == "type" and len(owner.args) > 1 and isinstance(owner.args[1], v.ReflectedType):
+                return owner.args[1]
         if name == "metadata" or (name == "naming_convention" and owner.last == "MetaData"):
             from ormlint.schema.replay.envfile import metadata_of
 
             return metadata_of(owner) if name == "metadata" else owner.keywords.get(name)
         if owner.name == flask_sqlalchemy.EXTENSION and hasattr(sqlalchemy, name):
             return v.Ref(canonical(f"sqlalchemy.{name}"))  # `db.String`, `db.func`
-        if name in ("foreign_key_constraints", "constraints", "indexes") and owner.keywords.get("autoload_with"):
-            return self.reflected(owner, name)
+        if owner.last == "Table" and owner.keywords.get("autoload_with"):
+            if name in ("foreign_key_constraints", "constraints", "indexes"):
+                return self.reflected(owner, name)
+            if name == "columns":
+                return self.reflected_columns(owner)
         if owner.last in ("Table", "table") and name == "name" and owner.args:
             return owner.args[0]
         if owner.last in ("Enum", "ENUM"):
@@ -315,7 +324,7 @@ class Expressions(Calls):
         elif isinstance(target, e.Starred):
             self.assign(target.value, v.Unknown("unpacked"), scope)
         elif isinstance(target, e.Display):
-            items = list(value) if isinstance(value, (list, tuple)) else []
+            items = list(value) if isinstance(value, (list, tuple, range)) else []
             fits = len(items) == len(target.elements) and not any(isinstance(x, e.Starred) for x in target.elements)
             for position, element in enumerate(target.elements):
                 self.assign(element, items[position] if fits else v.Unknown("unpacked"), scope)
@@ -408,6 +417,8 @@ class Expressions(Calls):
     def _compared(self, op: str, left: Any, right: Any) -> bool | v.Unknown:
         negated = op in ("is not", "not in", "!=")
         if op in ("is", "is not"):
+            if right is None and isinstance(left, v.Built) and _is_construct(left):
+                return negated
             if isinstance(left, (v.Unknown, v.Built)) or isinstance(right, (v.Unknown, v.Built)):
                 return v.doubt("a test", left, right)
             return (left is right or left == right) != negated
@@ -459,3 +470,8 @@ class Expressions(Calls):
         if self.yields:
             self.yields[-1](value)
         return None
+
+
+def _is_construct(value: v.Built) -> bool:
+    """Tell whether a value is made by a class of SQLAlchemy: a column, a type, a table."""
+    return value.name.startswith("sqlalchemy.") and value.last[:1].isupper()

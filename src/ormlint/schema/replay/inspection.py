@@ -8,7 +8,7 @@ from typing import Any
 from ormlint.schema.replay.creation import Creation
 from ormlint.schema.replay.machine import Raised
 from ormlint.schema.replay.simulated import Default, SimConstraint, SimTable
-from ormlint.schema.replay.values import DIALECT, Built, Ref, ReflectedType, Rows, Unknown, text_of
+from ormlint.schema.replay.values import BIND, DIALECT, Built, Ref, ReflectedType, Rows, Unknown, text_of
 
 _FAMILIES = {
     "String": "String",
@@ -32,6 +32,7 @@ _FAMILIES = {
     "Date": "Date",
     "ARRAY": "ARRAY",
     "CHAR": "CHAR",
+    "NullType": "NullType",
 }
 _CLASSES = {
     "primary": "PrimaryKeyConstraint",
@@ -156,6 +157,35 @@ class Inspection(Creation):
         wanted = {"foreign_key_constraints": ("foreign",), "indexes": ("index",)}
         kinds = wanted.get(name, ("primary", "foreign", "unique", "check"))
         return [self._reflected_constraint(item) for item in table.constraints if item.kind in kinds]
+
+    def reflected_columns(self, value: Built) -> Any:
+        """Answer `.columns` of `Table(…, autoload_with=…)`."""
+        called = text_of(value.args[0]) if value.args else None
+        table = self.schema.table(called, text_of(value.keywords.get("schema"))) if called is not None else None
+        self.asked_schema += 1
+        if table is None or table.open or table.maybe or any(column.maybe for column in table.columns.values()):
+            return Unknown("the columns of a reflected table", of_schema=True)
+        return [
+            Built(
+                Ref("sqlalchemy.Column"),
+                [column.name, ReflectedType(column.type, column.enum)],
+                {"nullable": column.nullable, "server_default": column.default, "primary_key": column.primary_key},
+            )
+            for column in table.columns.values()
+        ]
+
+    def reflect_all(self, value: Built, keywords: dict[str, Any]) -> None:
+        """Do `metadata.reflect(…)`: its `tables` are those that are there."""
+        self.asked_schema += 1
+        if self.schema.open or any(table.maybe for table in self.schema.tables.values()):
+            value.extra["tables"] = Unknown("the tables of the database", of_schema=True)
+            return
+        only = keywords.get("only")
+        value.extra["tables"] = {
+            key: Built(Ref("sqlalchemy.Table"), [table.name, value], {"schema": table.schema, "autoload_with": BIND})
+            for key, table in self.schema.tables.items()
+            if not isinstance(only, (list, tuple)) or table.name in only
+        }
 
     def _reflected_constraint(self, item: SimConstraint) -> Built:
         columns = [Built(Ref("sqlalchemy.Column"), [column], {}) for column in item.columns]

@@ -16,6 +16,7 @@ from ormlint.schema.replay.values import ClassValue, Function, ModuleValue, Ref,
 # Evaluated nodes a revision may cost; what takes more is a data migration, or a circle.
 BUDGET = 200_000
 DEPTH = 40
+RECURSION = 4  # calls of one function within itself: where branches are not decided, each level multiplies them
 
 
 class OverBudget(Exception):
@@ -43,8 +44,10 @@ class Machine:
         self.path = ""
         self.steps_left = BUDGET
         self.depth = 0
+        self.running: list[object] = []  # bodies of the functions at hand
         self.quiet = 0  # > 0 while top-level statements and class bodies are evaluated: nothing is executed
         self.in_try = 0
+        self.queried: str | None = None  # the table whose rows the last `session.query(…)` means, all of them
         self.history = ""  # of the revision at hand: its base
         self.guarded = 0  # branches at hand that ask whether a thing is there
         self.guesses = True  # a guard that leaves is taken not to
@@ -151,7 +154,9 @@ class Machine:
         statement = self.definitions[module.path].get(name)
         if statement is None:
             for star in reversed(module.stars):
-                target = self.index.resolver.imported(module, star)
+                target = self.index.resolver.imported(
+                    module, s.ImportBinding(star.start, star.end, star.name, star.module, "", star.level)
+                )
                 if isinstance(target, Module) and not name.startswith("_") and target is not module:
                     try:
                         return self.module_name(target, name)

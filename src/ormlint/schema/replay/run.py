@@ -29,6 +29,7 @@ class Replay:
     hazards: Hazards = field(default_factory=Hazards)
     convention: Mapping[str, str] = field(default_factory=dict)  # how the environment's metadata names constraints
     starts_empty: bool | None = None  # the first revision that changes anything makes a table
+    told_by: str = ""  # what says that it is this database
 
 
 def replay(index: ProjectIndex, environment: Environment, dialect: str, branch: str | None = None) -> Replay:

@@ -150,7 +150,8 @@ class Statements(Expressions):
         if about_schema and len(acting) == 1 and len(going) == 2:
             going = acting  # "create it unless it is there": both worlds end alike
         self.schema = going[0][0]
-        reason = f"revision {self.revision} decides it by something that is not known"
+        who = f"revision {self.revision}" if self.revision else "the source"
+        reason = f"{who} decides it by something that is not known"
         for world, _, _ in going[1:]:
             if world is not self.schema:
                 self.schema = join(self.schema, world, reason)

@@ -223,11 +223,17 @@ class Types(Machine):
             if isinstance(text, str):
                 return NamedType(text), None
             return Unknown(f"`{cls.name}` computes its type"), None
-        impl = self.class_attribute(cls, "impl")
+        visited = self.class_attribute(cls, "__visit_name__")
+        if isinstance(visited, str) and visited != "type_decorator":
+            return NamedType(visited), None  # its DDL is what a compiler's method of that name says: its name, mostly
+        impl = instance.attributes.get("impl", self.class_attribute(cls, "impl"))
         if not isinstance(impl, Unknown):
             if isinstance(impl, Ref) and (instance.args or instance.keywords):
                 built = self.type_of(Built(impl, instance.args, instance.keywords), depth + 1)
-                return built if not isinstance(built[0], Unknown) else self.type_of(impl, depth + 1)
+                given = (*instance.args, *instance.keywords.values())
+                if not isinstance(built[0], Unknown) or any(isinstance(item, Unknown) for item in given):
+                    return built
+                return self.type_of(impl, depth + 1)  # what it was given is for its own
             return self.type_of(impl, depth + 1)
         if isinstance(self.class_attribute(cls, "__init__"), Function):
             return Unknown(f"`{cls.name}` has a constructor of its own"), None

@@ -1,7 +1,8 @@
 """Stands in for bases whose tables are named after their classes."""
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Optional, cast
 
 from sqlalchemy.ext.asyncio import AsyncAttrs
 from sqlalchemy.orm import DeclarativeBase, declared_attr
@@ -17,7 +18,19 @@ class CommonTableAttributes:
     else:
 
         @declared_attr.directive
+        @classmethod
         def __tablename__(cls):
+            names = cast("Mapping[str, Any]", cls.__dict__)
+            if "__tablename__" in names:
+                return cast("Optional[str]", names["__tablename__"])
+            given = getattr(cls, "__mapper_args__", {})
+            arguments = cast("dict[str, Any]", given) if isinstance(given, dict) else {}
+            if arguments.get("concrete", False) or "polymorphic_on" in arguments:
+                return table_name_regexp.sub(r"_\1", cls.__name__).lower()
+            for parent in cls.__mro__[1:]:
+                inherited = getattr(parent, "__mapper_args__", None)
+                if isinstance(inherited, dict) and "polymorphic_on" in inherited:
+                    return None
             return table_name_regexp.sub(r"_\1", cls.__name__).lower()
 
     def to_dict(self):
