@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from ormlint.checker.comparison import Comparison
 from ormlint.checker.kept import NOTHING_KEPT, Kept
+from ormlint.checker.readindex import ReadIndex
 from ormlint.checker.reading import RECURSION_LIMIT, FactsStore, read_facts, stored_facts
 from ormlint.checker.result import Progress, Statistics
 from ormlint.facts.codec import encode_facts
@@ -36,6 +37,7 @@ class Analysis:
     linked: set[Read]  # what was read when the project was linked
     comparison: Comparison  # with what is kept of an earlier check
     snapshot: LinkedState | None = None  # to go on from, where somebody will
+    reads: ReadIndex | None = None  # the same
 
 
 class _Interfaces(Mapping[str, ModuleInterface]):
@@ -127,7 +129,16 @@ def read_project(
     index.may_make = lambda path: may_make(sources[path].data)
     statistics.models = len(index.own_mapped)
     clock.lap("link")
-    return Analysis(sources, facts, index, SemanticModel(index), reads, comparison, snapshot)
+    return Analysis(
+        sources,
+        facts,
+        index,
+        SemanticModel(index),
+        reads,
+        comparison,
+        snapshot,
+        before.reads if before is not None else None,
+    )
 
 
 def _is_known(path: str, source: SourceText, kept: Kept) -> bool:

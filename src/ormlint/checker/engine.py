@@ -104,8 +104,10 @@ def check_again(
     if done is None:  # what calls tell of parameters is no longer what it was
         if analysis.index.is_partial:
             analysis = read_project(files, statistics, progress, environment, documents, store, jobs)
-        anew = Comparison(NOTHING_KEPT, analysis.sources, analysis.facts, store)
-        analysis = replace(analysis, model=model_class(analysis.index), comparison=anew)
+            analysis = replace(analysis, model=model_class(analysis.index))
+        else:
+            anew = Comparison(NOTHING_KEPT, analysis.sources, analysis.facts, store)
+            analysis = replace(analysis, model=model_class(analysis.index), comparison=anew)
         done = _Checker(files, settings, analysis, only, table, statistics).run(progress, keep)
     assert done is not None
     diagnostics, found = done
@@ -182,7 +184,9 @@ class _Checker:
             analysis.linked,
             analysis.comparison,
             keep,
+            analysis.reads,
         )
+        analysis.reads = again.reads
         found = again.run(self, progress)
         if found is None:
             clock.lap("check")

@@ -20,6 +20,7 @@ from ormlint.checker.comparison import Comparison
 from ormlint.checker.keeping import Collected, Found, LaterRounds, Shadows, Table, cleared, first_rounds, packed
 from ormlint.checker.kept import Changes, FileState, Kept, Unit, decode_summary, encode_summary
 from ormlint.checker.projectwide import EMPTY, Touched
+from ormlint.checker.readindex import ReadIndex
 from ormlint.checker.readings import Current, Namer, path_of
 from ormlint.checker.result import Progress
 from ormlint.checker.staleness import Staleness
@@ -74,7 +75,9 @@ class Incremental:
         linked: set[Read],
         comparison: Comparison,
         keep: bool = True,
+        reads: ReadIndex | None = None,
     ) -> None:
+        """`reads` is the index of what was read that an earlier check made, where it is at hand."""
         self.keep = keep  # else findings alone are wanted: to name and digest what was read takes 6 % of a run
         self.index = index
         self.model = model
@@ -88,7 +91,9 @@ class Incremental:
         self.linked = tuple(sorted(f"b\n{index.idents.of(item)}" for item in bodies if not item.module.is_installed))
         self.changes = Changes()
         self.failures: dict[str, Exception] = {}
-        self.staleness = Staleness(index, self.kept, comparison, self.current, sources, self.linked)
+        self.reads = ReadIndex.of(self.kept.reads, reads)
+        self.numbers = self.reads.numbers
+        self.staleness = Staleness(index, self.kept, comparison, self.current, sources, self.linked, self.reads)
         self.interpreted: set[str] = set()
         self.models = [model]  # for each round
         self.before: list[Round] = []  # of a check from nothing
@@ -96,7 +101,6 @@ class Incremental:
         self.rounds = LaterRounds(self.kept, self.models)
         self.alike: set[str] = set()  # files interpreted anew that say the same in all rounds
         self.tainted: frozenset[str] = frozenset()
-        self.numbers: dict[str, int] = {}  # of answers
 
     # -- what changed
 
@@ -148,9 +152,7 @@ class Incremental:
         """Let answers be recalled that depend on nothing which is followed anew."""
         stale = self.staleness
         begin = {*dirty, *self.comparison.removed, *stale.readers(lambda state: state.reads)}
-        self.tainted = tainted(begin, self.kept.files, stale.answers)
-        for numbers in stale.answers.values():
-            self.numbers.update((self.kept.reads[number], number) for number in numbers)
+        self.tainted = tainted(begin, self.kept.files, self.reads.answers)
         answers = Answers(self.index, self.namer, self.kept, self.numbers, self.tainted)
         for place, model in enumerate(self.models):
             model.recall_answer = answers.of_round(place if model is not self.model else None)
@@ -234,7 +236,7 @@ class Incremental:
         if path in self._known_otherwise:
             return False
         kept = self.kept
-        for read in self.model.reads.get(path, ()):
+        for read in flat(self.model.reads.get(path, ())):
             if type(read) is not tuple or read[0] not in _ANSWERS:
                 continue
             owner = read[1].module.path if read[0] == "record" else read[1]
@@ -262,7 +264,7 @@ class Incremental:
 
     def _compare_answers(self, path: str) -> None:
         stale = self.staleness
-        for number in stale.answers.get(path, ()):
+        for number in self.reads.answers.get(path, ()):
             if number in stale.known:
                 continue
             is_other = stale.differs(number)
@@ -281,11 +283,10 @@ class Incremental:
                 (path, self._earlier_summary(path), self.model.summary(path) if path in dirty else EMPTY)
                 for path in followed
             )
-            for number in stale.others:
-                name = kept.reads[number]
-                rests_on = kept.callers.get(number)
-                if name[0] in readings.PROJECT and touched.may_differ(name, rests_on) and stale.differs(number):
-                    stale.found.add(number)
+            for kind in sorted(readings.PROJECT):
+                for number in self.reads.by_kind.get(kind, ()):
+                    if touched.may_differ(kept.reads[number], kept.callers.get(number)) and stale.differs(number):
+                        stale.found.add(number)
         about_events = dirty | stale.readers(lambda state: state.events.reads)
         classes = self._subjects()
         about_models = stale.readers(lambda state: state.models.reads)

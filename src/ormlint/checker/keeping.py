@@ -35,11 +35,13 @@ class Table:
     def __init__(self, kept: Kept, staleness: Staleness, current: Current) -> None:
         self.current = current
         self.names = list(kept.reads)
-        self.digests = [staleness.known.get(number, old) for number, old in enumerate(kept.digests)]
+        self.digests = list(kept.digests)
         self.answers = dict(kept.answers)
-        self.numbers = {name: number for number, name in enumerate(self.names)}
+        self.known = staleness.reads.numbers
+        self.fresh: dict[str, int] = {}
         self.before = kept.callers
         for number, now in staleness.known.items():
+            self.digests[number] = now
             if now != kept.digests[number] and self.names[number][0] in KINDS:
                 self._answer(number, current.answer(self.names[number]))
 
@@ -47,18 +49,23 @@ class Table:
         """Return the numbers of names; of a new one the digest is worked out."""
         found: list[int] = []
         for name in names:
-            number = self.numbers.get(name)
+            number = self.number(name)
             if number is None:
-                number = self.numbers[name] = len(self.names)
+                number = self.fresh[name] = len(self.names)
                 self.names.append(name)
                 self.digests.append(self._digest(number, name))
             found.append(number)
         return tuple(sorted(found))
 
+    def number(self, name: str) -> int | None:
+        """Return the number of a name, or None."""
+        found = self.known.get(name)
+        return found if found is not None else self.fresh.get(name)
+
     def callers(self) -> dict[int, frozenset[str]]:
         """Return what answers about callers rest on."""
-        found = {self.numbers[name]: looked_at for name, looked_at in self.current.looked_at.items()}
-        return {**self.before, **found}
+        found = ((self.number(name), looked_at) for name, looked_at in self.current.looked_at.items())
+        return {**self.before, **{number: looked_at for number, looked_at in found if number is not None}}
 
     def _digest(self, number: int, name: str) -> bytes:
         kind = name[0]
@@ -111,7 +118,7 @@ def first_rounds(model: SemanticModel, before: Sequence[Round], namer: Namer, ta
     for item, kept in reversed(list(zip(before, rounds, strict=False))):
         for read, answer in item.answers.items():
             name = namer.name(read)
-            number = table.numbers.get(name) if name is not None else None
+            number = table.number(name) if name is not None else None
             if number is not None:
                 digests[number] = table.current.answered(answer)
                 if table.names[number][0] in KINDS:

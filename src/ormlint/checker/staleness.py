@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 from ormlint.checker import readings
 from ormlint.checker.comparison import Comparison
 from ormlint.checker.kept import FileState, Kept
-from ormlint.checker.readings import Current, path_of
+from ormlint.checker.readindex import ReadIndex
+from ormlint.checker.readings import Current
 from ormlint.index.project import ProjectIndex
 from ormlint.index.registries import NOTHING_MADE
 from ormlint.text import SourceText
-
-_OF_FILES = readings.ANSWERS | readings.CONTENT | {readings.TEXT}
 
 
 class Staleness:
@@ -26,6 +25,7 @@ class Staleness:
         current: Current,
         sources: Mapping[str, SourceText],
         linked: tuple[str, ...],
+        reads: ReadIndex,
     ) -> None:
         """`linked` are the bodies that were read when the project was linked."""
         self.index = index
@@ -34,20 +34,10 @@ class Staleness:
         self.current = current
         self.sources = sources
         self.linked = linked
+        self.reads = reads
         self.found: set[int] = set()
         self.known: dict[int, bytes] = {}  # digests that were worked out in this run
         self.is_other = False  # an interface is another, or there are other files
-        self.of_files: dict[str, list[int]] = {}  # by path, what was read of a file's facts, answers and text
-        self.answers: dict[str, list[int]] = {}  # of them, the answers
-        self.others: list[int] = []
-        for number, name in enumerate(kept.reads):
-            if name[0] in _OF_FILES:
-                path = path_of(name)
-                self.of_files.setdefault(path, []).append(number)
-                if name[0] in readings.ANSWERS:
-                    self.answers.setdefault(path, []).append(number)
-            else:
-                self.others.append(number)
 
     def compare(self) -> None:
         """Find what says something else in files that changed, in what is linked, and in which files there are."""
@@ -56,33 +46,35 @@ class Staleness:
         comparison = self.comparison
         self.is_other = not comparison.is_linked_alike and comparison.is_other((*self.linked, *self.kept.linked))
         for path in comparison.removed:
-            self.found.update(self.of_files.get(path, ()))
+            self.found.update(self.reads.of_files.get(path, ()))
         for path in comparison.changed:
             self._compare_file(path)
-        for number in self.others:
-            if self._is_other(number, self.kept.reads[number][0]):
-                self.found.add(number)
+        for kind in self._doubtful():
+            for number in self.reads.by_kind.get(kind, ()):
+                if self._is_other(number, kind):
+                    self.found.add(number)
+
+    def _doubtful(self) -> Iterator[str]:
+        """Yield the kinds of reads that may say something else."""
+        if self.comparison.changed or self.comparison.removed:
+            yield from (readings.EVERYTHING, readings.MADE)
+        if self.comparison.has_other_paths:
+            yield from sorted(readings.PATHS)
+        if self.is_other:
+            yield readings.INTERFACES
+            yield from sorted(readings.LINKED)
 
     def _compare_file(self, path: str) -> None:
         comparison, names = self.comparison, self.kept.reads
-        for number in self.of_files.get(path, ()):
+        for number in self.reads.of_files.get(path, ()):
             kind = names[number][0]
             if kind == readings.TEXT or (kind in readings.CONTENT and comparison.differs(path, [names[number]])):
                 self.found.add(number)
 
     def _is_other(self, number: int, kind: str) -> bool:
-        comparison = self.comparison
-        if kind == readings.EVERYTHING:
-            return bool(comparison.changed or comparison.removed)
-        if kind == readings.INTERFACES:
-            return self.is_other
-        if kind in readings.LINKED:
-            return self.is_other and self.differs(number)
-        if kind in readings.PATHS:
-            return comparison.has_other_paths and self.differs(number)
-        if kind == readings.MADE:
-            return bool(comparison.changed or comparison.removed) and self._made_differs(number)
-        return False
+        if kind in (readings.EVERYTHING, readings.INTERFACES):
+            return True
+        return self._made_differs(number) if kind == readings.MADE else self.differs(number)
 
     def _made_differs(self, number: int) -> bool:
         """Tell whether calls make something else now: looked for in the files that changed, first of all."""

@@ -53,7 +53,8 @@ READS = _Reads()
 def paths_of(reads: Iterable[Any]) -> frozenset[str] | None:
     """Return the files whose facts were read; None where that may be any."""
     found: set[str] = set()
-    for read in reads:
+    flattened: set[Any] = flat(reads)
+    for read in flattened:
         if type(read) is not tuple:
             found.add(read.module.path)
         elif read[0] in _OF_PATHS:

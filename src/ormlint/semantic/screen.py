@@ -100,7 +100,7 @@ class _Body:
     # -- expressions
 
     def _str(self, expr: e.Str) -> bool:
-        return expr.value not in self.screen.model.call_sites.by_name  # else a function may be asked for by it
+        return expr.value not in self.screen.model.call_sites.names  # else a function may be asked for by it
 
     def _display(self, expr: e.Display) -> bool:
         return all(map(self.expr, expr.elements))

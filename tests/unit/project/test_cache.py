@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import signal
@@ -319,6 +320,65 @@ def test_two_at_once_and_one_killed(shop: Path) -> None:
         assert (out, err) == (expected, "")
     running[2].communicate()
     assert run(shop).stdout == expected
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of POSIX")
+def test_a_file_that_may_not_grow(shop: Path) -> None:
+    """A full disk shows as a write that fails half way: what was there before stays of use."""
+    expected = run(shop)
+    (shop / "new.py").write_text("X = 1\n" * 3000)
+    limited = (
+        "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192)); "
+        "from ormlint.cli.main import main; sys.exit(main(['check', '--output-format', 'json', '.']))"
+    )
+    command = [sys.executable, "-c", limited]
+    for _ in range(2):
+        done = subprocess.run(command, cwd=shop, capture_output=True, text=True, check=False)
+        assert (done.stdout, done.returncode) == (expected.stdout, 1)
+        assert done.stderr.count("\n") <= 1 and "Traceback" not in done.stderr
+    after = run(shop)
+    assert (after.stdout, after.stderr) == (expected.stdout, "")
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="to the superuser nothing is read-only")
+def test_folder_that_may_not_be_written(shop: Path) -> None:
+    expected = run(shop)
+    folder = shop / ".ormlint_cache"
+    (shop / "new.py").write_text("X = 1\n")
+    for path in (*folder.iterdir(), folder):
+        path.chmod(0o500 if path.is_dir() else 0o400)
+    try:
+        done = run(shop)
+        assert done.stdout == expected.stdout and done.stderr.count("\n") <= 1
+    finally:
+        folder.chmod(0o700)
+
+
+def test_a_cache_without_facts_still_tells_what_changed(shop: Path, tmp_path: Path) -> None:
+    """Facts may leave before the state that was worked out with them."""
+    folder = tmp_path / "cache"
+    check(shop, folder)
+    database = sqlite3.connect(folder / "v3.sqlite")
+    database.execute("DELETE FROM facts")
+    database.commit()
+    database.close()
+    (shop / "new.py").write_text("X = 1\n")
+    assert shown(check(shop, folder)) == shown(check(shop, None))
+
+
+def test_many_edits_from_one_process_to_the_next(shop: Path) -> None:
+    """What is another is written beside the state, time and again, and findings stay those of a run without cache."""
+    path = next(item for item in sorted(shop.rglob("*.py")) if b"def " in item.read_bytes())
+    text = path.read_text()
+    for number in range(4):
+        path.write_text(f"{text}\n\ndef added_{number}():\n    return {number}\n")
+        assert run(shop).stdout == run_without_cache(shop).stdout
+
+
+def run_without_cache(root: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "ormlint", "check", "--no-cache", "--output-format", "json", "."]
+    return subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
 
 
 def test_check_project_takes_any_store() -> None:
