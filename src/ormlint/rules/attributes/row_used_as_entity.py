@@ -13,7 +13,7 @@ rule = Rule(
     summary="A row is asked for an attribute of the object in it",
     since="0.1.0",
     severity=Severity.ERROR,
-    status=Status.STABLE,
+    status=Status.PREVIEW,
 )
 
 

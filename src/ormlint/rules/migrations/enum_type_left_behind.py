@@ -14,7 +14,7 @@ rule = Rule(
     summary="A downgrade drops a table and leaves the enum type that its upgrade made",
     since="0.1.0",
     severity=Severity.WARNING,
-    status=Status.STABLE,
+    status=Status.PREVIEW,
 )
 
 

@@ -14,7 +14,7 @@ rule = Rule(
     summary="A model's server default is not in the migrations, or is another one there",
     since="0.1.0",
     severity=Severity.WARNING,
-    status=Status.STABLE,
+    status=Status.PREVIEW,
     options=(
         Option("migration-only", False, "report server defaults that only the migrations have, on columns of any kind"),
     ),

@@ -17,7 +17,7 @@ rule = Rule(
     summary="SQL text that names a column which its table does not have",
     since="0.1.0",
     severity=Severity.ERROR,
-    status=Status.STABLE,
+    status=Status.PREVIEW,
     fixes=Fixes.SOMETIMES,
 )
 

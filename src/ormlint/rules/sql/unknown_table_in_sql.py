@@ -16,7 +16,7 @@ rule = Rule(
     summary="SQL text that names a table which the project does not have",
     since="0.1.0",
     severity=Severity.ERROR,
-    status=Status.STABLE,
+    status=Status.PREVIEW,
     fixes=Fixes.SOMETIMES,
 )
 
