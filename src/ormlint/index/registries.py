@@ -191,3 +191,12 @@ def _base_names(rest: tuple[e.Expr, ...]) -> Iterator[str]:
 def _is_literal(attributes: e.Expr) -> bool:
     """Tell whether a dict shows all its keys."""
     return isinstance(attributes, e.DictDisplay) and all(isinstance(item.key, e.Str) for item in attributes.items)
+
+
+def declarative_base_of(mapped: MappedClass) -> object:
+    """Return what stands for the registry of a class: its declarative base."""
+    for base in mapped.mro[1:]:
+        if isinstance(base, DynamicBase):
+            return base
+    bases = [base for base in mapped.mro[1:] if isinstance(base, ClassSymbol)]
+    return bases[-1] if bases else None

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
 from ormlint.facts.module import ClassFacts
+from ormlint.index.linking import Linker
 from ormlint.index.model import MappedClass
 from ormlint.index.project import ProjectIndex
 from ormlint.index.symbols import ClassSymbol, External, Module, Value
@@ -27,7 +28,7 @@ def core_models(index: ProjectIndex, wanted: Callable[[str], bool]) -> Iterator[
             symbol = ClassSymbol(module, facts, -1, is_made=True)
             mapped = MappedClass(symbol, "declarative", table, (symbol,), table_call=(call, module))
             mapped.open_reason = add_table_columns(mapped, call, module, index.mapper.members)
-            index.resolve_foreign_keys(mapped)
+            Linker(index).resolve_foreign_keys(mapped)
             yield mapped
 
 
