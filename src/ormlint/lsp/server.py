@@ -30,7 +30,7 @@ from ormlint.settings.selectors import SelectorError
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
-_PAUSE = 0.05  # seconds after a keystroke before the project is checked
+_PAUSE = 0.01  # seconds: changes that come together are checked once; those that come meanwhile, after it
 _WATCHED = ("**/*.py", "**/{pyproject,ormlint,.ormlint}.toml", "**/alembic.ini")
 _PROGRESS = "ormlint/index"
 _STACK = 64 * 1024 * 1024

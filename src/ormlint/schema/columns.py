@@ -47,7 +47,8 @@ class ColumnComparison:
 
         if not (column.primary_key or own.primary_key):
             nullable = _nullable(mapped, attribute)
-            if nullable is not None and isinstance(own.nullable, bool) and nullable is not own.nullable:
+            is_known = nullable is not None and isinstance(own.nullable, bool)
+            if is_known and nullable is not own.nullable and not (own.nullable and self._is_required(table, own)):
                 yield made("nullable")
             for kind, ours, theirs in self._default(attribute, own):
                 yield made(kind, ours, theirs)
@@ -63,6 +64,14 @@ class ColumnComparison:
             yield made("type", model.shown, database.shown, families=(model.kind, database.kind))
         elif is_narrower(model, database) and not self._computes_length(attribute):
             yield made("narrow", model.shown, database.shown)
+
+    def _is_required(self, table: str, own: SimColumn) -> bool:
+        """Tell whether a CHECK of the migrations refuses NULL, though the column is nullable."""
+        found = self.replay.schema.tables.get(table)
+        name = own.name.lower()
+        return found is not None and any(
+            item.kind == "check" and name in map(str.lower, item.columns) for item in found.constraints
+        )
 
     # -- types
 

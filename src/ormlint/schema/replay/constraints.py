@@ -11,6 +11,7 @@ from ormlint.schema.replay.simulated import SimConstraint, SimTable, Step
 from ormlint.schema.replay.targets import Arguments, Targets, items_of, texts_of
 from ormlint.schema.replay.values import Bound, Built, Unknown, text_of
 
+_REQUIRED = re.compile(r"""\s*\(?\s*["`]?(\w+)["`]?\s+IS\s+NOT\s+NULL\s*\)?\s*""", re.IGNORECASE)
 _KINDS = {"foreignkey": "foreign", "unique": "unique", "primary": "primary", "check": "check"}
 _ORDERS = ("desc", "asc", "nulls_last", "nulls_first", "nullslast", "nullsfirst")
 _ORDERED = re.compile(r'"?(\w+)"?(?:\s+(?:ASC|DESC))?(?:\s+NULLS\s+(?:FIRST|LAST))?', re.IGNORECASE)
@@ -110,7 +111,8 @@ class Constraints(Clauses, Targets):
         elif item.last == "Index" and item.args:
             self.add_index(table, item.args[0], item.args[1:], item.keywords, step)
         elif item.last == "CheckConstraint":
-            self.add_constraint(table, SimConstraint("check", None, (), step=step), name)
+            required = required_by(text_of(item.args[0] if item.args else item.keywords.get("sqltext")))
+            self.add_constraint(table, SimConstraint("check", None, required, step=step), name)
 
     # -- directives
 
@@ -143,7 +145,12 @@ class Constraints(Clauses, Targets):
         self._create(call, "primary")
 
     def _op_create_check_constraint(self, call: Arguments) -> None:
-        self._create(call, "check", "\0")
+        name = call.get(0, "constraint_name", "name")
+        step = self.step(call.node, f"create check {text_of(name) or ''}".rstrip())
+        table = self.table_of(call, 1, step, "table_name", "source")
+        if table is not None:
+            required = required_by(text_of(call.after_table(2, "condition")))
+            self.add_constraint(table, SimConstraint("check", None, required, step=step), name)
 
     def _op_create_foreign_key(self, call: Arguments) -> None:
         name = call.get(0, "constraint_name", "name")
@@ -218,3 +225,9 @@ def _target_text(value: Any) -> str | None:
         owner = value.extra.get("table")
         return f"{owner}.{text_of(value.args[0])}" if owner and value.args else None
     return text
+
+
+def required_by(condition: str | None) -> tuple[str, ...]:
+    """Return the column that a CHECK of this condition refuses NULL for, as `column IS NOT NULL` does."""
+    match = _REQUIRED.fullmatch(condition) if condition is not None else None
+    return (match[1],) if match is not None else ()
