@@ -40,12 +40,16 @@ def is_meant_to_be_kept(context: Context, store: subjects.AttributeStore) -> boo
         return not store.name.startswith("_")
     if near_attribute(store) is not None:
         return True
-    if isinstance(store.type, t.Sequence) and any(
-        context.index.mapped_of(item.cls) is not None for item in t.instances(store.type.element)
+    if _is_list_of_models(context, store.type) and (
+        not store.receiver or context.model.is_named_after(store.record, store.receiver, store.place.end)
     ):
-        return (
-            False  # no column holds objects: they are put there for who reads this object, a serialiser or a template
-        )
+        return False  # put there for who is handed this object below: a serialiser, a template
     if context.model.is_label(store.name):
         return False  # what a query computes beside the entity is put on it for those who read it
     return not store.via_self and context.model.write_follows(store.record, store.statement)
+
+
+def _is_list_of_models(context: Context, kind: t.Type) -> bool:
+    return isinstance(kind, t.Sequence) and any(
+        context.index.mapped_of(item.cls) is not None for item in t.instances(kind.element)
+    )

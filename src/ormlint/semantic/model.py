@@ -369,6 +369,12 @@ class SemanticModel:
             return True
         return record.symbol is not None and self.project.caller_writes(record.symbol)
 
+    def is_named_after(self, record: FunctionRecord, name: str, place: int) -> bool:
+        """Tell whether a body names a variable below a place: what it holds is read there, or handed on."""
+        return any(
+            isinstance(node, e.Name) and node.id == name and node.start > place for node in walk_nodes(record.body)
+        )
+
     def is_contradicted(self, record: FunctionRecord, receiver: str) -> bool:
         """Tell whether a variable is a parameter that some call gives another model than its annotation says."""
         return record.symbol is not None and bool(receiver) and self.project.is_contradicted(record.symbol, receiver)
