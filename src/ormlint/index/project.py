@@ -20,6 +20,7 @@ from ormlint.index.indexes import NamedIndex, read_indexes
 from ormlint.index.installed import InstalledModules
 from ormlint.index.linking import Linker
 from ormlint.index.mapping import Mapper
+from ormlint.index.metadatas import MetadataSettings, read_settings
 from ormlint.index.model import MappedClass, ModelAttribute, Relationship
 from ormlint.index.modules import ModuleMap, shared_folders
 from ormlint.index.moduletable import ModuleTable
@@ -162,6 +163,16 @@ class ProjectIndex:
         """The tables, without noting that they were read."""
         with Noting(set()):
             return read_tables(self)
+
+    def metadata_settings(self) -> MetadataSettings:
+        """Return the top-level statements of all modules that say something of a `MetaData`."""
+        READS.seen.add(("interfaces",))
+        return self._metadata_settings
+
+    @cached_property
+    def _metadata_settings(self) -> MetadataSettings:
+        # Once for all environments: to look through every module for each is quadratic in a monorepo.
+        return read_settings(self.own_modules.values())
 
     @property
     def indexes(self) -> dict[str, list[NamedIndex]]:

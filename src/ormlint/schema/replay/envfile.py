@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ormlint.facts import expressions as e
-from ormlint.facts import statements as s
-from ormlint.facts.walk import walk_nodes, walk_statements
+from ormlint.facts.walk import walk_nodes
 from ormlint.index.environments import Environment
+from ormlint.index.metadatas import read_settings
 from ormlint.index.symbols import Module
 from ormlint.schema.replay.machine import BUDGET, OverBudget, Raised
 from ormlint.schema.replay.values import Bound, Built, ClassValue, Ref, Scope, Unknown, text_of
@@ -65,15 +65,8 @@ def _top_level(machine: Statements, module: Module, name: str) -> Any:
 
 def _flask_metadata(machine: Statements) -> Iterator[Any]:
     """Yield the metadata of the project's `SQLAlchemy()`: what Flask-Migrate's `env.py` asks the running app for."""
-    for module in machine.index.modules.values():
-        for statement in module.interface.body:
-            if not isinstance(statement, s.Assign) or not isinstance(statement.value, e.Call):
-                continue
-            if (e.dotted_name(statement.value.func) or "").rpartition(".")[2] != "SQLAlchemy":
-                continue
-            for target in statement.targets:
-                if isinstance(target, e.Name):
-                    yield metadata_of(_top_level(machine, module, target.id))
+    for module, name in machine.index.metadata_settings().extensions:
+        yield metadata_of(_top_level(machine, module, name))
 
 
 def metadata_of(owner: Any) -> Any:
@@ -100,14 +93,11 @@ def _convention(machine: Statements, module: Module, values: Iterable[Any]) -> M
             if isinstance(found, dict):
                 return _texts(found)
     # `Base.metadata.naming_convention = {…}`, here or where the base is made.
-    for owner in (module, *machine.index.modules.values()):
-        for statement in walk_statements(owner.interface.body):
-            if isinstance(statement, s.Assign) and statement.value is not None:
-                for target in statement.targets:
-                    if isinstance(target, e.Attribute) and target.attr == "naming_convention":
-                        found = _evaluate(machine, owner, statement.value)
-                        if isinstance(found, dict):
-                            return _texts(found)
+    here = read_settings([module]).conventions
+    for owner, setting in (*here, *machine.index.metadata_settings().conventions):
+        found = _evaluate(machine, owner, setting)
+        if isinstance(found, dict):
+            return _texts(found)
     return {}
 
 
