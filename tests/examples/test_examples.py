@@ -113,3 +113,12 @@ def test_examples_import(folder: str, module: str, package: str) -> None:
     subprocess.run(
         [sys.executable, "-W", "ignore", "-c", code], cwd=EXAMPLES / folder, check=True, env=dict(os.environ)
     )
+
+
+def test_the_readme_tells_what_is_found() -> None:
+    """What `make demo` prints, from the checkout's root and with its configuration, ends as the README says."""
+    root = EXAMPLES.parent
+    command = [sys.executable, "-m", "ormlint", "check", "--no-cache", "examples"]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    (last,) = (line for line in done.stdout.splitlines() if line.startswith("Found "))
+    assert last in (root / "README.md").read_text(encoding="utf-8")

@@ -336,7 +336,7 @@ class Linker:
             event = call.args[1]
             if isinstance(event, e.Str) and event.value == "resolve_type_annotation":
                 self.index.linking.add(module.path)
-                for mapped in self.index.own_mapped.values():
+                for mapped in self._listened_to(module, call.args[0]):
                     forget_annotated_types(mapped)
             elif isinstance(event, e.Str) and event.value == "init":
                 self.index.linking.add(module.path)
@@ -349,6 +349,18 @@ class Linker:
                             heir.constructor.kind,
                             open_reason="an `init` event listener may change its keywords",
                         )
+
+    def _listened_to(self, module: Module, target: e.Expr) -> list[MappedClass]:
+        """Return the classes of a base or of its registry; of a registry by itself, those of bases made beside it."""
+        owner = target.value if isinstance(target, e.Attribute) and target.attr == "registry" else target
+        base = self.index.bases.base(module, owner)
+        if isinstance(base, (ClassSymbol, DynamicBase)):
+            return [mapped for mapped in self.index.own_mapped.values() if base in mapped.mro]
+        return [
+            mapped
+            for mapped in self.index.own_mapped.values()
+            if any(isinstance(item, ClassSymbol) and item.module is module for item in mapped.mro)
+        ]
 
     def _setattr(self, module: Module, call: e.Call) -> None:
         first, second = call.args[0], call.args[1]
