@@ -11,7 +11,7 @@ import sys
 import tempfile
 import venv
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -128,18 +128,30 @@ def migrate(
         "own_environment": project.own_environment,
         "static": static,
     }
-    given = {key: value.format(url=url) for key, value in project.environment.items()}
+    failure = "its migrations do not run"
+    return run_inside(python, DRIVER, orders, project.environment, root / project.paths[0], failure)
+
+
+def run_inside(
+    python: Path, script: Path, orders: Mapping[str, Any], variables: Mapping[str, str], folder: Path, failure: str
+) -> dict[str, Any]:
+    """Run a script in a project's own environment, and return its answer; `{url}` in variables is the database's.
+
+    Raises:
+        ValueError: it did not end well; the message begins with `failure`.
+    """
+    given = {key: value.format(url=orders["url"]) for key, value in variables.items()}
     done = subprocess.run(
-        [str(python), str(DRIVER)],
+        [str(python), str(script)],
         input=json.dumps(orders),
         capture_output=True,
         text=True,
         check=False,
         env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **given},
-        cwd=root / project.paths[0],
+        cwd=folder,
     )
     if done.returncode:
-        raise ValueError(f"its migrations do not run\n{done.stderr[-3000:]}")
+        raise ValueError(f"{failure}\n{done.stderr[-3000:]}")
     return json.loads(done.stdout.splitlines()[-1])  # type: ignore[no-any-return]
 
 

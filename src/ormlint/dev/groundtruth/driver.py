@@ -9,10 +9,10 @@ from __future__ import annotations
 import importlib
 import json
 import sys
-import types
 from typing import Any
 
 import sqlalchemy as sa
+from project_side import ENUM_LABELS, stand_in  # type: ignore[import-not-found]  # it stands beside this script
 
 _COLUMNS = """
 SELECT n.nspname, c.relname, a.attname, format_type(a.atttypid, a.atttypmod), NOT a.attnotnull,
@@ -46,25 +46,6 @@ JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND NOT c.relispartition
   AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = x.indexrelid AND k.contype IN ('p', 'u', 'x'))
 """
-_ENUMS = """
-SELECT t.typname, array_agg(e.enumlabel::text ORDER BY e.enumsortorder)::text[]
-FROM pg_type t JOIN pg_enum e ON e.enumtypid = t.oid GROUP BY t.oid, t.typname
-"""
-
-
-class _Anything(types.ModuleType):
-    """A stand-in for a module that only moves data: whatever is asked of it is there."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(name)
-        self.__path__ = []
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        from unittest.mock import MagicMock
-
-        return MagicMock(name=name)
 
 
 def main() -> None:
@@ -72,11 +53,7 @@ def main() -> None:
     orders = json.load(sys.stdin)
     out, sys.stdout = sys.stdout, sys.stderr
     sys.path[:0] = orders["paths"]
-    for name in orders["stand_ins"]:
-        parent, _, last = name.rpartition(".")
-        sys.modules[name] = _Anything(name)
-        if parent in orders["stand_ins"]:
-            setattr(sys.modules[parent], last, sys.modules[name])
+    stand_in(orders["stand_ins"])
     engine = sa.create_engine(orders["url"])
     if orders["setup"]:
         exec(orders["setup"], {"engine": engine, "url": orders["url"]})
@@ -158,7 +135,7 @@ def _postgresql(connection: Any) -> dict[str, Any]:
         tables[_key(schema, name)]["constraints"].append([kind, own, columns, target, remote, ondelete])
     for schema, name, own, unique, columns in connection.execute(sa.text(_INDEXES)):
         tables[_key(schema, name)]["indexes"].append([own, columns, unique])
-    return {"tables": tables, "enums": {row[0]: row[1] for row in connection.execute(sa.text(_ENUMS))}}
+    return {"tables": tables, "enums": {row[0]: row[1] for row in connection.execute(sa.text(ENUM_LABELS))}}
 
 
 def _sqlite(connection: Any) -> dict[str, Any]:

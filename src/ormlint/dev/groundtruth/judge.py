@@ -17,26 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-
-_LABELS = """
-SELECT t.typname, array_agg(e.enumlabel::text ORDER BY e.enumsortorder)::text[]
-FROM pg_type t JOIN pg_enum e ON e.enumtypid = t.oid GROUP BY t.oid, t.typname
-"""
-
-
-class _Anything(types.ModuleType):
-    """A stand-in for a module that the models only call: whatever is asked of it is there."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(name)
-        self.__path__ = []
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        from unittest.mock import MagicMock
-
-        return MagicMock(name=name)
+from project_side import ENUM_LABELS, stand_in  # type: ignore[import-not-found]  # it stands beside this script
 
 
 def main() -> None:
@@ -44,11 +25,7 @@ def main() -> None:
     orders = json.load(sys.stdin)
     out, sys.stdout = sys.stdout, sys.stderr
     sys.path[:0] = orders["paths"]
-    for name in orders["stand_ins"]:
-        parent, _, last = name.rpartition(".")
-        sys.modules[name] = _Anything(name)
-        if parent in orders["stand_ins"]:
-            setattr(sys.modules[parent], last, sys.modules[name])
+    stand_in(orders["stand_ins"])
     known: dict[str, Any] = {}
     if orders["setup"]:
         exec(orders["setup"], known)
@@ -180,7 +157,7 @@ def _default(default: Any, dialect: Any) -> str:
 
 def _labels(connection: Any, metadata: sa.MetaData) -> list[dict[str, Any]]:
     """Return the native enum columns with labels that the database's type has not."""
-    made = {row[0]: row[1] for row in connection.execute(sa.text(_LABELS))}
+    made = {row[0]: row[1] for row in connection.execute(sa.text(ENUM_LABELS))}
     found = []
     for table in metadata.sorted_tables:
         for column in table.columns:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 import gc
-import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -19,7 +17,7 @@ from typing import Any
 from ormlint.checker.analysis import Analysis, analyse
 from ormlint.checker.result import Statistics
 from ormlint.dev.groundtruth import postgres
-from ormlint.dev.groundtruth.command import install, migrate
+from ormlint.dev.groundtruth.command import install, migrate, run_inside
 from ormlint.dev.groundtruth.projects import PROJECTS, Models, Project
 from ormlint.dev.oracle.command import interpreter
 from ormlint.linting.migrations import where
@@ -156,23 +154,9 @@ def _compare_metadata(root: Path, project: Project, models: Models, url: str, py
         "metadata": models.metadata,
         "env": str(root / project.script_location / "env.py"),
     }
-    given = {key: text.format(url=url) for key, text in (*project.environment.items(), *models.environment.items())}
-    done = subprocess.run(
-        [str(python), str(JUDGE)],
-        input=json.dumps(orders),
-        capture_output=True,
-        text=True,
-        check=False,
-        env={
-            **os.environ,
-            "PYTHONDONTWRITEBYTECODE": "1",
-            **{key: text.format(url=url) for key, text in given.items()},
-        },
-        cwd=root / project.paths[0],
-    )
-    if done.returncode:
-        raise ValueError(f"its models could not be compared\n{done.stderr[-3000:]}")
-    return json.loads(done.stdout.splitlines()[-1])  # type: ignore[no-any-return]
+    variables = {**project.environment, **models.environment}
+    failure = "its models could not be compared"
+    return run_inside(python, JUDGE, orders, variables, root / project.paths[0], failure)
 
 
 # -- both sides in the same words
