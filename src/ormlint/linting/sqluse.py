@@ -10,12 +10,12 @@ from ormlint.diagnostics import Fix
 from ormlint.facts import expressions as e
 from ormlint.facts.walk import walk_nodes
 from ormlint.index.tables import KnownTable
+from ormlint.index.vocabulary.others import ALEMBIC_VERSION_TABLE
 from ormlint.linting import fixes, subjects
 from ormlint.linting.context import Context
 from ormlint.linting.sqltext import SqlReading, TableUse, read_sql
 from ormlint.text import Range
 
-_ALEMBICS_OWN = "alembic_version"  # a project may have a model of a part of it, or a stand-in in its tests
 # Revisions, their helpers and their tests: the tables they name are those of their own time.
 _MIGRATION = re.compile(r"(?:^|[/_])(?:migrations?|alembic|versions)(?:[/_.]|$)")
 
@@ -47,7 +47,9 @@ def agreed(found: list[SqlReading], select: Callable[[SqlReading], Iterable[T]])
 def table_of(context: Context, use: TableUse) -> KnownTable | None:
     """Return the project's table that is meant, or None."""
     name = use.name.lower()
-    return context.index.tables.by_name.get(name) if name != _ALEMBICS_OWN else None
+    if name == ALEMBIC_VERSION_TABLE:
+        return None  # a project may have a model of a part of it, or a stand-in in its tests
+    return context.index.tables.by_name.get(name)
 
 
 def may_be_created(context: Context, name: str) -> bool:

@@ -99,6 +99,12 @@ def mapped_parent(context: Context, mapped: MappedClass) -> MappedClass | None:
     return None
 
 
+def is_in_parents_table(context: Context, mapped: MappedClass) -> bool:
+    """Tell whether a class is mapped to the table of the class it derives from: single-table inheritance."""
+    parent = mapped_parent(context, mapped)
+    return parent is not None and parent.table == mapped.table
+
+
 def metadata_key(context: Context, mapped: MappedClass) -> object | None:
     """Return what stands for the MetaData of a class: its declarative base. None where it may be another one."""
     for base in mapped.mro:

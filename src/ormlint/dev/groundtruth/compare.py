@@ -7,11 +7,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from ormlint.index.vocabulary.others import ALEMBIC_VERSION_TABLE
 from ormlint.schema.replay.run import Replay
 from ormlint.schema.replay.simulated import Default, SimColumn, SimTable
 from ormlint.schema.replay.values import Unknown
-
-_ALEMBIC = "alembic_version"
 
 
 @dataclass
@@ -43,7 +42,7 @@ def compare(replay: Replay, answer: dict[str, Any], left_out: tuple[str, ...] = 
     theirs = {
         name: table
         for name, table in answer["tables"].items()
-        if not name.endswith(_ALEMBIC) and not name.startswith(left_out or ("\0",))
+        if not name.endswith(ALEMBIC_VERSION_TABLE) and not name.startswith(left_out or ("\0",))
     }
     mine = {name: table for name, table in replay.schema.tables.items() if not name.startswith(left_out or ("\0",))}
     for name, table in theirs.items():

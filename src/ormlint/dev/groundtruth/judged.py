@@ -20,6 +20,7 @@ from ormlint.dev.groundtruth import postgres
 from ormlint.dev.groundtruth.command import install, migrate, run_inside
 from ormlint.dev.groundtruth.projects import PROJECTS, Models, Project
 from ormlint.dev.oracle.command import interpreter
+from ormlint.index.vocabulary.others import ALEMBIC_VERSION_TABLE
 from ormlint.linting.migrations import where
 from ormlint.project.discovery import project_files
 from ormlint.project.workspace import read_documents, read_files
@@ -140,7 +141,7 @@ def judged(root: Path, project: Project, folder: Path, server: postgres.Server) 
     answer = _compare_metadata(root, project, models, url, interpreter(prefix))
     left_out = project.left_out or ("\0",)
     real = [item for item in theirs(answer["differences"]) if not item.table.startswith(left_out)]
-    real = [item for item in real if not item.table.endswith("alembic_version")]
+    real = [item for item in real if not item.table.endswith(ALEMBIC_VERSION_TABLE)]
     return Judgement(sorted(real), sorted(ours(root, project)))
 
 

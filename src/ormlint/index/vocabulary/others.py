@@ -36,6 +36,8 @@ MIXINS: dict[str, frozenset[str]] = {
 }
 # Methods of serialisers and other mixins that make or change a model of names which the call does not show.
 OPENING = frozenset({"from_dict", "populate_obj", "update_from_dict", "bulk_insert", "load"})
+# The table in which Alembic keeps where a database stands: no revision makes it.
+ALEMBIC_VERSION_TABLE = "alembic_version"
 # Packages whose classes are declarative bases and mixins: a model over one needs no column of its own.
 ORM_PACKAGES = frozenset(
     {

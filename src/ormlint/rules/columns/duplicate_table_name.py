@@ -7,7 +7,7 @@ from ormlint.index.model import MappedClass
 from ormlint.linting import subjects
 from ormlint.linting.context import Context, Place
 from ormlint.linting.rule import Rule
-from ormlint.linting.tables import has_own, loaded_together, mapped_parent, metadata_key, table_args
+from ormlint.linting.tables import has_own, is_in_parents_table, loaded_together, metadata_key, table_args
 
 rule = Rule(
     __name__,
@@ -45,9 +45,8 @@ def _claim(context: Context, mapped: MappedClass) -> tuple[object, str, str] | N
         return None
     if "." in symbol.facts.qualname or has_own(context, mapped, "__table__", "__table_cls__"):
         return None
-    parent = mapped_parent(context, mapped)
-    if parent is not None and parent.table == mapped.table:
-        return None  # single-table inheritance
+    if is_in_parents_table(context, mapped):
+        return None
     metadata = metadata_key(context, mapped)
     args = table_args(context, mapped)
     if metadata is None or not args.is_complete:

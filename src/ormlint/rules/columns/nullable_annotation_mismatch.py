@@ -9,7 +9,7 @@ from ormlint.linting import subjects
 from ormlint.linting.columns import declared_columns, is_column_call, mapped_annotation, plain_type
 from ormlint.linting.context import Context
 from ormlint.linting.rule import Rule, Status
-from ormlint.linting.tables import mapped_parent
+from ormlint.linting.tables import is_in_parents_table
 
 rule = Rule(
     __name__,
@@ -25,9 +25,8 @@ rule = Rule(
 def contradiction(context: Context, subject: subjects.Model) -> None:
     if not subject.is_mapped:
         return  # its columns come with each heir
-    parent = mapped_parent(context, subject.mapped)
     # Rows of the other classes hold NULL there, those of this class need not: the annotation speaks of these.
-    is_in_parents_table = parent is not None and parent.table == subject.mapped.table
+    may_be_nullable = is_in_parents_table(context, subject.mapped)
     is_sqlmodel = subject.mapped.style == "sqlmodel"
     for attribute, column, owner in declared_columns(subject.mapped):
         given = column.extra.get("nullable")
@@ -37,11 +36,9 @@ def contradiction(context: Context, subject: subjects.Model) -> None:
             continue  # ORM409's: the annotation has no say at all
         annotation = attribute.annotation if is_sqlmodel else mapped_annotation(context, attribute)
         found = plain_type(context, attribute, annotation) if annotation is not None else None
-        if found is None or found[0] == given.value:
+        if found is None or found[0] == given.value or (given.value and may_be_nullable):
             continue
         name = f"{owner}.{attribute.name}"
-        if given.value and is_in_parents_table:
-            continue
         if given.value:
             message = (
                 f"`{name}` is annotated as never None and declared `nullable=True`: the database takes NULL, and "

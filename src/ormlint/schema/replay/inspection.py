@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from ormlint.index.vocabulary.others import ALEMBIC_VERSION_TABLE
 from ormlint.schema.replay.creation import Creation
 from ormlint.schema.replay.machine import Raised
 from ormlint.schema.replay.simulated import Default, SimConstraint, SimTable
@@ -56,7 +57,7 @@ class Inspection(Creation):
             wanted = schema or (text_of(args[0]) if args else None)
             here = [table for table in tables if wanted in (None, table.schema, "public")]
             names: list[Any] = [table.name for table in here if not table.maybe]
-            names.append("alembic_version")
+            names.append(ALEMBIC_VERSION_TABLE)
             names.extend(Unknown("it may be there", table.name) for table in here if table.maybe)
             return [*names, Unknown(self.schema.open)] if self.schema.open else names
         if method == "get_enums":
@@ -74,7 +75,7 @@ class Inspection(Creation):
         if method == "has_table":
             if table is not None:
                 return Unknown(table.maybe) if table.maybe else True
-            return Unknown(self.schema.open) if self.schema.open else name == "alembic_version"
+            return Unknown(self.schema.open) if self.schema.open else name == ALEMBIC_VERSION_TABLE
         if table is None:
             if self.in_try and not self.schema.open:
                 raise Raised(simulated=True)
