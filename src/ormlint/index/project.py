@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeGuard
+from typing import Any
 
 from ormlint.facts import expressions as e
 from ormlint.facts import statements as s
@@ -259,11 +259,12 @@ class ProjectIndex:
             dotted = name.rpartition(".")[0]
             found = [mapped for mapped in found if mapped.symbol.module.name.endswith(dotted)] or found
         if len(found) > 1:
-            beside = [mapped for mapped in found if _are_of_one_function(mapped, near)]
-            if beside:
-                return beside[-1]
-            if _is_local(near) and any(isinstance(base, Unknown) for base in near.mro):
-                return None  # of a base that a parameter or a fixture brings: its registry is not known
+            if isinstance(near, MappedClass) and near.symbol.facts.function >= 0:
+                beside = [mapped for mapped in found if _are_of_one_function(mapped, near)]
+                if beside:
+                    return beside[-1]
+                if any(isinstance(base, Unknown) for base in near.mro):
+                    return None  # of a base that a parameter or a fixture brings: its registry is not known
             found = [mapped for mapped in found if mapped.symbol.facts.function < 0] or found
         if len(found) > 1 and near is not None:
             module = near.symbol.module if isinstance(near, MappedClass) else near
@@ -345,17 +346,9 @@ class ProjectIndex:
         return [self.own_modules[path] for path in self.own_modules if path in self._only]
 
 
-def _are_of_one_function(mapped: MappedClass, near: MappedClass | Module | None) -> bool:
-    return (
-        _is_local(near)
-        and mapped.symbol.facts.function == near.symbol.facts.function
-        and mapped.symbol.module is near.symbol.module
-    )
-
-
-def _is_local(near: MappedClass | Module | None) -> TypeGuard[MappedClass]:
-    """Tell whether it is a class made in a function."""
-    return isinstance(near, MappedClass) and near.symbol.facts.function >= 0
+def _are_of_one_function(mapped: MappedClass, near: MappedClass) -> bool:
+    """Tell whether two classes, of which `near` is made in a function, are made in the same one."""
+    return mapped.symbol.facts.function == near.symbol.facts.function and mapped.symbol.module is near.symbol.module
 
 
 def link(
